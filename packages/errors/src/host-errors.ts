@@ -1,0 +1,59 @@
+import { EXIT_STATUS } from './exit-status.js'
+import { SandboxError, type SandboxErrorDetails } from './sandbox-error.js'
+
+/** This operating system or processor is not one that can be sandboxed. */
+export class PlatformUnsupportedError extends SandboxError {
+  override readonly name = 'PlatformUnsupportedError'
+  readonly code = 'PLATFORM_UNSUPPORTED'
+  readonly exitStatus = EXIT_STATUS.setup
+  readonly platform: string
+  readonly arch: string
+
+  constructor(platform: string, arch: string) {
+    super(`linux-sandbox runs on Linux on x86_64 and aarch64, not on ${platform} on ${arch}`, {
+      hint: 'run it in a Linux container or virtual machine',
+    })
+    this.platform = platform
+    this.arch = arch
+  }
+}
+
+/** No usable bwrap on this host. */
+export class BwrapMissingError extends SandboxError {
+  override readonly name = 'BwrapMissingError'
+  readonly code = 'BWRAP_MISSING'
+  readonly exitStatus = EXIT_STATUS.setup
+
+  constructor(reason: string, details: SandboxErrorDetails = {}) {
+    super(`bwrap is unavailable: ${reason}`, {
+      hint: 'install the package bubblewrap (Debian, Ubuntu: apt-get install bubblewrap)',
+      ...details,
+    })
+  }
+}
+
+/** The bwrap on this host lacks an option that the policy needs. */
+export class BwrapTooOldError extends SandboxError {
+  override readonly name = 'BwrapTooOldError'
+  readonly code = 'BWRAP_TOO_OLD'
+  readonly exitStatus = EXIT_STATUS.setup
+  readonly option: string
+  readonly bwrapPath: string
+
+  constructor(option: string, bwrapPath: string, needed: string) {
+    super(`${bwrapPath} has no option ${option}`, { hint: `install bubblewrap ${needed} or newer` })
+    this.option = option
+    this.bwrapPath = bwrapPath
+  }
+}
+
+/** The static program that executes decisions is missing or is not the one of this version. */
+export class NativeMissingError extends SandboxError {
+  override readonly name = 'NativeMissingError'
+  readonly code = 'NATIVE_MISSING'
+  readonly exitStatus = EXIT_STATUS.setup
+
+  constructor(reason: string, details: SandboxErrorDetails = {}) {
+    super(`the native program of linux-sandbox is unavailable: ${reason}`, details)
+  }
+}

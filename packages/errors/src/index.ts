@@ -1,0 +1,17 @@
+export { assertNever } from './assert-never.js'
+export { EXIT_STATUS, type ExitStatus } from './exit-status.js'
+export {
+  BwrapMissingError,
+  BwrapTooOldError,
+  NativeMissingError,
+  PlatformUnsupportedError,
+} from './host-errors.js'
+export {
+  formatIssuePath,
+  PolicyInvalidError,
+  PolicyUnsupportedError,
+  UnknownProfileError,
+  type Issue,
+} from './policy-errors.js'
+export { CommandNotStartedError, SandboxSetupError, type FailedStep } from './run-errors.js'
+export { isSandboxError, SandboxError, type SandboxErrorDetails } from './sandbox-error.js'
