@@ -1,0 +1,85 @@
+import { assertNever, BwrapTooOldError } from '@linux-sandbox/errors'
+import type { MountOperation, MountPlan } from '@linux-sandbox/mount-plan'
+import { OPTIONAL_OPTIONS, SUFFICIENT_VERSION, type BwrapFeatures } from './features.js'
+
+/** Which network namespace the command gets: one of its own, with nothing but loopback, or the host's. */
+export type NetworkNamespace = 'private' | 'host'
+
+export interface BwrapInvocation {
+  readonly mounts: MountPlan
+  readonly network: NetworkNamespace
+  /** `host`: the `/proc` of the host stays visible, for hosts that refuse a fresh one. */
+  readonly proc: 'fresh' | 'host'
+  /** What runs as pid 1 of the sandbox: program and arguments. */
+  readonly command: readonly string[]
+}
+
+/**
+ * The argument list that makes bwrap build the sandbox, `bwrap` itself included. The same invocation gives the same list.
+ *
+ * @throws {BwrapTooOldError} when this bwrap lacks an option.
+ * @see bwrap(1)
+ */
+export function bwrapArgs(invocation: BwrapInvocation, features: BwrapFeatures): string[] {
+  const args = [
+    'bwrap',
+    '--as-pid-1',
+    '--new-session',
+    '--die-with-parent',
+    '--unshare-user',
+    '--unshare-pid',
+    '--unshare-ipc',
+    '--unshare-uts',
+    '--unshare-cgroup-try',
+    ...(invocation.network === 'private' ? ['--unshare-net'] : []),
+    ...invocation.mounts.operations
+      .filter(({ type }) => type !== 'proc' || invocation.proc === 'fresh')
+      .flatMap(operationArgs),
+    '--cap-drop',
+    'ALL',
+    '--',
+  ]
+  requireOptions(args, features)
+  return [...args, ...invocation.command]
+}
+
+/** One operation as bwrap options. bwrap works from left to right, as a plan does. */
+function operationArgs(operation: MountOperation): string[] {
+  switch (operation.type) {
+    case 'root':
+      return [bindOption(operation), '/', '/']
+    case 'dev':
+      return ['--dev', '/dev']
+    case 'proc':
+      return ['--proc', '/proc']
+    case 'bind':
+      return [operation.access === 'write' ? '--bind' : '--ro-bind', operation.source, operation.target]
+    case 'mask-directory':
+      return ['--perms', operation.traversable ? '0111' : '0000', '--tmpfs', operation.target]
+    // A bind of bwrap is `nodev`, so the device in it cannot be opened by anybody: EACCES.
+    case 'mask-file':
+      return ['--ro-bind', '/dev/null', operation.target]
+    case 'directory':
+      return ['--perms', octal(operation.mode), '--dir', operation.target]
+    case 'tmpfs':
+      return ['--perms', octal(operation.mode), '--tmpfs', operation.target]
+    case 'remount-read-only':
+      return ['--remount-ro', operation.target]
+    default:
+      return assertNever(operation)
+  }
+}
+
+function bindOption({ access, devices }: Extract<MountOperation, { type: 'root' }>): string {
+  if (access === 'read') return '--ro-bind'
+  return devices ? '--dev-bind' : '--bind'
+}
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(4, '0')
+}
+
+function requireOptions(args: readonly string[], features: BwrapFeatures): void {
+  const missing = OPTIONAL_OPTIONS.find((option) => args.includes(option) && !features.options.has(option))
+  if (missing !== undefined) throw new BwrapTooOldError(missing, features.path, SUFFICIENT_VERSION)
+}

@@ -1,0 +1,21 @@
+/** The options of bwrap that not every version in use has. */
+export const OPTIONAL_OPTIONS = [
+  '--as-pid-1',
+  '--cap-drop',
+  '--die-with-parent',
+  '--new-session',
+  '--perms',
+  '--unshare-cgroup-try',
+] as const
+
+export type BwrapOption = (typeof OPTIONAL_OPTIONS)[number]
+
+/** The first version of bubblewrap with all of them; `--perms` came last. */
+export const SUFFICIENT_VERSION = '0.5.0'
+
+/** What one bwrap on this host can do. */
+export interface BwrapFeatures {
+  /** Path of the program, for messages. */
+  readonly path: string
+  readonly options: ReadonlySet<BwrapOption>
+}

@@ -1,0 +1,5 @@
+export { BwrapFinder, type Bwrap, type BwrapSearch } from './bwrap.js'
+export { errnoOf } from './errno.js'
+export { describeKernel, describeUserNamespaces, type KernelFacts, type UserNamespaces } from './kernel.js'
+export { nodeDisk } from './node-disk.js'
+export { requirePlatform, type Arch } from './platform.js'

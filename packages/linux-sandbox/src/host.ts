@@ -1,0 +1,31 @@
+import { BwrapFinder, requirePlatform, type Arch } from '@linux-sandbox/host-probe'
+import { nativeProgramPath } from '@linux-sandbox/native'
+
+/**
+ * What has been learned about this machine. Facts only: nothing in here grants anything, so sandboxes with different
+ * policies can share one.
+ */
+export class Host {
+  readonly arch: Arch
+  readonly nativeProgram: string
+  readonly bwrapFinder = new BwrapFinder()
+  /** Set once a launcher worked only without a fresh `/proc`; from then on none is tried. */
+  refusesFreshProc = false
+
+  /**
+   * @throws {PlatformUnsupportedError} on anything but Linux on x86_64 or aarch64.
+   * @throws {NativeMissingError} when the native program is not installed or not built.
+   */
+  constructor() {
+    this.arch = requirePlatform()
+    this.nativeProgram = nativeProgramPath()
+  }
+}
+
+const SHARED = Symbol.for('@linux-sandbox/host')
+
+/** The host of this process, looked at when first asked for. One for the ESM and the CJS copy of this package. */
+export function sharedHost(): Host {
+  const holder = globalThis as { [SHARED]?: Host }
+  return (holder[SHARED] ??= new Host())
+}

@@ -1,0 +1,35 @@
+import type { PlanNote } from '@linux-sandbox/mount-plan'
+
+/** What held the command in. */
+export interface Enforced {
+  /** `none`: the policy restricts nothing. */
+  readonly filesystem: 'bwrap' | 'none'
+  /** `private`: a network of its own, with nothing but loopback. */
+  readonly network: 'private' | 'host'
+  readonly seccomp: boolean
+  /** `host`: the host's list of processes was visible, because it was asked for or a fresh `/proc` is refused here. */
+  readonly proc: 'fresh' | 'host'
+  /** What the policy asks for and the sandbox did not do, each with the reason. */
+  readonly notes: readonly PlanNote[]
+}
+
+/** Something the command did, or the host did meanwhile, that the policy meant to prevent and the sandbox could not. */
+export interface Violation {
+  readonly code: 'PROTECTED_NAME_CREATED'
+  readonly path: string
+  readonly message: string
+}
+
+/** How a command ended. `exitCode` and `signal` as in the `exit` event of Node: one of them is `null`. */
+export interface RunResult<Output extends string | Buffer = string> {
+  readonly exitCode: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: Output
+  readonly stderr: Output
+  /** From the call to the end of the command. */
+  readonly durationMs: number
+  /** Whether `timeoutMs` ended it. */
+  readonly timedOut: boolean
+  readonly enforced: Enforced
+  readonly violations: readonly Violation[]
+}

@@ -1,0 +1,90 @@
+import type { ChildProcess } from 'node:child_process'
+import type { Readable } from 'node:stream'
+import type { SandboxSpawnOptions } from './options.js'
+import type { RunResult } from './result.js'
+
+export interface SandboxRunOptions extends Omit<SandboxSpawnOptions, 'timeout'> {
+  /** Ends the command after this time: `killSignal` first, SIGKILL after another `killAfterMs`. */
+  readonly timeoutMs?: number
+  /** Default 5000. */
+  readonly killAfterMs?: number
+  /** What the command reads. Default: nothing, an empty stdin. Ignored unless `stdio` leaves stdin a pipe. */
+  readonly input?: string | Uint8Array
+  /** `buffer` gives bytes. Default `utf8`. */
+  readonly encoding?: 'utf8' | 'buffer'
+}
+
+/** What `run` adds to the options of `spawn`. */
+export const RUN_KEYS = ['timeoutMs', 'killAfterMs', 'input', 'encoding']
+
+/** How a child ended, and what it wrote. */
+export type Collected = Omit<RunResult<string | Buffer>, 'enforced' | 'violations'>
+
+/**
+ * Waits for the end of `child` and of its output.
+ *
+ * @throws whatever the child emits as `error`: it did not start, or `signal` was aborted.
+ */
+export async function collect(child: ChildProcess, options: SandboxRunOptions): Promise<Collected> {
+  const startedAt = performance.now()
+  const stdout = chunksOf(child.stdout)
+  const stderr = chunksOf(child.stderr)
+  // A command may end without reading its input.
+  child.stdin?.on('error', () => undefined)
+  child.stdin?.end(options.input)
+
+  const timeout = startTimeout(child, options)
+  try {
+    const [exitCode, signal] = await closed(child)
+    const decode = (chunks: readonly Buffer[]): string | Buffer => {
+      const bytes = Buffer.concat(chunks)
+      return options.encoding === 'buffer' ? bytes : bytes.toString('utf8')
+    }
+    return {
+      exitCode,
+      signal,
+      stdout: decode(stdout),
+      stderr: decode(stderr),
+      durationMs: performance.now() - startedAt,
+      timedOut: timeout.isOver(),
+    }
+  } finally {
+    timeout.stop()
+  }
+}
+
+function closed(child: ChildProcess): Promise<[number | null, NodeJS.Signals | null]> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (exitCode, signal) => resolve([exitCode, signal]))
+  })
+}
+
+function chunksOf(stream: Readable | null): readonly Buffer[] {
+  const chunks: Buffer[] = []
+  stream?.on('data', (chunk: Buffer) => chunks.push(chunk))
+  return chunks
+}
+
+interface Timeout {
+  readonly isOver: () => boolean
+  readonly stop: () => void
+}
+
+function startTimeout(
+  child: ChildProcess,
+  { timeoutMs, killAfterMs = 5000, killSignal = 'SIGTERM' }: SandboxRunOptions,
+): Timeout {
+  let isOver = false
+  const timers: NodeJS.Timeout[] = []
+  if (timeoutMs !== undefined) {
+    timers.push(
+      setTimeout(() => {
+        isOver = true
+        child.kill(killSignal)
+        timers.push(setTimeout(() => child.kill('SIGKILL'), killAfterMs))
+      }, timeoutMs),
+    )
+  }
+  return { isOver: () => isOver, stop: () => timers.forEach(clearTimeout) }
+}

@@ -1,0 +1,148 @@
+import type { ChildProcess } from 'node:child_process'
+import type { EnterRequest, ResourceLimit } from '@linux-sandbox/native'
+import type { Bwrap } from '@linux-sandbox/host-probe'
+import { absolutePath, resolvePolicy, validateProfile, type ResolvedPolicy } from '@linux-sandbox/policy'
+import { commandWords, definedVariables, directoryOf } from './command.js'
+import { sharedHost, type Host } from './host.js'
+import { filterOf, findBwrap, isUnconfined, prepareLaunch, type Confinement } from './launch.js'
+import { resourceLimits } from './limits.js'
+import {
+  checkSandboxOptions,
+  checkSpawnOptions,
+  type SandboxOptions,
+  type SandboxSpawnOptions,
+} from './options.js'
+import type { Enforced, RunResult } from './result.js'
+import { collect, RUN_KEYS, type SandboxRunOptions } from './run.js'
+import { spawnSupervised } from './supervised-child.js'
+import { spawnUnconfined } from './unconfined-child.js'
+import { violationsAfter } from './violations.js'
+
+/** What a confined command needs, found once for each sandbox. */
+interface Launcher {
+  readonly bwrap: Bwrap
+  readonly filter: Uint8Array
+  readonly limits: readonly ResourceLimit[]
+}
+
+/** A child, and what the sandbox around it is like. */
+interface Started {
+  readonly child: ChildProcess
+  readonly enforced: () => Enforced
+}
+
+/**
+ * Runs commands under one policy. Sandboxes are independent of each other: as many as wanted, with different policies, at
+ * the same time.
+ */
+export class Sandbox {
+  readonly policy: ResolvedPolicy
+  readonly #confinement: Confinement
+  readonly #host: Host
+  /** `undefined` when the policy restricts nothing. */
+  readonly #launcher: Launcher | undefined
+
+  private constructor(confinement: Confinement, host: Host, launcher: Launcher | undefined) {
+    this.policy = confinement.policy
+    this.#confinement = confinement
+    this.#host = host
+    this.#launcher = launcher
+  }
+
+  /**
+   * A sandbox for `profile`, once this host is known to have what it needs.
+   *
+   * @throws {PlatformUnsupportedError} on anything but Linux on x86_64 or aarch64.
+   * @throws {PolicyInvalidError} when the profile does not mean anything.
+   * @throws {PolicyUnsupportedError} when the policy cannot be enforced on this disk.
+   * @throws {BwrapMissingError} @throws {BwrapTooOldError} when bwrap is needed and not to be had.
+   * @throws {NativeMissingError} when the native program is not there.
+   */
+  static async create(options: SandboxOptions): Promise<Sandbox> {
+    checkSandboxOptions(options)
+    const host = sharedHost()
+    const policy = resolvePolicy(validateProfile(options.profile), {
+      cwd: absolutePath(options.policyCwd ?? process.cwd()),
+      tmpdir: options.tmpdir ?? process.env['TMPDIR'],
+    })
+    const { proc = 'fresh', nestedSandbox = false } = options
+    const confinement: Confinement = { policy, proc, nestedSandbox }
+    const limits = resourceLimits(options.limits ?? {}, { isRoot: process.geteuid?.() === 0 })
+    if (isUnconfined(policy) && limits.length === 0) return new Sandbox(confinement, host, undefined)
+
+    const launcher = { bwrap: findBwrap(policy, host), filter: filterOf(confinement, host), limits }
+    const sandbox = new Sandbox(confinement, host, launcher)
+    // So that a policy that cannot be enforced fails here and not at the first command.
+    prepareLaunch(confinement, { host, bwrap: launcher.bwrap, enter: { argv: ['true'], env: {}, cwd: '/' } })
+    return sandbox
+  }
+
+  /**
+   * Starts a command, as `spawn` of `node:child_process` does. A failure before the command started is an `error` event
+   * with a {@link SandboxError}.
+   *
+   * @throws {PolicyUnsupportedError} when the policy cannot be enforced on the disk as it is now.
+   * @throws {PolicyInvalidError} when an argument or the environment cannot be passed on.
+   */
+  spawn(command: string, args: readonly string[] = [], options: SandboxSpawnOptions = {}): ChildProcess {
+    checkSpawnOptions(options)
+    return this.#start(command, args, options).child
+  }
+
+  /**
+   * Runs a command to its end and collects its output. A command that fails gives a result like any other.
+   *
+   * @throws {SandboxSetupError} when the sandbox could not be set up. The command did not run.
+   * @throws {CommandNotStartedError} when the command was not found or cannot be executed.
+   * @throws {DOMException} `AbortError` when `signal` was aborted.
+   */
+  async run(
+    command: string,
+    args?: readonly string[],
+    options?: SandboxRunOptions & { readonly encoding?: 'utf8' },
+  ): Promise<RunResult>
+  async run(
+    command: string,
+    args: readonly string[],
+    options: SandboxRunOptions & { readonly encoding: 'buffer' },
+  ): Promise<RunResult<Buffer>>
+  async run(
+    command: string,
+    args: readonly string[] = [],
+    options: SandboxRunOptions = {},
+  ): Promise<RunResult<string | Buffer>> {
+    checkSpawnOptions(options, RUN_KEYS)
+    const { child, enforced } = this.#start(command, args, options)
+    const collected = await collect(child, options)
+    const facts = enforced()
+    return { ...collected, enforced: facts, violations: violationsAfter(facts.notes) }
+  }
+
+  #start(command: string, args: readonly string[], options: SandboxSpawnOptions): Started {
+    if (this.#launcher === undefined) {
+      const child = spawnUnconfined(command, args, options)
+      const enforced: Enforced = { filesystem: 'none', network: 'host', seccomp: false, proc: 'host', notes: [] }
+      return { child, enforced: () => enforced }
+    }
+    const { bwrap, filter, limits } = this.#launcher
+    const enter: EnterRequest = {
+      argv: commandWords(command, args, options.shell),
+      env: definedVariables(options.env ?? process.env),
+      cwd: directoryOf(options.cwd),
+      filter,
+      limits,
+    }
+    const launch = prepareLaunch(this.#confinement, { host: this.#host, bwrap, enter })
+    const { child, started } = spawnSupervised(launch, this.#host, options)
+    return {
+      child,
+      enforced: () => ({
+        filesystem: 'bwrap',
+        network: this.policy.network === 'enabled' ? 'host' : 'private',
+        seccomp: true,
+        proc: launch.freshProc && started()?.attempt === 0 ? 'fresh' : 'host',
+        notes: launch.mounts.notes,
+      }),
+    }
+  }
+}

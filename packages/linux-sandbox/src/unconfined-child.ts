@@ -1,0 +1,56 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { statSync } from 'node:fs'
+import { SandboxSetupError } from '@linux-sandbox/errors'
+import { errnoOf } from '@linux-sandbox/host-probe'
+import { commandWords, directoryOf } from './command.js'
+import { commandError } from './failure.js'
+import { nodeSpawnOptions, type SandboxSpawnOptions } from './options.js'
+
+/**
+ * Starts a command that nothing confines, with the errors of a confined one.
+ *
+ * @throws {SandboxSetupError} when the working directory does not exist.
+ */
+export function spawnUnconfined(
+  command: string,
+  args: readonly string[],
+  options: SandboxSpawnOptions,
+): ChildProcess {
+  const cwd = directoryOf(options.cwd)
+  requireDirectory(cwd)
+  const [program = '', ...rest] = commandWords(command, args, options.shell)
+  const child = spawn(program, rest, {
+    ...nodeSpawnOptions(options),
+    ...(options.stdio === undefined ? {} : { stdio: options.stdio }),
+    env: options.env ?? process.env,
+    cwd,
+  })
+  const emit = child.emit.bind(child) as (event: string, ...values: unknown[]) => boolean
+  child.emit = (event: string, ...values: unknown[]): boolean => {
+    const [error] = values
+    if (event !== 'error' || !isSpawnFailure(error)) return emit(event, ...values)
+    return emit('error', commandError(program, errnoOf(error)))
+  }
+  return child
+}
+
+function isSpawnFailure(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && String(error.syscall).startsWith('spawn')
+}
+
+function requireDirectory(cwd: string): void {
+  try {
+    if (statSync(cwd).isDirectory()) return
+  } catch (cause) {
+    throw unusable(cwd, cause)
+  }
+  throw unusable(cwd)
+}
+
+function unusable(cwd: string, cause?: unknown): SandboxSetupError {
+  return new SandboxSetupError(
+    { step: 'cwd', errno: errnoOf(cause) },
+    `cannot enter the working directory ${cwd}`,
+    { cause, hint: 'use a directory that exists' },
+  )
+}

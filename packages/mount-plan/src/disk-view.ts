@@ -1,0 +1,29 @@
+import type { AbsolutePath } from '@linux-sandbox/policy'
+
+/** What is at a path, links not followed. `device` is any other kind: devices, sockets, pipes. */
+export type FileKind = 'file' | 'directory' | 'symlink' | 'device'
+
+/**
+ * The host's disk, as far as a plan needs to know it. Synchronous; a path that does not exist gives `undefined`,
+ * also when a parent is not a directory. Any other failure throws, because a plan must not be made on a guess.
+ */
+export interface DiskView {
+  /** What is at `path` itself; a symlink is not followed. */
+  readonly kindOf: (path: AbsolutePath) => FileKind | undefined
+  /** Target of the symlink at `path`, as written in it. */
+  readonly readLink: (path: AbsolutePath) => string
+}
+
+/** `disk` with every answer remembered. For one plan only: the disk may change between two plans. */
+export function cachedDiskView(disk: DiskView): DiskView {
+  const kinds = new Map<AbsolutePath, FileKind | undefined>()
+  return {
+    kindOf(path) {
+      if (kinds.has(path)) return kinds.get(path)
+      const kind = disk.kindOf(path)
+      kinds.set(path, kind)
+      return kind
+    },
+    readLink: (path) => disk.readLink(path),
+  }
+}

@@ -1,0 +1,54 @@
+import type { AbsolutePath, Origin } from '@linux-sandbox/policy'
+
+/** Why an operation is in the plan: the entry of the policy, or a rule of ours. */
+export type Cause =
+  | { readonly kind: 'entry'; readonly origin: Origin }
+  | { readonly kind: 'protected-name'; readonly name: string; readonly reason: string }
+  | { readonly kind: 'base'; readonly reason: string }
+
+/**
+ * One step that builds the file system of the sandbox. The order matters: a later operation hides what an earlier one
+ * put at or below the same target. Sources are paths of the host, targets are paths of the sandbox.
+ */
+export type MountOperation =
+  /** The whole host tree at `/`, with all its mounts. */
+  | { readonly type: 'root'; readonly access: 'read' | 'write'; readonly devices: boolean; readonly cause: Cause }
+  /** A minimal `/dev`: null, zero, full, random, urandom, tty, pts, shm. */
+  | { readonly type: 'dev'; readonly cause: Cause }
+  /** A fresh `/proc` of the new PID namespace. */
+  | { readonly type: 'proc'; readonly cause: Cause }
+  | {
+      readonly type: 'bind'
+      readonly source: AbsolutePath
+      readonly target: AbsolutePath
+      readonly access: 'read' | 'write'
+      readonly cause: Cause
+    }
+  /** An empty directory that cannot be listed or written. `traversable` when a grant lies below it. */
+  | {
+      readonly type: 'mask-directory'
+      readonly target: AbsolutePath
+      readonly traversable: boolean
+      readonly cause: Cause
+    }
+  /** A file that cannot be opened. */
+  | { readonly type: 'mask-file'; readonly target: AbsolutePath; readonly cause: Cause }
+  /** An empty directory with `mode`, in a mount that an earlier operation made. */
+  | { readonly type: 'directory'; readonly target: AbsolutePath; readonly mode: number; readonly cause: Cause }
+  /** An empty writable file system in memory. */
+  | { readonly type: 'tmpfs'; readonly target: AbsolutePath; readonly mode: number; readonly cause: Cause }
+  /** From here on nothing can be written in the mount at `target`; mounts below it are unchanged. */
+  | { readonly type: 'remount-read-only'; readonly target: AbsolutePath; readonly cause: Cause }
+
+/** Something the policy asks for that this plan does not do. Values for the caller, never printed here. */
+export interface PlanNote {
+  readonly code: 'ROOT_MISSING' | 'PROTECTED_NAME_MISSING' | 'RULE_MISSING'
+  readonly path: AbsolutePath
+  readonly message: string
+}
+
+/** What the sandbox's file system consists of: the contract between deciding and doing. */
+export interface MountPlan {
+  readonly operations: readonly MountOperation[]
+  readonly notes: readonly PlanNote[]
+}
