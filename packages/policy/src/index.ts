@@ -1,0 +1,52 @@
+export { accessOf, type AccessDecision, type AccessReason, type ProtectedPath } from './access.js'
+export { matchesGlob, type GlobAlternative, type GlobComponent } from './globs.js'
+export {
+  absolutePath,
+  depthOf,
+  isInside,
+  joinPath,
+  parentPath,
+  parseAbsolutePath,
+  pathComponents,
+  pathPrefixes,
+  type AbsolutePath,
+} from './path.js'
+export { PLATFORM_DEFAULT_PATHS } from './platform-defaults.js'
+export type {
+  Access,
+  DisabledProfile,
+  EntryPath,
+  ExternalProfile,
+  FileSystemEntry,
+  FileSystemPermissions,
+  GlobPath,
+  LiteralPath,
+  ManagedProfile,
+  NetworkPermission,
+  PermissionProfile,
+  RestrictedFileSystem,
+  SpecialKind,
+  SpecialPath,
+  SpecialValue,
+  UnrestrictedFileSystem,
+} from './profile.js'
+export { PROTECTED_NAMES, type ProtectedName } from './protected-names.js'
+export { resolvePolicy, type ResolveContext } from './resolve.js'
+export type {
+  Origin,
+  PolicyNote,
+  ResolvedEntry,
+  ResolvedFileSystem,
+  ResolvedGlob,
+  ResolvedPolicy,
+  RestrictedFileSystemPolicy,
+} from './resolved-policy.js'
+export {
+  isFullDiskRead,
+  isFullDiskWrite,
+  protectedPaths,
+  readableRoots,
+  unreadableGlobs,
+  unreadableRoots,
+  writableRoots,
+} from './roots.js'

@@ -1,0 +1,59 @@
+import { accessOf, protectedPathsOf, type ProtectedPath } from './access.js'
+import type { AbsolutePath } from './path.js'
+import { readsWholeDisk, writesWholeDisk } from './precedence.js'
+import type { Access } from './profile.js'
+import type { ResolvedEntry, ResolvedGlob, ResolvedPolicy } from './resolved-policy.js'
+
+/*
+ * What a policy comes to as a whole. Everything here is derived from accessOf and the precedence rule.
+ */
+
+/** Whether every path is readable. */
+export function isFullDiskRead({ fileSystem }: ResolvedPolicy): boolean {
+  return fileSystem.kind === 'unrestricted' || readsWholeDisk(fileSystem)
+}
+
+/** Whether every path is writable, protected names included. */
+export function isFullDiskWrite({ fileSystem }: ResolvedPolicy): boolean {
+  return fileSystem.kind === 'unrestricted' || writesWholeDisk(fileSystem)
+}
+
+/** The entries whose own path is readable, one for each path; none where the whole disk is. Without platform defaults. */
+export function readableRoots(policy: ResolvedPolicy): readonly ResolvedEntry[] {
+  return isFullDiskRead(policy) ? [] : effectiveEntries(policy, (access) => access !== 'deny')
+}
+
+/** The entries whose own path is writable, one for each path; none where the whole disk is. */
+export function writableRoots(policy: ResolvedPolicy): readonly ResolvedEntry[] {
+  return isFullDiskWrite(policy) ? [] : effectiveEntries(policy, (access) => access === 'write')
+}
+
+/** The entries whose own path is denied, one for each path, except one at `/`: there denied is what nothing grants. */
+export function unreadableRoots(policy: ResolvedPolicy): readonly ResolvedEntry[] {
+  return effectiveEntries(policy, (access) => access === 'deny').filter(({ path }) => path !== '/')
+}
+
+export function unreadableGlobs({ fileSystem }: ResolvedPolicy): readonly ResolvedGlob[] {
+  return fileSystem.kind === 'unrestricted' ? [] : fileSystem.globs
+}
+
+/** The paths in writable roots that are read-only because of their name only: no entry and no glob decides about them. */
+export function protectedPaths(policy: ResolvedPolicy): readonly ProtectedPath[] {
+  return writableRoots(policy)
+    .flatMap((root) => protectedPathsOf(root, policy.protectedNames))
+    .filter(({ path }) => accessOf(policy, path).decidedBy.kind === 'protected-name')
+}
+
+/** The deciding entries, so an entry that another one at its path outranks is not among them. */
+function effectiveEntries(
+  policy: ResolvedPolicy,
+  isWanted: (access: Access) => boolean,
+): readonly ResolvedEntry[] {
+  if (policy.fileSystem.kind === 'unrestricted') return []
+  const byPath = new Map<AbsolutePath, ResolvedEntry>()
+  for (const { path } of policy.fileSystem.entries) {
+    const { access, decidedBy } = accessOf(policy, path)
+    if (decidedBy.kind === 'entry' && isWanted(access)) byPath.set(path, decidedBy.entry)
+  }
+  return [...byPath.values()]
+}

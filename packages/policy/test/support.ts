@@ -1,0 +1,31 @@
+import {
+  absolutePath,
+  resolvePolicy,
+  type Access,
+  type EntryPath,
+  type FileSystemEntry,
+} from '../src/index.js'
+import type { PermissionProfile, ResolveContext, ResolvedPolicy } from '../src/index.js'
+
+/** `['/repo', 'write']`; a text with `*`, `?`, `[` or `{` is a glob, one with `:` in front a special path. */
+export type ShortEntry = readonly [path: string, access: Access]
+
+export const CONTEXT: ResolveContext = { cwd: absolutePath('/repo'), tmpdir: '/var/tmp' }
+
+export function entry([path, access]: ShortEntry): FileSystemEntry {
+  return { path: entryPath(path), access }
+}
+
+function entryPath(text: string): EntryPath {
+  if (text.startsWith(':')) return { type: 'special', value: { kind: text.slice(1) as 'root' } }
+  if (/[*?[{]/.test(text)) return { type: 'glob_pattern', pattern: text }
+  return { type: 'path', path: absolutePath(text) }
+}
+
+export function managed(...entries: readonly FileSystemEntry[]): PermissionProfile {
+  return { type: 'managed', file_system: { type: 'restricted', entries }, network: 'restricted' }
+}
+
+export function policyOf(...entries: readonly ShortEntry[]): ResolvedPolicy {
+  return resolvePolicy(managed(...entries.map(entry)), CONTEXT)
+}
