@@ -1,8 +1,11 @@
-import { parseArgs } from 'node:util'
-import { EXIT_STATUS, isSandboxError, PolicyInvalidError } from '@linux-sandbox/errors'
 import { parseAbsolutePath, parseProfile, type PermissionProfile } from '@linux-sandbox/policy'
-import { runInForeground } from './foreground.js'
+import { endAs, endWithError } from './end-process.js'
+import { runInForeground, type ForegroundCommand } from './foreground.js'
 import { Sandbox } from './sandbox.js'
+import { splitArgs, UsageError } from './usage.js'
+import { packageVersion } from './version.js'
+
+const PROGRAM = 'codex-linux-sandbox'
 
 const USAGE = `Usage: codex-linux-sandbox [OPTIONS] --sandbox-policy-cwd DIR --permission-profile JSON [--] COMMAND...
 
@@ -37,31 +40,53 @@ const OPTIONS = {
 /** What a caller of the helper asks for. */
 interface HelperRequest {
   readonly policyCwd: string
-  readonly commandCwd: string | undefined
   readonly profile: PermissionProfile
   readonly proc: 'fresh' | 'host'
-  readonly command: readonly [string, ...string[]]
+  readonly command: ForegroundCommand
 }
 
 /**
- * The whole of `codex-linux-sandbox`, for programs that embed it: `argv` is what follows the program's name. The command has this
- * process's streams. Ends the process as the command ended; what is wrong goes to stderr.
+ * The whole of `codex-linux-sandbox`, for programs that embed it: `argv` is what follows the program's name. The command has
+ * the streams of this process, which ends as the command ends. What is wrong goes to stderr.
  */
 export async function runMain(argv: readonly string[]): Promise<void> {
   try {
-    const parsed = parseHelperArgs(argv)
-    if (typeof parsed === 'string') {
-      process.stdout.write(parsed)
+    const request = parseHelperArgs(argv)
+    if (typeof request === 'string') {
+      process.stdout.write(request)
       return
     }
-    const sandbox = await Sandbox.create({
-      profile: parsed.profile,
-      policyCwd: parsed.policyCwd,
-      proc: parsed.proc,
-    })
-    const [program, ...args] = parsed.command
-    await runInForeground(sandbox, { program, args, cwd: parsed.commandCwd })
+    const { profile, policyCwd, proc, command } = request
+    const sandbox = await Sandbox.create({ profile, policyCwd, proc })
+    endAs(await runInForeground(sandbox, command))
   } catch (error) {
     endWithError(error)
   }
+}
+
+/** What the arguments ask for; text to print for `--help` and `--version`. */
+function parseHelperArgs(argv: readonly string[]): HelperRequest | string {
+  const { values, command } = splitArgs(argv, OPTIONS, PROGRAM)
+  if (values.help === true) return USAGE
+  if (values.version === true) return `${PROGRAM} ${packageVersion()}\n`
+
+  const policyCwd = values['sandbox-policy-cwd']
+  const profile = values['permission-profile']
+  const [program, ...args] = command
+  if (policyCwd === undefined) throw new UsageError('--sandbox-policy-cwd is missing', PROGRAM)
+  if (profile === undefined) throw new UsageError('--permission-profile is missing', PROGRAM)
+  if (program === undefined) throw new UsageError('no command was given', PROGRAM)
+  const cwd = values['command-cwd']
+  return {
+    policyCwd: requireAbsolute('--sandbox-policy-cwd', policyCwd),
+    profile: parseProfile(profile),
+    proc: values['no-proc'] === true ? 'host' : 'fresh',
+    command: { program, args, ...(cwd === undefined ? {} : { cwd: requireAbsolute('--command-cwd', cwd) }) },
+  }
+}
+
+function requireAbsolute(option: string, text: string): string {
+  const path = parseAbsolutePath(text)
+  if (path === undefined) throw new UsageError(`${option} must be an absolute path, not ${JSON.stringify(text)}`, PROGRAM)
+  return path
 }

@@ -12,10 +12,12 @@ export interface SandboxRunOptions extends Omit<SandboxSpawnOptions, 'timeout'> 
   readonly input?: string | Uint8Array
   /** `buffer` gives bytes. Default `utf8`. */
   readonly encoding?: 'utf8' | 'buffer'
+  /** Gets the child at once, for example to pass signals on to it. */
+  readonly onSpawn?: (child: ChildProcess) => void
 }
 
 /** What `run` adds to the options of `spawn`. */
-export const RUN_KEYS = ['timeoutMs', 'killAfterMs', 'input', 'encoding']
+export const RUN_KEYS = ['timeoutMs', 'killAfterMs', 'input', 'encoding', 'onSpawn']
 
 /** How a child ended, and what it wrote. */
 export type Collected = Omit<RunResult<string | Buffer>, 'enforced' | 'violations'>
@@ -35,6 +37,7 @@ export async function collect(child: ChildProcess, options: SandboxRunOptions): 
 
   const timeout = startTimeout(child, options)
   try {
+    options.onSpawn?.(child)
     const [exitCode, signal] = await closed(child)
     const decode = (chunks: readonly Buffer[]): string | Buffer => {
       const bytes = Buffer.concat(chunks)

@@ -1,5 +1,11 @@
 import { PolicyUnsupportedError } from '@linux-sandbox/errors'
-import { absolutePath, isInside, type AbsolutePath, type ResolvedPolicy } from '@linux-sandbox/policy'
+import {
+  absolutePath,
+  isFullDiskWrite,
+  isInside,
+  type AbsolutePath,
+  type ResolvedPolicy,
+} from '@linux-sandbox/policy'
 import { cachedDiskView, type DiskView } from './disk-view.js'
 import type { Cause, MountOperation, MountPlan, PlanNote } from './plan.js'
 import { protectNames } from './protected-names.js'
@@ -66,7 +72,8 @@ function planRule(rule: Rule, context: RuleContext): PlannedRule {
   const mount: MountOperation[] = needsMount
     ? [{ type: 'bind', source: rule.path, target: rule.path, access: rule.access, cause }]
     : []
-  if (rule.access === 'read' || context.disk.kindOf(rule.path) === 'file') {
+  const hasNames = rule.access === 'write' && !isFullDiskWrite(context.policy) && isDirectory(rule, context.disk)
+  if (!hasNames) {
     return { operations: mount, afterwards: [], notes: [] }
   }
   const protection = protectNames(rule, context.policy.protectedNames, context)
@@ -124,4 +131,8 @@ function baseOperations(
 
 function because(reason: string): Cause {
   return { kind: 'base', reason }
+}
+
+function isDirectory({ path }: Rule, disk: DiskView): boolean {
+  return path === '/' || disk.kindOf(path) === 'directory'
 }

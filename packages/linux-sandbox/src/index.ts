@@ -1,0 +1,36 @@
+export {
+  BwrapMissingError,
+  BwrapTooOldError,
+  CommandNotStartedError,
+  EXIT_STATUS,
+  isSandboxError,
+  NativeMissingError,
+  PlatformUnsupportedError,
+  PolicyInvalidError,
+  PolicyUnsupportedError,
+  SandboxError,
+  SandboxSetupError,
+  UnknownProfileError,
+  type Issue,
+} from '@linux-sandbox/errors'
+export type { PlanNote } from '@linux-sandbox/mount-plan'
+export {
+  accessOf,
+  builtinProfile,
+  dangerFullAccess,
+  parseProfile,
+  readOnly,
+  workspaceWrite,
+  type Access,
+  type PermissionProfile,
+  type ResolvedPolicy,
+} from '@linux-sandbox/policy'
+export { endAs, endWithError } from './end-process.js'
+export { runInForeground, type ForegroundCommand, type ForegroundResult } from './foreground.js'
+export type { ResourceLimits } from './limits.js'
+export type { SandboxOptions, SandboxSpawnOptions } from './options.js'
+export type { Enforced, RunResult, Violation } from './result.js'
+export { runMain } from './run-main.js'
+export type { SandboxRunOptions } from './run.js'
+export { Sandbox } from './sandbox.js'
+export { splitArgs, UsageError, type SplitArgs } from './usage.js'

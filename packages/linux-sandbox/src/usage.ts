@@ -1,0 +1,47 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util'
+import { EXIT_STATUS, SandboxError } from '@linux-sandbox/errors'
+
+/** A command line that means nothing. */
+export class UsageError extends SandboxError {
+  override readonly name = 'UsageError'
+  readonly code = 'USAGE'
+  readonly exitStatus = EXIT_STATUS.usage
+
+  constructor(message: string, program: string) {
+    super(message, { hint: `see ${program} --help` })
+  }
+}
+
+/** A command line cut where the options end: at `--`, or at the first word that is no option. */
+export interface SplitArgs<Values> {
+  readonly values: Values
+  readonly command: readonly string[]
+}
+
+/**
+ * The options before the command. Nothing after its first word is ever read as an option.
+ *
+ * @throws {UsageError} for an unknown option, a missing value, or a value where none belongs.
+ */
+export function splitArgs<Options extends NonNullable<ParseArgsConfig['options']>>(
+  argv: readonly string[],
+  options: Options,
+  program: string,
+): SplitArgs<ReturnType<typeof parseArgs<{ options: Options }>>['values']> {
+  const { tokens } = parseArgs({ args: [...argv], options, strict: false, tokens: true })
+  const end = tokens.find(({ kind }) => kind !== 'option')
+  const optionCount = end?.index ?? argv.length
+  const command = argv.slice(end?.kind === 'option-terminator' ? optionCount + 1 : optionCount)
+  try {
+    const { values } = parseArgs({ args: argv.slice(0, optionCount), options, strict: true })
+    return { values, command }
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? firstSentence(error.message) : String(error), program)
+  }
+}
+
+/** What Node says of a wrong argument, without its advice about positionals. */
+function firstSentence(message: string): string {
+  const [sentence = message] = message.split(/\. |\n/)
+  return sentence
+}

@@ -1,0 +1,63 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+
+/**
+ * What a host test can need, and how to tell that this host has it. A test that lacks one is skipped with its name; where
+ * `SANDBOX_TEST_REQUIRE` lists it (comma-separated, `all` for every one) the test fails instead.
+ */
+const FEATURES = {
+  linux: () => process.platform === 'linux',
+  root: () => process.geteuid?.() === 0,
+  /** Somebody who is not root: this process, or a user that root can become. */
+  ordinaryUser: () => process.platform === 'linux',
+  bwrap: () => succeeds('bwrap', ['--version']),
+  userNamespaces: () => succeeds('bwrap', ['--unshare-user', '--ro-bind', '/', '/', 'true']),
+  seccomp: () => existsSync('/proc/sys/kernel/seccomp/actions_avail'),
+  cc: () => succeeds('cc', ['--version']),
+  git: () => succeeds('/usr/bin/git', ['--version']),
+  python3: () => succeeds('/usr/bin/python3', ['--version']),
+  npm: () => succeeds('npm', ['--version']),
+  /** `script` from util-linux, which gives a program a terminal. */
+  script: () => succeeds('script', ['--version']),
+  /** IPv6 is on. */
+  ipv6: () => readFileSync('/proc/net/if_inet6', 'utf8') !== '',
+} as const
+
+export type Feature = keyof typeof FEATURES
+
+const known = new Map<Feature, boolean>()
+
+/** Whether this host has `feature`. Looked at once. */
+export function hasFeature(feature: Feature): boolean {
+  let has = known.get(feature)
+  if (has === undefined) {
+    has = attempt(FEATURES[feature])
+    known.set(feature, has)
+  }
+  return has
+}
+
+/**
+ * The features of `needed` that this host lacks and that nobody insists on.
+ *
+ * @throws {Error} when one is missing that `SANDBOX_TEST_REQUIRE` names.
+ */
+export function missingFeatures(needed: readonly Feature[]): Feature[] {
+  const missing = needed.filter((feature) => !hasFeature(feature))
+  const required = (process.env['SANDBOX_TEST_REQUIRE'] ?? '').split(',')
+  const broken = missing.filter((feature) => required.includes('all') || required.includes(feature))
+  if (broken.length > 0) throw new Error(`this host must have ${broken.join(', ')}, by SANDBOX_TEST_REQUIRE, and has not`)
+  return missing
+}
+
+function succeeds(program: string, args: readonly string[]): boolean {
+  return spawnSync(program, args, { stdio: 'ignore' }).status === 0
+}
+
+function attempt(look: () => boolean): boolean {
+  try {
+    return look()
+  } catch {
+    return false
+  }
+}
