@@ -1,4 +1,4 @@
-import { lstatSync, readlinkSync } from 'node:fs'
+import { lstatSync, readlinkSync, type Stats } from 'node:fs'
 import { SandboxSetupError } from '@linux-sandbox/errors'
 import type { DiskView, FileKind } from '@linux-sandbox/mount-plan'
 import type { AbsolutePath } from '@linux-sandbox/policy'
@@ -14,12 +14,24 @@ export const nodeDisk: DiskView = {
   readLink: (path) => look(path, () => readlinkSync(path)),
 }
 
+/** Source: asm-generic/errno-base.h. Node gives `undefined` for ENOENT only. */
+const ENOTDIR = 20
+
 function kindOf(path: AbsolutePath): FileKind | undefined {
-  const stats = lstatSync(path, { throwIfNoEntry: false })
+  const stats = statsOf(path)
   if (stats === undefined) return undefined
   if (stats.isFile()) return 'file'
   if (stats.isDirectory()) return 'directory'
   return stats.isSymbolicLink() ? 'symlink' : 'device'
+}
+
+function statsOf(path: AbsolutePath): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    if (errnoOf(error) === ENOTDIR) return undefined
+    throw error
+  }
 }
 
 function look<Seen>(path: AbsolutePath, see: () => Seen): Seen {
