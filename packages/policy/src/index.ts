@@ -1,5 +1,6 @@
 export { accessOf, type AccessDecision, type AccessReason, type ProtectedPath } from './access.js'
-export { matchesGlob, type GlobAlternative, type GlobComponent } from './globs.js'
+export { BUILTIN_PROFILE_NAMES, builtinProfile, type BuiltinProfileName } from './builtin-profiles.js'
+export { globProblem, matchesGlob, type GlobAlternative, type GlobComponent } from './globs.js'
 export {
   absolutePath,
   depthOf,
@@ -11,7 +12,16 @@ export {
   pathPrefixes,
   type AbsolutePath,
 } from './path.js'
+export { parseProfile, validateProfile } from './parse-profile.js'
 export { PLATFORM_DEFAULT_PATHS } from './platform-defaults.js'
+export {
+  dangerFullAccess,
+  readOnly,
+  workspaceWrite,
+  type ReadOnlyOptions,
+  type WorkspaceWriteOptions,
+} from './presets.js'
+export { printProfile } from './print-profile.js'
 export type {
   Access,
   DisabledProfile,

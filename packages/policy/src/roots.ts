@@ -37,11 +37,25 @@ export function unreadableGlobs({ fileSystem }: ResolvedPolicy): readonly Resolv
   return fileSystem.kind === 'unrestricted' ? [] : fileSystem.globs
 }
 
-/** The paths in writable roots that are read-only because of their name only: no entry and no glob decides about them. */
+/**
+ * The paths in writable roots that are to be read-only because of their name, whether they exist or not. Those that
+ * the policy lets the command write are not among them, nor those that an entry or a glob forbids in any case.
+ */
 export function protectedPaths(policy: ResolvedPolicy): readonly ProtectedPath[] {
+  const certain = withoutEntriesThatMayVanish(policy)
   return writableRoots(policy)
     .flatMap((root) => protectedPathsOf(root, policy.protectedNames))
-    .filter(({ path }) => accessOf(policy, path).decidedBy.kind === 'protected-name')
+    .filter(({ path }) => accessOf(certain, path).decidedBy.kind === 'protected-name')
+}
+
+/** An entry that is skipped where its path is missing does not keep a command from creating that path. */
+function withoutEntriesThatMayVanish(policy: ResolvedPolicy): ResolvedPolicy {
+  const { fileSystem } = policy
+  if (fileSystem.kind === 'unrestricted') return policy
+  const entries = fileSystem.entries.filter(
+    ({ ifMissing, access }) => ifMissing !== 'skip' || access === 'write',
+  )
+  return { ...policy, fileSystem: { ...fileSystem, entries } }
 }
 
 /** The deciding entries, so an entry that another one at its path outranks is not among them. */

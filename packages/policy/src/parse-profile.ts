@@ -1,0 +1,46 @@
+import { PolicyInvalidError } from '@linux-sandbox/errors'
+import { freezeDeep } from './freeze.js'
+import { MAX_NESTING, readJsonDocument } from './json-document.js'
+import { plainCopy } from './plain-copy.js'
+import type { PermissionProfile } from './profile.js'
+import { profileSchema } from './profile-schema.js'
+import { checkSchema, type SchemaResult } from './schema-issues.js'
+import { checkUntaggedProfile } from './untagged-profile.js'
+
+const NAME = 'permission profile'
+
+/**
+ * The profile that the JSON `text` is, with paths normalised and older spellings replaced.
+ *
+ * @throws {PolicyInvalidError} with everything that is wrong, each with its line and column in `text`.
+ */
+export function parseProfile(text: string): PermissionProfile {
+  const document = readJsonDocument(text, NAME)
+  const { value, issues } = checkProfile(document.value)
+  const all = [...document.issues, ...issues.map((issue) => document.locate(issue))]
+  if (value === undefined || all.length > 0) throw new PolicyInvalidError(NAME, all)
+  return freezeDeep(value)
+}
+
+/**
+ * As `parseProfile`, from a value of JavaScript instead of a text; later changes to `value` change nothing.
+ *
+ * @throws {PolicyInvalidError} with everything that is wrong.
+ */
+export function validateProfile(value: unknown): PermissionProfile {
+  const { value: profile, issues } = checkProfile(value)
+  if (profile === undefined) throw new PolicyInvalidError(NAME, issues)
+  return freezeDeep(profile)
+}
+
+function checkProfile(value: unknown): SchemaResult<PermissionProfile> {
+  const plain = plainCopy(value)
+  if (plain === undefined)
+    return { issues: [{ path: [], message: `is nested deeper than ${MAX_NESTING} levels` }] }
+  if (isUntagged(plain.value)) return checkUntaggedProfile(plain.value)
+  return checkSchema(profileSchema, plain.value)
+}
+
+function isUntagged(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !('type' in value)
+}
