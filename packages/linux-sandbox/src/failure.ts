@@ -1,9 +1,7 @@
 import { getSystemErrorName } from 'node:util'
 import { CommandNotStartedError, SandboxSetupError, type SandboxError } from '@linux-sandbox/errors'
 import { describeUserNamespaces } from '@linux-sandbox/host-probe'
-import type { Report, SuperviseRequest } from '@linux-sandbox/native'
-
-type FailedReport = Extract<Report, { kind: 'failed' }>
+import type { FailedReport, LauncherFailedReport, SuperviseRequest } from '@linux-sandbox/native'
 
 /** Source: asm-generic/errno-base.h. */
 const ERRNO = { ENOENT: 2, EACCES: 13 } as const
@@ -43,15 +41,11 @@ export function commandError(command: string, errno: number): CommandNotStartedE
   return new CommandNotStartedError(command, errno, `could not be executed (${errnoName(errno)})`, { hint })
 }
 
-function launcherError(report: FailedReport, launcher: string): SandboxSetupError {
-  const said = report.text.trim().replaceAll('\n', '; ')
-  const reason = said === '' ? `${launcher} ${describeEnd(report.end)}` : said
-  return new SandboxSetupError({ step: 'launcher', errno: report.errno }, reason, { hint: launcherHint(said, launcher) })
-}
-
-function describeEnd(end: FailedReport['end']): string {
-  if (end === undefined) return 'could not be executed'
-  return end.signal === null ? `ended with status ${end.exitCode}` : `was ended by signal ${end.signal}`
+function launcherError({ text, exitCode, signal }: LauncherFailedReport, launcher: string): SandboxSetupError {
+  const said = text.trim().replaceAll('\n', '; ')
+  const ended = signal === null ? `ended with status ${exitCode}` : `was ended by signal ${signal}`
+  const reason = said === '' ? `${launcher} ${ended}` : said
+  return new SandboxSetupError({ step: 'launcher', errno: 0 }, reason, { hint: launcherHint(said, launcher) })
 }
 
 /** What bwrap says, in every version seen so far, when the kernel refuses it a namespace. */

@@ -140,7 +140,7 @@ export class Sandbox {
         filesystem: 'bwrap',
         network: this.policy.network === 'enabled' ? 'host' : 'private',
         seccomp: true,
-        proc: launch.freshProc && started()?.attempt === 0 ? 'fresh' : 'host',
+        proc: launch.freshProc && started()?.attempt === 'first' ? 'fresh' : 'host',
         notes: launch.mounts.notes,
       }),
     }

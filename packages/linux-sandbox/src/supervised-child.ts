@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
-import { encodeSuperviseRequest, ReportReader, type Report } from '@linux-sandbox/native'
+import { encodeSuperviseRequest, ReportReader, type StartedReport } from '@linux-sandbox/native'
 import type { SandboxError } from '@linux-sandbox/errors'
 import { errorOfReport } from './failure.js'
 import type { Host } from './host.js'
@@ -12,7 +12,7 @@ import { stdioSlots } from './stdio.js'
 export interface SupervisedChild {
   readonly child: ChildProcess
   /** The report that the command was started, once it came. */
-  readonly started: () => Extract<Report, { kind: 'started' }> | undefined
+  readonly started: () => StartedReport | undefined
 }
 
 /**
@@ -30,7 +30,7 @@ export function spawnSupervised(launch: Launch, host: Host, options: SandboxSpaw
     env: {},
   })
   const control = child.stdio.splice(slots.length, 1)[0] as Socket | undefined
-  let started: Extract<Report, { kind: 'started' }> | undefined
+  let started: StartedReport | undefined
   let failure: SandboxError | undefined
 
   const reader = new ReportReader()
@@ -39,7 +39,7 @@ export function spawnSupervised(launch: Launch, host: Host, options: SandboxSpaw
       if (report.kind === 'failed') failure = errorOfReport(report, launch.request)
       if (report.kind !== 'started') continue
       started = report
-      if (report.attempt > 0) host.refusesFreshProc = true
+      if (report.attempt === 'fallback') host.refusesFreshProc = true
     }
   })
   // `supervise` may be gone before it read the request; its exit tells why.
