@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef DESCRIPTORS_H
+#define DESCRIPTORS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// Closes every open descriptor from `first` to `last`. 0, or -1 and errno.
+int close_descriptors(unsigned first, unsigned last);
+
+static inline bool bit_is_set(const uint8_t *bits, uint32_t index) { return (bits[index / 8] >> (index % 8)) & 1; }
+
+static inline void set_bit(uint8_t *bits, uint32_t index) {
+  bits[index / 8] = (uint8_t)(bits[index / 8] | 1u << (index % 8));
+}
+
+#endif

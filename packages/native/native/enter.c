@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// enter: pid 1 of the sandbox. Confines itself, starts the command, reaps, and ends as the command did.
+#include "enter.h"
+#include "signals.h"
+#include "status.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// write(2), which the command's filter allows, unlike send(2) perhaps. Whether supervise has got it.
+static bool tell(int status, struct message message) {
+  ssize_t count;
+  do count = write(status, &message, sizeof message);
+  while (count < 0 && errno == EINTR);
+  return count == (ssize_t)sizeof message;
+}
+
+_Noreturn void refuse(int status, enum step step, int error) {
+  (void)tell(status, (struct message){MESSAGE_FAILED, step, (uint32_t)error, 0}); // exits in any case
+  _exit(STATUS_SETUP);
+}
+
+// Else what the command leaves behind would outlive it.
+static void check_pid(int status) {
+  if (getpid() != 1) refuse(status, STEP_ENTERED, 0);
+}
+
+static void close_granted(uint32_t granted) {
+  for (uint32_t i = 0; i < granted; i++) (void)close((int)i);
+}
+
+// The command's pid, once it has executed.
+static pid_t start_command(int status, const struct enter_request *request, const int result[2],
+                           uint32_t granted) {
+  pid_t command = fork();
+  if (command < 0) refuse(status, STEP_FORK, errno);
+  if (command == 0) become_command(request, result[1]);
+  // Held here, a pipe would not end when the command closes it.
+  close_granted(granted);
+  (void)close(result[1]);
+  struct start_failure failure;
+  ssize_t count;
+  do count = read(result[0], &failure, sizeof failure);
+  while (count < 0 && errno == EINTR);
+  if (count < 0) refuse(status, STEP_EXEC, errno);
+  if (count == (ssize_t)sizeof failure) refuse(status, failure.step, failure.error);
+  (void)close(result[0]);
+  return command;
+}
+
+_Noreturn void enter(int status) {
+  struct enter_request request;
+  struct arrival arrival;
+  sigset_t blocked;
+  int result[2];
+  (void)prctl(PR_SET_NAME, "sandbox-enter"); // for those who look at ps; the file's own name is "3"
+  if (!block_signals(&blocked)) refuse(status, STEP_REQUEST, errno);
+  if (!tell(status, (struct message){MESSAGE_ENTERED, 0, 0, 0})) _exit(STATUS_SETUP);
+  receive_handover(status, &arrival, &request);
+  check_pid(status);
+  check_capabilities(status);
+  status = place_descriptors(status, &arrival);
+  join_session_keyring(status);
+  become_undumpable(status);
+  die_with_parent(status);
+  // Opened before a limit on open files can forbid it.
+  int signals = open_signals(&blocked);
+  int events = signals < 0 ? -1 : open_events(status, signals);
+  if (events < 0 || pipe2(result, O_CLOEXEC) != 0) refuse(status, STEP_DESCRIPTORS, errno);
+  apply_limits(status, request.fields);
+  forbid_new_privileges(status);
+  load_filter(status, &request.filter);
+  pid_t command = start_command(status, &request, result, arrival.offer.granted);
+  if (!tell(status, (struct message){MESSAGE_STARTED, 0, 0, 0})) _exit(STATUS_SETUP);
+  int wait_status = reap_until_end(events, status, signals, command);
+  (void)tell(status, (struct message){MESSAGE_ENDED, 0, (uint32_t)wait_status, 0}); // exits in any case
+  _exit(WIFSIGNALED(wait_status) ? STATUS_SIGNAL_BASE + WTERMSIG(wait_status) : WEXITSTATUS(wait_status));
+}

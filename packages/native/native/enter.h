@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef ENTER_H
+#define ENTER_H
+
+#include "protocol.h"
+#include "request.h"
+
+#include <sys/types.h>
+
+// The whole life of `enter STATUS`.
+_Noreturn void enter(int status);
+
+// The one way to fail: tells supervise the step and the errno, and exits, which ends the PID namespace.
+_Noreturn void refuse(int status, enum step step, int error);
+
+// receive.c
+struct arrival {
+  struct handover offer;
+  int count;
+  int descriptors[1 + GRANTED_MAX]; // the request's first
+};
+// Waits for the request and the command's descriptors, and parses the request.
+void receive_handover(int status, struct arrival *arrival, struct enter_request *request);
+// Puts the command's descriptors at their numbers. Everything else is closed but the status socket, which has
+// another number afterwards: the result.
+int place_descriptors(int status, struct arrival *arrival);
+
+// confine.c
+// Each refuses unless what it is named after holds afterwards.
+void check_capabilities(int status);
+void join_session_keyring(int status);
+void become_undumpable(int status);
+void die_with_parent(int status);
+void apply_limits(int status, struct fields fields);
+void forbid_new_privileges(int status);
+void load_filter(int status, const struct sock_fprog *filter);
+
+// command.c
+struct start_failure {
+  uint32_t step;
+  int32_t error;
+};
+// In the child: becomes the command, or writes a start_failure to `result` and exits.
+_Noreturn void become_command(const struct enter_request *request, int result);
+
+// reap.c
+// What pid 1 waits for: children and signals by one descriptor, the end of supervise by the other.
+int open_events(int status, int signals);
+// Reaps and passes signals on until the command ends; gives its wait status.
+int reap_until_end(int events, int status, int signals, pid_t command);
+
+#endif

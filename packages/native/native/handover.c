@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// The status socket, seen from supervise: request and descriptors one way, messages of enter the other.
+#include "descriptors.h"
+#include "reports.h"
+#include "run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x0008U // linux/memfd.h, since Linux 6.3
+#endif
+
+// A descriptor of the request's bytes that nobody can change any more; -1 and errno.
+static int seal_request(const struct supervise_request *plan) {
+  int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL;
+  int memory = memfd_create("enter-request", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
+  if (memory < 0 && errno == EINVAL) memory = memfd_create("enter-request", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  if (memory < 0) return -1;
+  const char *at = plan->enter;
+  for (size_t left = plan->enter_size; left > 0;) {
+    ssize_t count = write(memory, at, left);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return -1;
+    at += count;
+    left -= (size_t)count;
+  }
+  return fcntl(memory, F_ADD_SEALS, seals) == 0 ? memory : -1;
+}
+
+// Afterwards each granted number is in use, so that nothing which is opened later gets a number of the command's.
+static void note_closed(struct run *run) {
+  run->offer.version = PROTOCOL_VERSION;
+  run->offer.granted = run->granted;
+  for (uint32_t i = 0; i < run->granted; i++) {
+    if (fcntl((int)i, F_GETFD) >= 0) continue;
+    set_bit(run->offer.closed, i);
+    if (dup3(run->control, (int)i, O_CLOEXEC) < 0) fail(run, STEP_DESCRIPTORS, errno);
+  }
+}
+
+void prepare_descriptors(struct run *run) {
+  unsigned control = (unsigned)run->control;
+  if (fcntl(run->control, F_SETFD, FD_CLOEXEC) != 0) fail(run, STEP_DESCRIPTORS, errno);
+  if (run->granted < control && close_descriptors(run->granted, control - 1) != 0)
+    fail(run, STEP_DESCRIPTORS, errno);
+  if (close_descriptors(control + 1, ~0u) != 0) fail(run, STEP_DESCRIPTORS, errno);
+  note_closed(run);
+}
+
+void prepare_handover(struct run *run) {
+  run->request = seal_request(&run->plan);
+  if (run->request < 0) fail(run, STEP_REQUEST, errno);
+  run->program = open("/proc/self/exe", O_PATH | O_CLOEXEC);
+  if (run->program < 0) fail(run, STEP_DESCRIPTORS, errno);
+}
+
+static int offered_descriptors(const struct run *run, int *descriptors) {
+  int count = 0;
+  descriptors[count++] = run->request;
+  for (uint32_t i = 0; i < run->granted; i++)
+    if (!bit_is_set(run->offer.closed, i)) descriptors[count++] = (int)i;
+  return count;
+}
+
+static void hand_over(struct run *run) {
+  int descriptors[1 + GRANTED_MAX];
+  _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof descriptors)] = {0};
+  size_t size = (size_t)offered_descriptors(run, descriptors) * sizeof *descriptors;
+  struct iovec bytes = {&run->offer, sizeof run->offer};
+  struct msghdr message = {.msg_iov = &bytes, .msg_iovlen = 1, .msg_control = control};
+  message.msg_controllen = (__typeof__(message.msg_controllen))CMSG_SPACE(size);
+  struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = (__typeof__(header->cmsg_len))CMSG_LEN(size);
+  memcpy(CMSG_DATA(header), descriptors, size);
+  if (sendmsg(run->status, &message, MSG_NOSIGNAL) < 0) {
+    // EPIPE: enter is gone, which the end of the launcher will show.
+    if (errno != EPIPE) fail(run, STEP_DESCRIPTORS, errno);
+  }
+  // Held here, a pipe would never end for the one who reads what the command writes.
+  (void)close(run->request);
+  run->request = -1;
+  for (uint32_t i = 0; i < run->granted; i++) (void)close((int)i);
+  run->granted = 0;
+}
+
+// The pid of the sender, as the kernel tells it; 0 when it does not.
+static pid_t sender_of(struct msghdr *message) {
+  struct ucred credentials = {0, 0, 0};
+  struct cmsghdr *header = CMSG_FIRSTHDR(message); // there is room for no other
+  if (header != NULL && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_CREDENTIALS)
+    memcpy(&credentials, CMSG_DATA(header), sizeof credentials);
+  return credentials.pid;
+}
+
+static void take_entered(struct run *run, pid_t sender, bool is_alive) {
+  run->enter = sender;
+  run->stage = STAGE_ENTERED;
+  if (!is_alive) return;
+  // It waits for our answer, so the number is still its own.
+  run->enter_pidfd = (int)syscall(SYS_pidfd_open, sender, 0);
+  hand_over(run);
+}
+
+static void take(struct run *run, const struct message *message, pid_t sender, bool is_alive) {
+  if (run->stage == STAGE_LAUNCHING && message->kind == MESSAGE_ENTERED && sender > 0)
+    take_entered(run, sender, is_alive);
+  if (sender != run->enter) return;
+  if (run->stage == STAGE_ENTERED && message->kind == MESSAGE_FAILED) {
+    run->stage = STAGE_FAILED;
+    run->step = message->step;
+    run->value = message->value;
+  }
+  if (run->stage == STAGE_ENTERED && message->kind == MESSAGE_STARTED) {
+    run->stage = STAGE_STARTED;
+    if (run->interrupted_by == 0 && !run->caller_is_gone) report_started(run);
+    pass_postponed(run);
+  }
+  if (run->stage == STAGE_STARTED && message->kind == MESSAGE_ENDED) {
+    run->stage = STAGE_ENDED;
+    run->value = message->value;
+  }
+}
+
+void read_messages(struct run *run, bool is_alive) {
+  while (run->status >= 0) {
+    struct message message;
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct ucred))];
+    struct iovec bytes = {&message, sizeof message};
+    struct msghdr header = {
+        .msg_iov = &bytes, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+    ssize_t count = recvmsg(run->status, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && errno == EAGAIN) return;
+    if (count <= 0) {
+      (void)close(run->status);
+      run->status = -1;
+      return;
+    }
+    if (count == (ssize_t)sizeof message) take(run, &message, sender_of(&header), is_alive);
+  }
+}

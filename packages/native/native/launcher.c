@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Starts the launcher (bwrap) with nothing of the caller's: no environment, no stream, no signal setting.
+#include "launcher.h"
+#include "descriptors.h"
+#include "signals.h"
+#include "status.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+enum { FIRST_CLOSED = 5 };
+
+// Ends the child. supervise shows to the caller what was written to descriptor 2.
+static _Noreturn void refuse(int errors, const char *what, const char *path) {
+  const char *parts[] = {"linux-sandbox-native: ", what, path, "\n"};
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+    if (write(errors, parts[i], strlen(parts[i])) < 0) break;
+  _exit(STATUS_NOT_FOUND);
+}
+
+static bool place_all(const struct launch *launch) {
+  int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (null < 0) return false;
+  // Every source first leaves the numbers that are about to be overwritten.
+  int sources[] = {null, null, launch->errors, launch->program, launch->status};
+  for (int i = 0; i < FIRST_CLOSED; i++) {
+    sources[i] = fcntl(sources[i], F_DUPFD_CLOEXEC, FIRST_CLOSED);
+    if (sources[i] < 0) return false;
+  }
+  for (int i = 0; i < FIRST_CLOSED; i++)
+    if (dup2(sources[i], i) != i) return false; // also clears close-on-exec
+  return close_descriptors(FIRST_CLOSED, ~0u) == 0;
+}
+
+static _Noreturn void become_launcher(const struct launch *launch, pid_t supervisor) {
+  char *environment[] = {NULL};
+  if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) refuse(launch->errors, "parent-death signal", "");
+  if (getppid() != supervisor) _exit(STATUS_SETUP); // supervise died before the line above
+  if (setpgid(0, 0) != 0) refuse(launch->errors, "own process group", "");
+  if (chdir("/") != 0) refuse(launch->errors, "cannot change to ", "/");
+  if (!place_all(launch)) refuse(launch->errors, "cannot arrange descriptors", "");
+  reset_signals();
+  execve(launch->path, launch->argv, environment);
+  refuse(STDERR_FILENO, "cannot execute ", launch->path);
+}
+
+pid_t start_launcher(const struct launch *launch) {
+  pid_t supervisor = getpid();
+  pid_t pid = fork();
+  if (pid < 0) return -1;
+  if (pid == 0) become_launcher(launch, supervisor);
+  // Both sides do it, so that the group exists before either goes on. EACCES: it has executed already.
+  (void)setpgid(pid, pid);
+  return pid;
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef LAUNCHER_H
+#define LAUNCHER_H
+
+#include <sys/types.h>
+
+// What the words `@enter` and `@status` of a launcher's arguments become: its descriptors have fixed numbers.
+#define LAUNCHER_PROGRAM_PATH "/proc/self/fd/3"
+#define LAUNCHER_STATUS_WORD "4"
+
+struct launch {
+  const char *path;
+  char *const *argv;
+  int program; // own file, for descriptor 3
+  int status;  // status socket, for descriptor 4
+  int errors;  // pipe, for descriptor 2
+};
+
+// The launcher's pid, which is also its process group; -1 and errno when fork failed.
+pid_t start_launcher(const struct launch *launch);
+
+#endif

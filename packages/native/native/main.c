@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// usage: linux-sandbox-native supervise FD GRANTED | enter FD | version
+// Who talks to whom, and how, is told in docs/native-protocol.md.
+#include "enter.h"
+#include "protocol.h"
+#include "status.h"
+#include "supervise.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static const char NAME[] = "linux-sandbox-native ";
+static const char USAGE[] = "usage: linux-sandbox-native supervise FD GRANTED | enter FD | version\n";
+
+// write(2) and not stdio, which would make the program twice as large.
+static bool print(int descriptor, const char *text, size_t size) {
+  return write(descriptor, text, size) == (ssize_t)size;
+}
+
+// A decimal number without sign or blanks.
+static bool parse_number(const char *text, int *number) {
+  char *end;
+  if (*text < '0' || *text > '9') return false;
+  errno = 0;
+  long value = strtol(text, &end, 10);
+  if (errno != 0 || *end != '\0' || value > INT_MAX) return false;
+  *number = (int)value;
+  return true;
+}
+
+static bool is_socket_of(int descriptor, int wanted) {
+  int type;
+  socklen_t size = sizeof type;
+  return getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == wanted;
+}
+
+int main(int argc, char **argv) {
+  int descriptor, granted;
+  const char *program = argc < 2 ? "" : argv[1];
+  if (strcmp(program, "supervise") == 0 && argc == 4 && parse_number(argv[2], &descriptor) &&
+      parse_number(argv[3], &granted) && is_socket_of(descriptor, SOCK_STREAM))
+    supervise(descriptor, (uint32_t)granted);
+  if (strcmp(program, "enter") == 0 && argc == 3 && parse_number(argv[2], &descriptor) &&
+      is_socket_of(descriptor, SOCK_SEQPACKET))
+    enter(descriptor);
+  if (strcmp(program, "version") == 0 && argc == 2) {
+    const char line[] = {'0' + PROTOCOL_VERSION, '\n'};
+    return print(STDOUT_FILENO, NAME, sizeof NAME - 1) && print(STDOUT_FILENO, line, sizeof line) ? 0
+                                                                                                  : STATUS_SETUP;
+  }
+  (void)print(STDERR_FILENO, USAGE, sizeof USAGE - 1); // the status tells as much
+  return STATUS_USAGE;
+}

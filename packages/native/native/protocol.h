@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every number of docs/native-protocol.md. src/protocol.ts repeats them; test/constants.test.ts compares the two.
+#ifndef PROTOCOL_H
+#define PROTOCOL_H
+
+#include <stdint.h>
+
+enum {
+  PROTOCOL_VERSION = 1,
+  REQUEST_MAGIC = 0x5842534c, // "LSBX"
+  REQUEST_SIZE_MAX = 16 * 1024 * 1024,
+  REPORT_TEXT_MAX = 64 * 1024,
+  FILTER_LENGTH_MAX = 4096,
+  GRANTED_MAX = 250, // with the request itself under SCM_MAX_FD (253), include/net/scm.h in Linux 6.12
+};
+
+enum request_kind { REQUEST_SUPERVISE = 1, REQUEST_ENTER = 2 };
+
+enum tag {
+  TAG_LAUNCHER = 1,
+  TAG_LAUNCHER_ARG = 2,
+  TAG_FALLBACK_ARG = 3,
+  TAG_ENTER_REQUEST = 4,
+  TAG_RERAISE = 5,
+  TAG_ARG = 16,
+  TAG_ENV = 17,
+  TAG_CWD = 18,
+  TAG_FILTER = 19,
+  TAG_LIMIT = 20,
+};
+
+enum report_kind { REPORT_STARTED = 1, REPORT_FAILED = 2, REPORT_ENDED = 3 };
+
+enum step {
+  STEP_REQUEST = 1,
+  STEP_LAUNCHER = 2,
+  STEP_INTERRUPTED = 3,
+  STEP_ENTERED = 4,
+  STEP_CAPABILITIES = 5,
+  STEP_DESCRIPTORS = 6,
+  STEP_KEYRING = 7,
+  STEP_DUMPABLE = 8,
+  STEP_PARENT_DEATH = 9,
+  STEP_LIMITS = 10,
+  STEP_NO_NEW_PRIVS = 11,
+  STEP_SECCOMP = 12,
+  STEP_FORK = 13,
+  STEP_CWD = 14,
+  STEP_EXEC = 15,
+};
+
+struct request_header {
+  uint32_t magic;
+  uint32_t version;
+  uint32_t kind;
+  uint32_t size; // of the whole request, this header included
+};
+_Static_assert(sizeof(struct request_header) == 16, "request header");
+
+struct field_header {
+  uint32_t tag;
+  uint32_t length; // without the padding to a multiple of 8
+};
+_Static_assert(sizeof(struct field_header) == 8, "field header");
+
+struct limit {
+  uint32_t resource;
+  uint32_t zero;
+  uint64_t soft;
+  uint64_t hard;
+};
+_Static_assert(sizeof(struct limit) == 24, "limit");
+
+struct report {
+  uint32_t text_length;
+  uint32_t kind;
+  uint32_t attempt;
+  uint32_t step;
+  uint32_t value; // errno, signal or wait status
+  uint32_t zero;
+};
+_Static_assert(sizeof(struct report) == 24, "report");
+
+// From supervise to enter, with the request's memfd and the granted descriptors as SCM_RIGHTS.
+struct handover {
+  uint32_t version;
+  uint32_t granted;
+  uint8_t closed[32]; // bit I: descriptor I was closed and is not among those that were sent
+};
+_Static_assert(sizeof(struct handover) == 40, "handover");
+_Static_assert(GRANTED_MAX <= 8 * sizeof(((struct handover *)0)->closed), "a bit for each descriptor");
+
+enum message_kind { MESSAGE_ENTERED = 1, MESSAGE_STARTED = 2, MESSAGE_FAILED = 3, MESSAGE_ENDED = 4 };
+
+// From enter to supervise.
+struct message {
+  uint32_t kind;
+  uint32_t step;
+  uint32_t value; // errno or wait status
+  uint32_t zero;
+};
+_Static_assert(sizeof(struct message) == 16, "message");
+
+#endif

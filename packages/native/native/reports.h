@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef REPORTS_H
+#define REPORTS_H
+
+#include "run.h"
+
+void report_started(const struct run *run);
+void report_ended(const struct run *run, uint32_t wait_status);
+// With what the launcher wrote to stderr when `step` is STEP_LAUNCHER.
+void report_failed(const struct run *run, enum step step, uint32_t value);
+
+// Keeps the last REPORT_TEXT_MAX bytes of what the launcher has written. False at its end.
+bool read_errors(int pipe);
+void forget_errors(void);
+
+#endif

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads both kinds of request: first every field is checked and counted, then the vectors are filled.
+#include "request.h"
+#include "launcher.h"
+#include "protocol.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+static bool open_request(const void *bytes, size_t size, uint32_t kind, struct fields *fields) {
+  struct request_header header;
+  if (size < sizeof header || size > REQUEST_SIZE_MAX) return false;
+  memcpy(&header, bytes, sizeof header);
+  if (header.magic != REQUEST_MAGIC || header.version != PROTOCOL_VERSION) return false;
+  if (header.kind != kind || header.size != size) return false;
+  fields->at = (const unsigned char *)bytes + sizeof header;
+  fields->left = size - sizeof header;
+  return true;
+}
+
+// Moves past one field. The bytes of a field lie on a multiple of 8, seen from the start of the request.
+enum field_result next_field(struct fields *fields, struct field *field) {
+  struct field_header header;
+  if (fields->left == 0) return FIELD_NONE;
+  if (fields->left < sizeof header) return FIELD_MALFORMED;
+  memcpy(&header, fields->at, sizeof header);
+  size_t padded = ((size_t)header.length + 7) & ~(size_t)7;
+  if (padded > fields->left - sizeof header) return FIELD_MALFORMED;
+  field->tag = header.tag;
+  field->length = header.length;
+  field->bytes = fields->at + sizeof header;
+  for (size_t i = header.length; i < padded; i++)
+    if (fields->at[sizeof header + i] != 0) return FIELD_MALFORMED;
+  fields->at += sizeof header + padded;
+  fields->left -= sizeof header + padded;
+  return FIELD_READ;
+}
+
+static bool is_string(const struct field *field) {
+  if (field->length == 0) return false;
+  const char *end = (const char *)field->bytes + field->length - 1;
+  return memchr(field->bytes, 0, field->length) == end;
+}
+
+static bool is_absolute(const struct field *field) {
+  return is_string(field) && *(const char *)field->bytes == '/';
+}
+
+// `NAME=value` with a name.
+static bool is_assignment(const struct field *field) {
+  if (!is_string(field)) return false;
+  const char *equals = strchr(field->bytes, '=');
+  return equals != NULL && equals != (const char *)field->bytes;
+}
+
+static bool is_limit(const struct field *field) {
+  struct limit limit;
+  if (field->length != sizeof limit) return false;
+  memcpy(&limit, field->bytes, sizeof limit);
+  return limit.resource < RLIM_NLIMITS && limit.zero == 0 && limit.soft <= limit.hard;
+}
+
+// A vector of all `tag` strings and a NULL, behind `spare` free slots. NULL when there is no memory.
+static char **collect_strings(struct fields fields, uint32_t tag, size_t count, size_t spare) {
+  size_t size = (spare + count + 1) * sizeof(char *);
+  char **slots = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (slots == MAP_FAILED) return NULL;
+  char **strings = slots + spare;
+  struct field field;
+  for (size_t i = 0; next_field(&fields, &field) == FIELD_READ;)
+    if (field.tag == tag) strings[i++] = (char *)field.bytes;
+  return strings;
+}
+
+static char **collect_launcher_args(struct fields fields, uint32_t tag, size_t count) {
+  char **args = collect_strings(fields, tag, count, 0);
+  if (args == NULL) return NULL;
+  for (size_t i = 0; i < count; i++) {
+    if (strcmp(args[i], "@enter") == 0) args[i] = (char *)LAUNCHER_PROGRAM_PATH;
+    if (strcmp(args[i], "@status") == 0) args[i] = (char *)LAUNCHER_STATUS_WORD;
+  }
+  return args;
+}
+
+int parse_supervise_request(const void *bytes, size_t size, struct supervise_request *request) {
+  struct fields all;
+  if (!open_request(bytes, size, REQUEST_SUPERVISE, &all)) return EBADMSG;
+  memset(request, 0, sizeof *request);
+  size_t launchers = 0, enters = 0, reraises = 0, args[2] = {0, 0};
+  struct fields fields = all;
+  struct field field;
+  enum field_result result;
+  while ((result = next_field(&fields, &field)) == FIELD_READ) {
+    uint32_t number = 0;
+    switch (field.tag) {
+    case TAG_LAUNCHER:
+      if (!is_absolute(&field) || launchers++ != 0) return EBADMSG;
+      request->launcher = field.bytes;
+      break;
+    case TAG_LAUNCHER_ARG:
+    case TAG_FALLBACK_ARG:
+      if (!is_string(&field)) return EBADMSG;
+      args[field.tag == TAG_FALLBACK_ARG]++;
+      break;
+    case TAG_ENTER_REQUEST:
+      if (enters++ != 0) return EBADMSG;
+      request->enter = field.bytes;
+      request->enter_size = field.length;
+      break;
+    case TAG_RERAISE:
+      if (field.length != sizeof number || reraises++ != 0) return EBADMSG;
+      memcpy(&number, field.bytes, sizeof number);
+      if (number > 1) return EBADMSG;
+      request->reraise = number == 1;
+      break;
+    default:
+      return EBADMSG;
+    }
+  }
+  if (result == FIELD_MALFORMED || launchers != 1 || enters != 1 || reraises != 1 || args[0] == 0) return EBADMSG;
+  request->argv[0] = collect_launcher_args(all, TAG_LAUNCHER_ARG, args[0]);
+  if (request->argv[0] == NULL) return ENOMEM;
+  if (args[1] == 0) return 0;
+  request->argv[1] = collect_launcher_args(all, TAG_FALLBACK_ARG, args[1]);
+  return request->argv[1] == NULL ? ENOMEM : 0;
+}
+
+int parse_enter_request(const void *bytes, size_t size, struct enter_request *request) {
+  memset(request, 0, sizeof *request);
+  if (!open_request(bytes, size, REQUEST_ENTER, &request->fields)) return EBADMSG;
+  size_t args = 0, variables = 0, directories = 0, filters = 0;
+  struct fields fields = request->fields;
+  struct field field;
+  enum field_result result;
+  while ((result = next_field(&fields, &field)) == FIELD_READ) {
+    size_t instructions = field.length / sizeof(struct sock_filter);
+    switch (field.tag) {
+    case TAG_ARG:
+      if (!is_string(&field)) return EBADMSG;
+      args++;
+      break;
+    case TAG_ENV:
+      if (!is_assignment(&field)) return EBADMSG;
+      variables++;
+      break;
+    case TAG_CWD:
+      if (!is_absolute(&field) || directories++ != 0) return EBADMSG;
+      request->cwd = field.bytes;
+      break;
+    case TAG_FILTER:
+      if (field.length % sizeof(struct sock_filter) != 0 || filters++ != 0) return EBADMSG;
+      if (instructions == 0 || instructions > FILTER_LENGTH_MAX) return EBADMSG;
+      request->filter.len = (unsigned short)instructions;
+      request->filter.filter = (struct sock_filter *)field.bytes;
+      break;
+    case TAG_LIMIT:
+      if (!is_limit(&field)) return EBADMSG;
+      break;
+    default:
+      return EBADMSG;
+    }
+  }
+  if (result == FIELD_MALFORMED || args == 0 || directories != 1) return EBADMSG;
+  request->argv = collect_strings(request->fields, TAG_ARG, args, 1);
+  if (request->argv == NULL) return ENOMEM;
+  request->env = collect_strings(request->fields, TAG_ENV, variables, 0);
+  return request->env == NULL ? ENOMEM : 0;
+}

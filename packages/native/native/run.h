@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// What supervise knows of its one run. Descriptors are -1 when unset.
+#ifndef RUN_H
+#define RUN_H
+
+#include "protocol.h"
+#include "request.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum stage {
+  STAGE_LAUNCHING, // no word from enter yet
+  STAGE_ENTERED,   // enter has the request, or is about to
+  STAGE_STARTED,   // the command runs
+  STAGE_FAILED,    // enter said so, in `step` and `value`
+  STAGE_ENDED,     // the command has ended, in `value`
+};
+
+struct run {
+  int control;           // socket to the caller
+  int caller;            // pidfd; -1 when the kernel ends supervise together with its caller
+  int signals;           // signalfd
+  int program;           // own file
+  int request;           // memfd of the enter request
+  uint32_t granted;      // how many descriptors from 0 are the command's; 0 once they were handed over
+  struct handover offer; // what is sent to enter
+  struct supervise_request plan;
+
+  uint32_t attempt;
+  pid_t launcher; // 0 once it has been reaped
+  int launcher_status;
+  int errors; // the launcher's stderr
+  int status; // status socket
+  pid_t enter;
+  int enter_pidfd;
+
+  enum stage stage;
+  uint32_t step;
+  uint32_t value;
+
+  uint64_t received;  // signals that were sent to supervise, bit N for signal N
+  uint64_t postponed; // of them, those to be passed on when the command runs
+  int interrupted_by; // the signal that ended the run before it started
+  bool caller_is_gone;
+};
+
+// supervise.c
+// Kills everything of the run. What is left to do is to wait.
+void kill_sandbox(const struct run *run);
+// The one way to fail: ends the sandbox, reports, exits.
+_Noreturn void fail(struct run *run, enum step step, int error);
+
+// caller.c
+// Afterwards the death of the caller is seen, or the kernel ends this process with it.
+void watch_caller(struct run *run);
+// Reads and parses the request; `run->plan` points into it from then on.
+void receive_request(struct run *run);
+// Whether a signal has arrived that ends a run which has not started.
+bool is_interrupted(struct run *run);
+
+// sandbox.c
+// Starts the launcher of `run->attempt` and returns when nothing of the sandbox is left.
+void run_attempt(struct run *run);
+
+// handover.c
+// Closes what was inherited beyond the granted descriptors and the control socket, and notes which are closed.
+void prepare_descriptors(struct run *run);
+// Seals the enter request and opens the program's own file.
+void prepare_handover(struct run *run);
+// Reads what enter has sent. `is_alive` false: nothing is answered any more.
+void read_messages(struct run *run, bool is_alive);
+
+// passing.c
+// Reads the signals that came to supervise, and passes them on or ends the run.
+void read_signals(struct run *run);
+// Passes on those that came before the command ran.
+void pass_postponed(struct run *run);
+void signal_enter(const struct run *run, int number);
+
+#endif

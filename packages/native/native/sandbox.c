@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// One attempt: from the start of the launcher until nothing of the sandbox is left.
+#include "launcher.h"
+#include "reports.h"
+#include "run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void close_one(int *descriptor) {
+  if (*descriptor >= 0) (void)close(*descriptor);
+  *descriptor = -1;
+}
+
+// Two sockets: supervise's in `run->status`, with the sender's pid on every message, and the launcher's.
+static int open_status_socket(struct run *run) {
+  int pair[2], on = 1;
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) fail(run, STEP_LAUNCHER, errno);
+  if (setsockopt(pair[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on) != 0) fail(run, STEP_LAUNCHER, errno);
+  run->status = pair[0];
+  return pair[1];
+}
+
+static int open_error_pipe(struct run *run) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) fail(run, STEP_LAUNCHER, errno);
+  if (fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0) fail(run, STEP_LAUNCHER, errno);
+  run->errors = ends[0];
+  return ends[1];
+}
+
+static void start(struct run *run) {
+  struct launch launch = {.path = run->plan.launcher, .argv = run->plan.argv[run->attempt]};
+  launch.program = run->program;
+  launch.status = open_status_socket(run);
+  launch.errors = open_error_pipe(run);
+  run->launcher = start_launcher(&launch);
+  if (run->launcher < 0) {
+    run->launcher = 0;
+    fail(run, STEP_FORK, errno);
+  }
+  // Only then do both end when the sandbox does.
+  close_one(&launch.status);
+  close_one(&launch.errors);
+}
+
+static void reap_launcher(struct run *run) {
+  siginfo_t info = {0};
+  if (run->launcher == 0) return;
+  if (waitid(P_PID, (id_t)run->launcher, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0) return;
+  // Before it is reaped: then its number, and with it that of its group, could be another's.
+  (void)kill(-run->launcher, SIGKILL);
+  if (waitpid(run->launcher, &run->launcher_status, 0) == run->launcher) run->launcher = 0;
+}
+
+void kill_sandbox(const struct run *run) {
+  signal_enter(run, SIGKILL);
+  if (run->launcher > 0) (void)kill(-run->launcher, SIGKILL);
+}
+
+// enter is pid 1 of its namespace, so when its pidfd says that it has ended, so has everything in there.
+static void note_end_of_enter(struct run *run) {
+  close_one(&run->enter_pidfd);
+  // The launcher has nothing more to tell, unless enter ended without a word.
+  if (run->stage > STAGE_ENTERED) kill_sandbox(run);
+}
+
+static void note_end_of_caller(struct run *run) {
+  run->caller_is_gone = true;
+  close_one(&run->caller);
+  kill_sandbox(run);
+}
+
+static void watch(struct run *run) {
+  while (run->launcher > 0 || run->enter_pidfd >= 0) {
+    struct pollfd ready[] = {
+        {run->status, POLLIN, 0}, {run->signals, POLLIN, 0},     {run->errors, POLLIN, 0},
+        {run->caller, POLLIN, 0}, {run->enter_pidfd, POLLIN, 0},
+    };
+    if (poll(ready, sizeof ready / sizeof *ready, -1) < 0) {
+      if (errno == EINTR) continue;
+      fail(run, STEP_LAUNCHER, errno);
+    }
+    // Messages come first: a signal means something else once the command runs.
+    if (ready[0].revents != 0) read_messages(run, true);
+    if (ready[1].revents != 0) {
+      read_signals(run);
+      reap_launcher(run);
+    }
+    if (ready[2].revents != 0 && !read_errors(run->errors)) close_one(&run->errors);
+    if (ready[3].revents != 0) note_end_of_caller(run);
+    if (ready[4].revents != 0) note_end_of_enter(run);
+    if (run->launcher == 0) signal_enter(run, SIGKILL);
+  }
+}
+
+void run_attempt(struct run *run) {
+  run->stage = STAGE_LAUNCHING;
+  run->enter = 0;
+  forget_errors();
+  start(run);
+  watch(run);
+  // What was written and not yet read when the last writer ended.
+  read_messages(run, false);
+  if (run->errors >= 0) (void)read_errors(run->errors);
+  close_one(&run->status); // enter ends at this if it is alive, which only a kernel without pidfd cannot tell
+  close_one(&run->errors);
+}

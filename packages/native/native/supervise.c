@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// supervise: owns the life of one run and ends as its command did.
+#include "supervise.h"
+#include "reports.h"
+#include "run.h"
+#include "signals.h"
+#include "status.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// What the caller still writes is read away: closing a socket with unread bytes would reset the connection.
+static void empty_control_socket(const struct run *run) {
+  char bytes[4096];
+  for (int i = 0; i < REQUEST_SIZE_MAX / (int)sizeof bytes; i++)
+    if (recv(run->control, bytes, sizeof bytes, MSG_DONTWAIT) <= 0) return;
+}
+
+static int status_of_failure(enum step step, uint32_t error) {
+  if (step != STEP_EXEC) return STATUS_SETUP;
+  return error == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_EXECUTE;
+}
+
+static _Noreturn void report_and_exit(const struct run *run, enum step step, uint32_t value) {
+  report_failed(run, step, value);
+  if (step == STEP_INTERRUPTED) end_by_signal((int)value);
+  empty_control_socket(run);
+  _exit(status_of_failure(step, value));
+}
+
+_Noreturn void fail(struct run *run, enum step step, int error) {
+  kill_sandbox(run);
+  report_and_exit(run, step, (uint32_t)error);
+}
+
+static _Noreturn void end_as_command(const struct run *run, uint32_t wait_status) {
+  int status = (int)wait_status;
+  report_ended(run, wait_status);
+  if (!WIFSIGNALED(status)) _exit(WEXITSTATUS(status));
+  int number = WTERMSIG(status);
+  bool was_sent_here = number < 64 && ((run->received >> number) & 1) != 0;
+  if (run->plan.reraise || was_sent_here) end_by_signal(number);
+  _exit(STATUS_SIGNAL_BASE + number);
+}
+
+static _Noreturn void end(const struct run *run) {
+  if (run->caller_is_gone) _exit(STATUS_SETUP); // nobody is left to be told
+  if (run->interrupted_by != 0) report_and_exit(run, STEP_INTERRUPTED, (uint32_t)run->interrupted_by);
+  switch (run->stage) {
+  case STAGE_LAUNCHING:
+  case STAGE_ENTERED:
+    report_and_exit(run, STEP_LAUNCHER, (uint32_t)run->launcher_status);
+  case STAGE_FAILED:
+    report_and_exit(run, run->step, run->value);
+  case STAGE_STARTED:
+    end_as_command(run, SIGKILL); // enter was killed, by the kernel for want of memory or by somebody
+  case STAGE_ENDED:
+    end_as_command(run, run->value);
+  }
+  _exit(STATUS_SETUP);
+}
+
+static bool may_try_again(const struct run *run) {
+  return run->stage == STAGE_LAUNCHING && run->interrupted_by == 0 && !run->caller_is_gone &&
+         run->plan.argv[1] != NULL;
+}
+
+_Noreturn void supervise(int control, uint32_t granted) {
+  static struct run run = {
+      .caller = -1, .signals = -1, .program = -1, .request = -1, .errors = -1, .status = -1, .enter_pidfd = -1};
+  run.control = control;
+  if (granted > GRANTED_MAX || granted > (uint32_t)control) fail(&run, STEP_REQUEST, EBADMSG);
+  run.granted = granted;
+  prepare_descriptors(&run);
+  sigset_t blocked;
+  if (!block_signals(&blocked)) fail(&run, STEP_REQUEST, errno);
+  run.signals = open_signals(&blocked);
+  if (run.signals < 0) fail(&run, STEP_REQUEST, errno);
+  watch_caller(&run);
+  receive_request(&run);
+  prepare_handover(&run);
+  run_attempt(&run);
+  if (may_try_again(&run)) {
+    run.attempt = 1;
+    run_attempt(&run);
+  }
+  end(&run);
+}

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef SUPERVISE_H
+#define SUPERVISE_H
+
+#include <stdint.h>
+
+// The whole life of `supervise CONTROL GRANTED`.
+_Noreturn void supervise(int control, uint32_t granted);
+
+#endif

@@ -1,0 +1,87 @@
+import type { Issue } from '@linux-sandbox/errors'
+import { FILTER_LENGTH_MAX } from './constants.js'
+import type { EnterRequest, LimitValue, ResourceLimit, SuperviseRequest } from './request.js'
+import { RESOURCES } from './resources.js'
+import { hasLoneSurrogate } from './utf8.js'
+
+type Path = Issue['path']
+
+/** RLIM_INFINITY. Source: include/uapi/asm-generic/resource.h in Linux 6.12. */
+export const UNLIMITED = 0xffff_ffff_ffff_ffffn
+
+/** `sizeof(struct sock_filter)`. Source: linux/filter.h. */
+const INSTRUCTION_SIZE = 8
+
+/** Every reason why `supervise` would not take `request`, but for its size. */
+export function checkSuperviseRequest(request: SuperviseRequest): Issue[] {
+  const { launcher, launcherArgv, fallbackArgv, enter } = request
+  return [
+    ...checkAbsolutePath(launcher, ['launcher']),
+    ...checkWords(launcherArgv, ['launcherArgv']),
+    ...(fallbackArgv === undefined ? [] : checkWords(fallbackArgv, ['fallbackArgv'])),
+    ...checkEnterRequest(enter, ['enter']),
+  ]
+}
+
+/** Every reason why `enter` would not take `request`, but for its size. */
+export function checkEnterRequest(
+  { argv, env, cwd, filter, limits = [] }: EnterRequest,
+  path: Path,
+): Issue[] {
+  return [
+    ...checkWords(argv, [...path, 'argv']),
+    ...Object.entries(env).flatMap(([name, value]) => checkVariable(name, value, [...path, 'env', name])),
+    ...checkAbsolutePath(cwd, [...path, 'cwd']),
+    ...(filter === undefined ? [] : checkFilter(filter, [...path, 'filter'])),
+    ...limits.flatMap((limit, index) => checkLimit(limit, [...path, 'limits', index])),
+  ]
+}
+
+function checkWords(words: readonly string[], path: Path): Issue[] {
+  if (words.length === 0) return [{ path, message: 'is empty' }]
+  return words.flatMap((word, index) => checkText(word, [...path, index]))
+}
+
+function checkVariable(name: string, value: string, path: Path): Issue[] {
+  if (name === '') return [{ path, message: 'is a variable with an empty name' }]
+  if (name.includes('=')) return [{ path, message: 'is a variable with = in its name' }]
+  return checkText(`${name}=${value}`, path)
+}
+
+function checkAbsolutePath(text: string, path: Path): Issue[] {
+  if (!text.startsWith('/')) return [{ path, message: 'is not an absolute path' }]
+  return checkText(text, path)
+}
+
+function checkText(text: string, path: Path): Issue[] {
+  if (text.includes('\0')) return [{ path, message: 'has a NUL character' }]
+  if (hasLoneSurrogate(text)) return [{ path, message: 'has half of a surrogate pair' }]
+  return []
+}
+
+function checkFilter(filter: Uint8Array, path: Path): Issue[] {
+  if (filter.length % INSTRUCTION_SIZE !== 0) {
+    return [{ path, message: `has ${filter.length} bytes, which is not a multiple of ${INSTRUCTION_SIZE}` }]
+  }
+  const count = filter.length / INSTRUCTION_SIZE
+  if (count >= 1 && count <= FILTER_LENGTH_MAX) return []
+  return [{ path, message: `has ${count} instructions, not 1 to ${FILTER_LENGTH_MAX}` }]
+}
+
+function checkLimit({ resource, soft, hard }: ResourceLimit, path: Path): Issue[] {
+  const issues = [
+    ...(Object.hasOwn(RESOURCES, resource) ? [] : [{ path: [...path, 'resource'], message: 'is unknown' }]),
+    ...checkLimitValue(soft, [...path, 'soft']),
+    ...checkLimitValue(hard, [...path, 'hard']),
+  ]
+  if (issues.length > 0 || hard === 'unlimited') return issues
+  if (soft !== 'unlimited' && soft <= hard) return issues
+  return [{ path: [...path, 'soft'], message: 'is higher than the hard limit' }]
+}
+
+function checkLimitValue(value: LimitValue, path: Path): Issue[] {
+  if (value === 'unlimited') return []
+  const isRight =
+    typeof value === 'bigint' ? value >= 0n && value <= UNLIMITED : Number.isSafeInteger(value) && value >= 0
+  return isRight ? [] : [{ path, message: 'is neither a whole number from 0 up nor "unlimited"' }]
+}

@@ -1,0 +1,62 @@
+/** Every number of `docs/native-protocol.md`. `native/protocol.h` repeats them; a test compares the two. */
+
+export const PROTOCOL_VERSION = 1
+
+/** `LSBX`, as a little-endian number. */
+export const REQUEST_MAGIC = 0x58_42_53_4c
+
+/** The largest request, in bytes. */
+export const REQUEST_SIZE_MAX = 16 * 1024 * 1024
+
+/** The longest text of a report, in bytes. */
+export const REPORT_TEXT_MAX = 64 * 1024
+
+/** The longest seccomp program, in instructions. Source: BPF_MAXINSNS in linux/bpf_common.h. */
+export const FILTER_LENGTH_MAX = 4096
+
+/** How many descriptors a command can be granted, those of its three streams included. */
+export const GRANTED_DESCRIPTORS_MAX = 250
+
+/** As a word of a launcher's arguments: the path of the native program itself. */
+export const ENTER_PROGRAM = '@enter'
+
+/** As a word of a launcher's arguments: the number of the status socket. */
+export const STATUS_SOCKET = '@status'
+
+export const REQUEST_KIND = { supervise: 1, enter: 2 } as const
+
+export const TAG = {
+  launcher: 1,
+  launcherArg: 2,
+  fallbackArg: 3,
+  enterRequest: 4,
+  reraise: 5,
+  arg: 16,
+  env: 17,
+  cwd: 18,
+  filter: 19,
+  limit: 20,
+} as const
+
+export const REPORT_KIND = { started: 1, failed: 2, ended: 3 } as const
+
+/** What can fail, by the names that errors carry. */
+export const STEPS = {
+  request: 1,
+  launcher: 2,
+  interrupted: 3,
+  entered: 4,
+  capabilities: 5,
+  descriptors: 6,
+  keyring: 7,
+  dumpable: 8,
+  'parent-death': 9,
+  limits: 10,
+  'no-new-privs': 11,
+  seccomp: 12,
+  fork: 13,
+  cwd: 14,
+  exec: 15,
+} as const
+
+export type Step = keyof typeof STEPS

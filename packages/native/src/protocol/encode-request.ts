@@ -1,0 +1,68 @@
+import { type Issue, PolicyInvalidError } from '@linux-sandbox/errors'
+import { REQUEST_KIND, REQUEST_SIZE_MAX, TAG } from './constants.js'
+import { type Field, layOutRequest, numberField, requestSize, stringField } from './fields.js'
+import type { EnterRequest, LimitValue, ResourceLimit, SuperviseRequest } from './request.js'
+import { RESOURCES } from './resources.js'
+import { checkEnterRequest, checkSuperviseRequest, UNLIMITED } from './check-request.js'
+
+/**
+ * The bytes that `linux-sandbox-native supervise` reads from its control socket.
+ *
+ * @throws {PolicyInvalidError} with every issue that was found.
+ */
+export function encodeSuperviseRequest(request: SuperviseRequest): Uint8Array {
+  refuseIfAny('the supervise request', checkSuperviseRequest(request))
+  const fields = [
+    stringField(TAG.launcher, request.launcher),
+    ...request.launcherArgv.map((word) => stringField(TAG.launcherArg, word)),
+    ...(request.fallbackArgv ?? []).map((word) => stringField(TAG.fallbackArg, word)),
+    numberField(TAG.reraise, request.reraise ? 1 : 0),
+    { tag: TAG.enterRequest, bytes: layOutRequest(REQUEST_KIND.enter, enterFields(request.enter)) },
+  ]
+  return layOutChecked('the supervise request', REQUEST_KIND.supervise, fields)
+}
+
+/**
+ * The bytes that `linux-sandbox-native enter` reads, for a launcher other than `supervise`.
+ *
+ * @throws {PolicyInvalidError} with every issue that was found.
+ */
+export function encodeEnterRequest(request: EnterRequest): Uint8Array {
+  refuseIfAny('the enter request', checkEnterRequest(request, []))
+  return layOutChecked('the enter request', REQUEST_KIND.enter, enterFields(request))
+}
+
+function enterFields({ argv, env, cwd, filter, limits = [] }: EnterRequest): Field[] {
+  return [
+    ...argv.map((word) => stringField(TAG.arg, word)),
+    ...Object.entries(env).map(([name, value]) => stringField(TAG.env, `${name}=${value}`)),
+    stringField(TAG.cwd, cwd),
+    ...(filter === undefined ? [] : [{ tag: TAG.filter, bytes: filter }]),
+    ...limits.map(limitField),
+  ]
+}
+
+function limitField({ resource, soft, hard }: ResourceLimit): Field {
+  const bytes = new Uint8Array(24)
+  const view = new DataView(bytes.buffer)
+  view.setUint32(0, RESOURCES[resource], true)
+  view.setBigUint64(8, limitNumber(soft), true)
+  view.setBigUint64(16, limitNumber(hard), true)
+  return { tag: TAG.limit, bytes }
+}
+
+function limitNumber(value: LimitValue): bigint {
+  return value === 'unlimited' ? UNLIMITED : BigInt(value)
+}
+
+function layOutChecked(document: string, kind: number, fields: readonly Field[]): Uint8Array {
+  const size = requestSize(fields)
+  if (size > REQUEST_SIZE_MAX) {
+    refuseIfAny(document, [{ path: [], message: `takes ${size} bytes, and ${REQUEST_SIZE_MAX} is the most` }])
+  }
+  return layOutRequest(kind, fields)
+}
+
+function refuseIfAny(document: string, issues: readonly Issue[]): void {
+  if (issues.length > 0) throw new PolicyInvalidError(document, issues)
+}

@@ -1,0 +1,23 @@
+export { decodeWaitStatus, type ProcessEnd } from './wait-status.js'
+export { encodeEnterRequest, encodeSuperviseRequest } from './encode-request.js'
+export {
+  ENTER_PROGRAM,
+  GRANTED_DESCRIPTORS_MAX,
+  PROTOCOL_VERSION,
+  REQUEST_SIZE_MAX,
+  STATUS_SOCKET,
+  STEPS,
+  type Step,
+} from './constants.js'
+export {
+  ReportReader,
+  type Attempt,
+  type EndedReport,
+  type FailedReport,
+  type LauncherFailedReport,
+  type Report,
+  type StartedReport,
+  type StepFailedReport,
+} from './report-reader.js'
+export type { EnterRequest, LimitValue, ResourceLimit, SuperviseRequest } from './request.js'
+export { RESOURCES, type ResourceName } from './resources.js'

@@ -1,0 +1,36 @@
+import type { ResourceName } from './resources.js'
+
+/** In the resource's own unit, which setrlimit(2) tells. */
+export type LimitValue = number | bigint | 'unlimited'
+
+export interface ResourceLimit {
+  readonly resource: ResourceName
+  readonly soft: LimitValue
+  readonly hard: LimitValue
+}
+
+/** What pid 1 of the sandbox does before and when it executes the command. */
+export interface EnterRequest {
+  /** The first word is looked up in the `PATH` of `env`, unless it holds a `/`. */
+  readonly argv: readonly string[]
+  /** All of the command's environment. */
+  readonly env: Readonly<Record<string, string>>
+  /** Absolute, as seen inside the sandbox. */
+  readonly cwd: string
+  /** A seccomp program: `struct sock_filter[]`. */
+  readonly filter?: Uint8Array
+  readonly limits?: readonly ResourceLimit[]
+}
+
+/** What `linux-sandbox-native supervise` is asked to do. */
+export interface SuperviseRequest {
+  /** Absolute path of bwrap. */
+  readonly launcher: string
+  /** All of its argv, `argv[0]` included, with `ENTER_PROGRAM` and `STATUS_SOCKET` where those belong. */
+  readonly launcherArgv: readonly string[]
+  /** For one more attempt, should the first launcher end before it gets to `enter`. */
+  readonly fallbackArgv?: readonly string[]
+  readonly enter: EnterRequest
+  /** Whether to end by the signal that ended the command, and not with 128 + its number. */
+  readonly reraise: boolean
+}
