@@ -51,7 +51,7 @@ export const anyEntry: fc.Arbitrary<FileSystemEntry> = fc
     ...(isSkipped ? { missing_path_behavior: 'skip' } : {}),
   }))
 
-export const anyManagedProfile = fc.array(anyEntry, { maxLength: 8 }).map((entries) => managed(...entries))
+const anyManagedProfile = fc.array(anyEntry, { maxLength: 8 }).map((entries) => managed(...entries))
 
 export const anyProfile: fc.Arbitrary<PermissionProfile> = fc.oneof(
   { weight: 8, arbitrary: anyManagedProfile },

@@ -36,19 +36,13 @@ describe('printing', () => {
 })
 
 describe('parseProfile', () => {
+  const words = ['type', 'managed', 'disabled', 'network', 'enabled', 'file_system', 'entries', 'read', '/a']
   const tokens = fc.constantFrom(
-    ...'{}[],:-\\"\n\0\ud800',
-    ...[
-      '"type"',
-      '"managed"',
-      '"disabled"',
-      '"network"',
-      '"enabled"',
-      '"file_system"',
-      '"entries"',
-      '"read"',
-    ],
-    ...['"/a"', 'null', 'true', '1', '/*'],
+    ...'{}[],:-1\\"\n\0\ud800',
+    ...words.map((word) => JSON.stringify(word)),
+    'null',
+    'true',
+    '/*',
   )
   const valid = fc.tuple(anyProfile, fc.nat(), tokens, fc.nat(3)).map(([profile, at, token, removed]) => {
     const text = printProfile(profile)

@@ -17,6 +17,10 @@ function resolveOne(path: EntryPath, access: Access, context: ResolveContext = C
   return { paths: fileSystem.entries.map((entry) => entry.path), fileSystem, notes }
 }
 
+function alternativesOf(pattern: string) {
+  return resolveOne({ type: 'glob_pattern', pattern }, 'deny').fileSystem.globs[0]?.alternatives
+}
+
 describe('resolvePolicy', () => {
   test.each([
     { path: { type: 'path', path: absolutePath('/a') } as const, resolved: '/a', spelling: '/a' },
@@ -108,6 +112,13 @@ describe('resolvePolicy', () => {
     const { fileSystem, notes } = resolveOne({ type: 'glob_pattern', pattern: '~/.ssh/*' }, 'deny')
     expect(fileSystem.globs.map(({ pattern }) => pattern)).toEqual(['~/.ssh/*'])
     expect(notes).toMatchObject([{ kind: 'tilde-is-literal' }])
+  })
+
+  test.each([
+    { pattern: 'codex-project-roots://*.env', name: '*.env' },
+    { pattern: 'codex-project-roots:///*.env', name: '*.env' },
+  ])('$pattern is a pattern in the workspace root', ({ pattern, name }) => {
+    expect(alternativesOf(pattern)).toEqual(alternativesOf(name))
   })
 
   test('a glob keeps its spelling and has its components from /', () => {
