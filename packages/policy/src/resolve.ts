@@ -103,10 +103,20 @@ function resolveGlob(
     const message = `a pattern grants nothing: ${access} on ${pattern} is without effect`
     return { kind: 'nothing', note: { kind: 'glob-without-deny', message, origin } }
   }
-  const glob = { pattern, alternatives: compileGlob(pattern, cwd), origin }
+  const glob = { pattern, alternatives: compileGlob(withoutRootsPrefix(pattern), cwd), origin }
   if (pattern !== '~' && !pattern.startsWith('~/')) return { kind: 'glob', glob }
   const message = `the ~ in ${pattern} is the name of a directory in ${cwd}, not a home directory`
   return { kind: 'glob', glob, note: { kind: 'tilde-is-literal', message, origin } }
+}
+
+/**
+ * Marks a pattern that stands for one in each workspace root, and should have been replaced by those. Taken as a
+ * name it would match nothing, and a denial would be lost.
+ */
+const ROOTS_PREFIX = /^codex-project-roots:\/+/
+
+function withoutRootsPrefix(pattern: string): string {
+  return pattern.replace(ROOTS_PREFIX, './')
 }
 
 function resolveSpecial(

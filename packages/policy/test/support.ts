@@ -29,3 +29,13 @@ export function managed(...entries: readonly FileSystemEntry[]): PermissionProfi
 export function policyOf(...entries: readonly ShortEntry[]): ResolvedPolicy {
   return resolvePolicy(managed(...entries.map(entry)), CONTEXT)
 }
+
+/** A managed profile with the JSON of its entries, as `printProfile` orders it. */
+export function restrictedJson(entries: string): string {
+  return `{"type":"managed","file_system":{"type":"restricted","entries":[${entries}]},"network":"restricted"}`
+}
+
+/** One with a single entry. `access` may go on with further keys. */
+export function entryJson(path: string, access: string): string {
+  return restrictedJson(`{"path":${path},"access":${access}}`)
+}
