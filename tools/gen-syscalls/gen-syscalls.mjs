@@ -93,7 +93,9 @@ function check(version) {
   const committed = Object.keys(SOURCES).map((arch) => ({ arch, text: readFileSync(fileOf(arch), 'utf8') }))
   const other = committed.find(({ text }) => !text.includes(`of Linux ${version},`))
   if (other !== undefined) {
-    console.error(`gen-syscalls: cannot compare: the headers here are of Linux ${version}, ${other.arch}.ts is not`)
+    console.error(
+      `gen-syscalls: cannot compare: the headers here are of Linux ${version}, ${other.arch}.ts is not`,
+    )
     return STATUS.notComparable
   }
   const stale = committed.filter(({ arch, text }) => text !== tableOf(arch, version))

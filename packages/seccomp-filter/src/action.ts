@@ -3,9 +3,7 @@
  * is killed by SIGSYS (`kill`).
  */
 export type Action =
-  | { readonly type: 'allow' }
-  | { readonly type: 'errno'; readonly errno: number }
-  | { readonly type: 'kill' }
+  { readonly type: 'allow' } | { readonly type: 'errno'; readonly errno: number } | { readonly type: 'kill' }
 
 /** Source: linux/seccomp.h in Linux 6.1. */
 const SECCOMP_RET = { killProcess: 0x80000000, errno: 0x00050000, allow: 0x7fff0000 } as const
@@ -19,12 +17,25 @@ export const ERRNO = { EPERM: 1, ENOSYS: 38 } as const
 export const ALLOW: Action = { type: 'allow' }
 export const KILL: Action = { type: 'kill' }
 
-/** The call fails with `errno`. @throws {TypeError} for what is no error number. */
+/** Fails with `errno`. */
 export function failWith(errno: number): Action {
-  if (!Number.isInteger(errno) || errno < 1 || errno > MAX_ERRNO) {
-    throw new TypeError(`${errno} is not an error number (1 to ${MAX_ERRNO})`)
-  }
   return { type: 'errno', errno }
+}
+
+/** @throws {TypeError} for an error number that the kernel would not give back, or what is no action. */
+export function checkAction(action: Action): void {
+  switch (action.type) {
+    case 'allow':
+    case 'kill':
+      return
+    case 'errno': {
+      const { errno } = action
+      if (Number.isInteger(errno) && errno >= 1 && errno <= MAX_ERRNO) return
+      throw new TypeError(`${errno} is not an error number (1 to ${MAX_ERRNO})`)
+    }
+    default:
+      throw new TypeError(`unknown action ${JSON.stringify(action satisfies never)}`)
+  }
 }
 
 /** What a BPF program returns for `action`. */

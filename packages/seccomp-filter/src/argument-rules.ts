@@ -16,7 +16,13 @@ const CLONE = {
 
 /** For clone(2), whose lowest byte is the signal at exit: a new time namespace cannot be asked for there. */
 const CLONE_NAMESPACES =
-  CLONE.newMount | CLONE.newCgroup | CLONE.newUts | CLONE.newIpc | CLONE.newUser | CLONE.newPid | CLONE.newNetwork
+  CLONE.newMount |
+  CLONE.newCgroup |
+  CLONE.newUts |
+  CLONE.newIpc |
+  CLONE.newUser |
+  CLONE.newPid |
+  CLONE.newNetwork
 
 const UNSHARE_NAMESPACES = CLONE_NAMESPACES | CLONE.newTime
 
@@ -26,12 +32,12 @@ export function namespaceRules(arch: Arch): readonly Rule[] {
   return [
     ruleFor(arch, 'clone', {
       why: 'a new user namespace gives all capabilities inside it',
-      cases: [{ when: [{ test: 'any-bit', argument: 0, bits: CLONE_NAMESPACES }], then: denied }],
+      cases: [{ when: [{ test: 'any-bit', argument: 0, bits: CLONE_NAMESPACES }], action: denied }],
       otherwise: ALLOW,
     }),
     ruleFor(arch, 'unshare', {
       why: 'a new user namespace gives all capabilities inside it',
-      cases: [{ when: [{ test: 'any-bit', argument: 0, bits: UNSHARE_NAMESPACES }], then: denied }],
+      cases: [{ when: [{ test: 'any-bit', argument: 0, bits: UNSHARE_NAMESPACES }], action: denied }],
       otherwise: ALLOW,
     }),
     ruleFor(arch, 'clone3', {
@@ -63,7 +69,7 @@ export function ioctlRule(arch: Arch): Rule {
             values: [IOCTL.simulateInput, IOCTL.linuxConsole, IOCTL.setLineDiscipline],
           },
         ],
-        then: failWith(ERRNO.EPERM),
+        action: failWith(ERRNO.EPERM),
       },
     ],
     otherwise: ALLOW,
@@ -82,9 +88,7 @@ const PERSONALITY = {
 export function personalityRule(arch: Arch): Rule {
   return ruleFor(arch, 'personality', {
     why: 'other personalities choose old and lax code in the kernel, such as executable data',
-    cases: [
-      { when: [{ test: 'one-of', argument: 0, values: Object.values(PERSONALITY) }], then: ALLOW },
-    ],
+    cases: [{ when: [{ test: 'one-of', argument: 0, values: Object.values(PERSONALITY) }], action: ALLOW }],
     otherwise: failWith(ERRNO.EPERM),
   })
 }

@@ -74,7 +74,9 @@ export function createAssembler(): Assembler {
     },
     finish: () => {
       if (reversed.length > MAX_INSTRUCTIONS) {
-        throw new TypeError(`the program has ${reversed.length} instructions; the kernel takes ${MAX_INSTRUCTIONS}`)
+        throw new TypeError(
+          `the program has ${reversed.length} instructions; the kernel takes ${MAX_INSTRUCTIONS}`,
+        )
       }
       return reversed.toReversed()
     },

@@ -19,15 +19,15 @@ type Entry = (knowledge: Knowledge) => Label
 export function compileCases(assembler: Assembler, rule: Rule): Label {
   const otherwise = assembler.return(returnValueOf(rule.otherwise))
   const start = rule.cases.reduceRight<Entry>(
-    (next, { when, then }) => compileCase(assembler, { when, then, next }),
+    (next, { when, action }) => compileCase(assembler, { when, action, next }),
     () => otherwise,
   )
   return start({ held: [] })
 }
 
 /** One case; `next` is where it goes when a condition fails. */
-function compileCase(assembler: Assembler, { when, then, next }: Case & { readonly next: Entry }): Entry {
-  const done = assembler.return(returnValueOf(then))
+function compileCase(assembler: Assembler, { when, action, next }: Case & { readonly next: Entry }): Entry {
+  const done = assembler.return(returnValueOf(action))
   const entry = when.reduceRight<Entry>(
     (pass, condition, index) =>
       compileCondition(assembler, { condition, held: when.slice(0, index), pass, fail: next }),

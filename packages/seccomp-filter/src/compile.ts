@@ -57,8 +57,11 @@ function segmentsOf(assembler: Assembler, { rules, defaultAction }: Filter): rea
   return segments
 }
 
-/** How many numbers are compared one by one at the end of a search. Measured: see test/program-length.test.ts. */
-const MAX_COMPARED = 3
+/**
+ * How many numbers are compared one by one at the end of a search. From 2 to 10 a program loads in the same time;
+ * above 4 it hardly gets shorter.
+ */
+const MAX_COMPARED = 4
 
 /** Numbers that a kernel may use; the rest does not count when the search is balanced. */
 const USED_NUMBERS = 512
@@ -76,6 +79,7 @@ function emitSearch(assembler: Assembler, segments: readonly Segment[]): Label {
 
 /** One comparison for each number that differs from the rest; undefined when these are too many, or ranges. */
 function emitComparisons(assembler: Assembler, segments: readonly Segment[]): Label | undefined {
+  if (segments.length > 2 * MAX_COMPARED + 1) return undefined
   for (const { outcome: rest } of segments.slice(0, 2)) {
     const others = segments.filter(({ outcome }) => outcome !== rest)
     if (others.length > MAX_COMPARED || others.some(({ first, last }) => first !== last)) continue

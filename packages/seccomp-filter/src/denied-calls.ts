@@ -15,6 +15,17 @@ export interface DeniedCalls {
  * Denied in every mode. Where an entry is not needed for safety (the kernel asks for a capability that the command
  * does not have, or no longer has the call), it costs nothing, because it closes a gap between two denied numbers,
  * or it is a second barrier for a launcher that leaves capabilities.
+ *
+ * Left allowed on purpose:
+ *
+ * - ptrace(2): reaches only processes in the namespace of the command, and since Linux 4.8 a call is filtered after
+ *   a tracer has changed it. process_madvise(2) and process_mrelease(2) ask for the same rights.
+ * - seccomp(2), also with a listener, and Landlock: programs shut themselves in further. Of two filters the stricter
+ *   action counts, so a listener cannot allow what is denied here.
+ * - name_to_handle_at(2), statmount(2), listmount(2): they tell what /proc/self/mountinfo tells; a handle is of no
+ *   use without open_by_handle_at(2).
+ * - adjtimex(2) and clock_adjtime(2): time daemons and their tools read with them; to write takes a capability.
+ * - memfd_create(2), memfd_secret(2), modify_ldt(2): they change only the memory of the caller.
  */
 export const DENIED_CALLS: readonly DeniedCalls[] = [
   {
@@ -61,7 +72,16 @@ export const DENIED_CALLS: readonly DeniedCalls[] = [
   },
   {
     why: 'changes what is mounted, and so what the policy hides',
-    names: ['open_tree', 'open_tree_attr', 'move_mount', 'fsopen', 'fsconfig', 'fsmount', 'fspick', 'mount_setattr'],
+    names: [
+      'open_tree',
+      'open_tree_attr',
+      'move_mount',
+      'fsopen',
+      'fsconfig',
+      'fsmount',
+      'fspick',
+      'mount_setattr',
+    ],
     forNestedSandbox: true,
   },
   {

@@ -83,7 +83,8 @@ function loadedWords(program: Program): readonly (string | undefined)[] {
   const ways: (Set<string> | undefined)[] = []
   program.forEach(({ code, jt, jf, k }, index) => {
     const before = single(ways[index])
-    const after = code === OPERATION.load ? wordName(k) : code === OPERATION.and ? `(${before} & ${hex(k)})` : before
+    const after =
+      code === OPERATION.load ? wordName(k) : code === OPERATION.and ? `(${before} & ${hex(k)})` : before
     for (const target of successors({ code, jt, jf, k })) {
       ways[index + 1 + target] = (ways[index + 1 + target] ?? new Set()).add(after)
     }

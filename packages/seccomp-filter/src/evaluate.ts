@@ -10,5 +10,5 @@ export function evaluateFilter(filter: Filter, data: SeccompData): Action {
   const rule = filter.rules.find(({ first, last }) => first <= data.nr && data.nr <= last)
   if (rule === undefined) return filter.defaultAction
   const decisive = rule.cases.find(({ when }) => when.every((condition) => holds(condition, data)))
-  return decisive?.then ?? rule.otherwise
+  return decisive?.action ?? rule.otherwise
 }

@@ -1,7 +1,5 @@
-import type { Action } from './action.js'
-import { returnValueOf } from './action.js'
-import type { Arch } from './arch.js'
-import { AUDIT_ARCH } from './arch.js'
+import { checkAction, type Action } from './action.js'
+import { checkArch, type Arch } from './arch.js'
 import { ALL_BITS, checkCondition, isWord, type Condition } from './condition.js'
 import { syscallNumber, type SyscallName } from './syscall-table.js'
 
@@ -11,14 +9,12 @@ declare const CHECKED: unique symbol
 /** What happens when every one of `when` holds. */
 export interface Case {
   readonly when: readonly Condition[]
-  readonly then: Action
+  readonly action: Action
 }
 
 /** What happens to the calls from `first` to `last`: the first case that holds decides, else `otherwise`. */
-export interface Rule {
+export interface Rule extends NumberRange {
   readonly [CHECKED]: true
-  readonly first: number
-  readonly last: number
   /** Why the rule exists, for people. */
   readonly why: string
   readonly cases: readonly Case[]
@@ -37,28 +33,36 @@ export interface Filter {
   readonly rules: readonly Rule[]
 }
 
-interface RuleBody {
+/** The calls a rule decides. */
+export interface NumberRange {
+  readonly first: number
+  readonly last: number
+}
+
+/** What a rule says of its calls; no cases unless given. */
+export interface Decision {
   readonly why: string
   readonly cases?: readonly Case[]
   readonly otherwise: Action
 }
 
-/** A rule for one system call. @throws {TypeError} when `arch` lacks it or a case can never decide. */
-export function ruleFor(arch: Arch, name: SyscallName, body: RuleBody): Rule {
+/** A rule for one system call. @throws {TypeError} when `arch` lacks it or a case is not valid. */
+export function ruleFor(arch: Arch, name: SyscallName, decision: Decision): Rule {
   const number = syscallNumber(arch, name)
-  return ruleForNumbers({ ...body, first: number, last: number })
+  return ruleForNumbers({ first: number, last: number }, decision)
 }
 
-/** A rule for the calls from `first` to `last`. @throws {TypeError} for an empty range or a case that can never decide. */
-export function ruleForNumbers(rule: RuleBody & { readonly first: number; readonly last: number }): Rule {
-  const { first, last, why, cases = [], otherwise } = rule
+/** A rule for a range of calls. @throws {TypeError} when the range is empty or a case is not valid. */
+export function ruleForNumbers({ first, last }: NumberRange, decision: Decision): Rule {
+  const { why, cases = [], otherwise } = decision
   if (!isWord(first) || !isWord(last) || first > last) {
     throw new TypeError(`${first} to ${last} is not a range of system call numbers`)
   }
-  for (const { when, then } of cases) {
+  checkAction(otherwise)
+  for (const { when, action } of cases) {
     if (when.length === 0) throw new TypeError(`a case of the rule for ${first} has no condition`)
     for (const condition of when) checkCondition(condition)
-    returnValueOf(then)
+    checkAction(action)
   }
   return { first, last, why, cases, otherwise } as unknown as Rule
 }
@@ -70,7 +74,8 @@ export function createFilter(parts: {
   readonly rules: readonly Rule[]
 }): Filter {
   const { arch, defaultAction } = parts
-  if (!Object.hasOwn(AUDIT_ARCH, arch)) throw new TypeError(`${JSON.stringify(arch)} is not an architecture`)
+  checkArch(arch)
+  checkAction(defaultAction)
   const rules = [...parts.rules].toSorted((a, b) => a.first - b.first)
   let free = 0
   for (const { first, last, why } of rules) {

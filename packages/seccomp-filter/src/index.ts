@@ -5,7 +5,16 @@ export { compileFilter } from './compile.js'
 export { type ArgumentIndex, type Condition } from './condition.js'
 export { disassemble } from './disassemble.js'
 export { evaluateFilter } from './evaluate.js'
-export { createFilter, ruleFor, ruleForNumbers, type Case, type Filter, type Rule } from './filter.js'
+export {
+  createFilter,
+  ruleFor,
+  ruleForNumbers,
+  type Case,
+  type Decision,
+  type Filter,
+  type NumberRange,
+  type Rule,
+} from './filter.js'
 export { filterFor } from './filter-for.js'
 export { runProgram } from './interpret.js'
 export { type FilterOptions, type NetworkMode } from './options.js'

@@ -21,8 +21,8 @@ export interface FilterOptions {
   /**
    * Allows new namespaces (unshare(2), clone(2), clone3(2), setns(2)) and mounts, for a command that is itself a
    * sandbox. This gives up what these calls put out of reach: inside its own user namespace the command has all
-   * capabilities, and with them every part of the kernel that asks for one (mounts, packet filters, raw sockets of
-   * the families of the mode). What the policy hides stays hidden, since the kernel locks inherited mounts. False
+   * capabilities, and with them every part of the kernel that asks for one (mounts, network devices, with
+   * `host-network` raw sockets and packet filters). What the policy hides stays hidden, since the kernel locks inherited mounts. False
    * unless given.
    */
   readonly nestedSandbox?: boolean

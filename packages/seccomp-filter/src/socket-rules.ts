@@ -18,6 +18,7 @@ const TYPE_MASK = 0xf
 /** Source: linux/in.h and linux/netlink.h in Linux 6.1. */
 const PROTOCOL = { unspecified: 0, tcp: 6, udp: 17, netlinkRoute: 0 } as const
 
+/** Not EAFNOSUPPORT, which reads like a kernel without the family: people should see that a policy said no. */
 const DENIED = failWith(ERRNO.EPERM)
 
 /** Rules for the calls that make or address sockets. */
@@ -45,7 +46,7 @@ function privateNetworkRules(arch: Arch): readonly Rule[] {
             typeIsOneOf(TYPE.stream, TYPE.datagram),
             isOneOf(2, PROTOCOL.unspecified, PROTOCOL.tcp, PROTOCOL.udp),
           ],
-          then: ALLOW,
+          action: ALLOW,
         },
         routeSocket,
       ],
@@ -58,11 +59,16 @@ function privateNetworkRules(arch: Arch): readonly Rule[] {
 function noNetworkRules(arch: Arch): readonly Rule[] {
   const inherited: readonly SyscallName[] = ['connect', 'bind', 'listen', 'accept', 'accept4']
   return [
-    ruleFor(arch, 'socket', { why: 'there is no network, and no namespace to keep it apart', otherwise: DENIED }),
-    ...inherited.map((name) => ruleFor(arch, name, { why: 'inherited sockets stay as they are', otherwise: DENIED })),
+    ruleFor(arch, 'socket', {
+      why: 'there is no network, and no namespace to keep it apart',
+      otherwise: DENIED,
+    }),
+    ...inherited.map((name) =>
+      ruleFor(arch, name, { why: 'inherited sockets stay as they are', otherwise: DENIED }),
+    ),
     ruleFor(arch, 'sendto', {
       why: 'without an address it is send(2) on a connected pair',
-      cases: [{ when: [{ test: 'zero', argument: 4 }], then: ALLOW }],
+      cases: [{ when: [{ test: 'zero', argument: 4 }], action: ALLOW }],
       otherwise: DENIED,
     }),
     connectedPairRule(arch),
@@ -73,12 +79,12 @@ function hostNetworkRules(arch: Arch): readonly Rule[] {
   return [
     ruleFor(arch, 'socket', {
       why: 'families that reach virtual machines, or rarely used kernel code, are no part of the network of the host',
-      cases: [{ when: [isOneOf(0, FAMILY.inet, FAMILY.inet6, FAMILY.unix)], then: ALLOW }, routeSocket],
+      cases: [{ when: [isOneOf(0, FAMILY.inet, FAMILY.inet6, FAMILY.unix)], action: ALLOW }, routeSocket],
       otherwise: DENIED,
     }),
     ruleFor(arch, 'socketpair', {
       why: 'only AF_UNIX has pairs that programs use',
-      cases: [{ when: [isOneOf(0, FAMILY.unix)], then: ALLOW }],
+      cases: [{ when: [isOneOf(0, FAMILY.unix)], action: ALLOW }],
       otherwise: DENIED,
     }),
   ]
@@ -86,14 +92,14 @@ function hostNetworkRules(arch: Arch): readonly Rule[] {
 
 const routeSocket: Case = {
   when: [isOneOf(0, FAMILY.netlink), isOneOf(2, PROTOCOL.netlinkRoute)],
-  then: ALLOW,
+  action: ALLOW,
 }
 
 /** The types are listed, not excluded: the kernel takes SOCK_RAW of AF_UNIX for a datagram socket. */
 function connectedPairRule(arch: Arch): Rule {
   return ruleFor(arch, 'socketpair', {
     why: 'an end of a datagram pair can be connected to a socket of the host',
-    cases: [{ when: [isOneOf(0, FAMILY.unix), typeIsOneOf(TYPE.stream, TYPE.seqpacket)], then: ALLOW }],
+    cases: [{ when: [isOneOf(0, FAMILY.unix), typeIsOneOf(TYPE.stream, TYPE.seqpacket)], action: ALLOW }],
     otherwise: DENIED,
   })
 }

@@ -1,4 +1,4 @@
-import type { Arch } from './arch.js'
+import { checkArch, type Arch } from './arch.js'
 import { AARCH64 } from './syscalls/aarch64.js'
 import { X86_64 } from './syscalls/x86_64.js'
 
@@ -13,6 +13,7 @@ export const SYSCALLS: { readonly [arch in Arch]: { readonly [name in SyscallNam
 
 /** Number of the system call `name`. @throws {TypeError} when `arch` does not have it. */
 export function syscallNumber(arch: Arch, name: SyscallName): number {
+  checkArch(arch)
   const number = SYSCALLS[arch][name]
   if (number === undefined) throw new TypeError(`${arch} has no system call ${name}`)
   return number
