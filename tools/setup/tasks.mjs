@@ -29,11 +29,11 @@ export const TASKS = {
     run: async () => (await import('./checks.mjs')).lint(),
   },
   'check:static': {
-    needs: { commands: ['build'], isBuilt: true },
+    needs: { commands: [], isBuilt: true },
     run: async () => (await import('./checks.mjs')).checkStatically(),
   },
   check: {
-    needs: { commands: ['build', 'test'], isBuilt: true },
+    needs: { commands: ['test'], isBuilt: true },
     run: async (args) => {
       const status = await (await import('./checks.mjs')).checkStatically()
       return status === 0 ? (await import('./test.mjs')).runTests(args) : status
