@@ -95,7 +95,8 @@ function names(commands) {
 
 /** @param {readonly SystemCommand[]} commands */
 function installLine(commands) {
-  return `sudo apt-get install ${commands.map(({ packages }) => packages).join(' ')}`
+  const packages = commands.map((command) => command.packages).join(' ')
+  return isOnPath('apt-get') ? `sudo apt-get install ${packages}` : `install what Debian calls ${packages}`
 }
 
 /** @param {string} command */

@@ -22,7 +22,7 @@ if (task === undefined) {
     process.exitCode = await task.run(args)
   } catch (error) {
     if (!(error instanceof SetupError)) throw error
-    process.stderr.write(error.output)
+    if (error.output !== '') process.stderr.write(`${error.output.trimEnd()}\n`)
     say(error.message)
     process.exitCode = SETUP_STATUS
   }

@@ -1,8 +1,3 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { ROOT } from './repository.mjs'
-
 /**
  * @typedef {object} Task
  * @property {import('./prepare.mjs').Needs} needs
@@ -15,7 +10,10 @@ import { ROOT } from './repository.mjs'
  * @type {Readonly<Record<string, Task>>}
  */
 export const TASKS = {
-  start: { needs: { commands: ['run'], isBuilt: true }, run: start },
+  start: {
+    needs: { commands: ['run'], isBuilt: true },
+    run: async (args) => (await import('./start.mjs')).start(args),
+  },
   build: {
     needs: { commands: ['build'], isBuilt: false },
     run: async (args) => (await import('./build.mjs')).buildInForeground(args),
@@ -43,21 +41,4 @@ export const TASKS = {
     needs: { commands: ['test'], isBuilt: true },
     run: async (args) => (await import('./node-versions.mjs')).testOnOtherNodes(args),
   },
-}
-
-/**
- * Turns this process into `linux-sandbox run`, which saves the start of a second Node.
- *
- * @param {readonly string[]} args - the command; options of `linux-sandbox run` may come first
- * @returns {Promise<number>}
- */
-async function start(args) {
-  const program = join(ROOT, 'packages/cli/bin/linux-sandbox.mjs')
-  const words = args.length === 0 ? ['--help'] : ['run', ...(args[0]?.startsWith('-') ? [] : ['--']), ...args]
-  // npm moved to the root of the clone; the command belongs where its user is.
-  const calledIn = process.env['npm_lifecycle_event'] === 'start' ? process.env['INIT_CWD'] : undefined
-  if (calledIn !== undefined && existsSync(calledIn)) process.chdir(calledIn)
-  process.argv = [process.execPath, program, ...words]
-  await import(pathToFileURL(program).href)
-  return Number(process.exitCode ?? 0)
 }

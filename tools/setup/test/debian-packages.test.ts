@@ -96,6 +96,12 @@ describe('for an ordinary user', () => {
     expect(said).toEqual([])
   })
 
+  test('where there is no apt-get, none is recommended', async () => {
+    onlyCommands({})
+    const provided = provideCommands(missingCommands(new Set(['run'])))
+    await expect(provided).rejects.toThrow('bwrap is missing; install what Debian calls bubblewrap')
+  })
+
   test('what can be done without is said and does not stop anything', async () => {
     await provideCommands(missingCommands(new Set(['build'])))
     expect(said).toEqual([
