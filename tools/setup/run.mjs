@@ -19,7 +19,8 @@ if (task === undefined) {
 } else {
   try {
     await prepare(task.needs)
-    process.exitCode = await task.run(args)
+    const status = await task.run(args)
+    if (typeof status === 'number') process.exitCode = status
   } catch (error) {
     if (!(error instanceof SetupError)) throw error
     if (error.output !== '') process.stderr.write(`${error.output.trimEnd()}\n`)

@@ -4,11 +4,11 @@ import { pathToFileURL } from 'node:url'
 import { ROOT } from './repository.mjs'
 
 /**
- * Turns this process into `linux-sandbox`, which saves the start of a second Node. The exit status is the
- * one it has set by then; what it sets later stands.
+ * Turns this process into `linux-sandbox`, which saves the start of a second Node. It sets the exit
+ * status itself, perhaps long after this has returned.
  *
  * @param {readonly string[]} args
- * @returns {Promise<number>}
+ * @returns {Promise<void>}
  */
 export async function start(args) {
   const program = join(ROOT, 'packages/cli/bin/linux-sandbox.mjs')
@@ -17,7 +17,6 @@ export async function start(args) {
   if (calledIn !== undefined && existsSync(calledIn)) process.chdir(calledIn)
   process.argv = [process.execPath, program, ...sandboxArguments(args)]
   await import(pathToFileURL(program).href)
-  return Number(process.exitCode ?? 0)
 }
 
 /**

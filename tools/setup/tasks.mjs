@@ -1,7 +1,7 @@
 /**
  * @typedef {object} Task
  * @property {import('./prepare.mjs').Needs} needs
- * @property {(args: readonly string[]) => Promise<number>} run - its exit status
+ * @property {(args: readonly string[]) => Promise<number | void>} run - its exit status, unless it sets that itself
  */
 
 /**
