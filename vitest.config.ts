@@ -3,6 +3,6 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     projects: ['packages/*', 'tools/*/vitest.config.ts'],
-    reporters: ['default'],
+    reporters: ['default', './tools/vitest-reporter/closing-line.mjs'],
   },
 })

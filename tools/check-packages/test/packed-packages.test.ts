@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createConsumer, type Consumer } from './consumer.ts'
+import { publicPackages } from './public-packages.ts'
+
+const packages = publicPackages()
+const specifiers = packages.flatMap((one) => one.specifiers)
+const commands = packages.flatMap((one) => one.commands)
+
+let consumer: Consumer
+
+beforeAll(async () => {
+  consumer = await createConsumer(packages)
+})
+
+afterAll(() => {
+  consumer?.remove()
+})
+
+describe('the packed packages, installed by npm in an empty project', () => {
+  test('import and require of every entry give the same names, and some', async () => {
+    const imported = JSON.parse(await consumer.run(process.execPath, ['import.mjs'])) as Record<
+      string,
+      string[]
+    >
+    const required: unknown = JSON.parse(await consumer.run(process.execPath, ['require.cjs']))
+    expect(required).toEqual(imported)
+    expect(Object.keys(imported)).toEqual(specifiers)
+    expect(Object.entries(imported).filter(([, names]) => names.length === 0)).toEqual([])
+  })
+
+  test('TypeScript finds sound declarations for every entry, in ES modules and in CommonJS', async () => {
+    await consumer.run('tsc', ['-p', '.'])
+  })
+
+  test.each(packages)('$name comes with its licence', ({ name }) => {
+    expect(existsSync(join(consumer.directory, 'node_modules', name, 'LICENSE'))).toBe(true)
+  })
+
+  test.each(commands)('the command %s runs', async (command) => {
+    expect(await consumer.run(join('node_modules/.bin', command), ['--help'])).not.toBe('')
+  })
+})

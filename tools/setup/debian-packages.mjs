@@ -1,0 +1,112 @@
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { runCaptured } from './child.mjs'
+import { say } from './say.mjs'
+import { SetupError } from './setup-error.mjs'
+
+/**
+ * @typedef {'run' | 'build' | 'test'} Purpose
+ * @typedef {object} SystemCommand
+ * @property {string} command
+ * @property {string} packages - Debian's, separated by spaces
+ * @property {readonly Purpose[]} neededTo
+ * @property {string} [without] - what happens without it; a command that has no such line is indispensable
+ */
+
+/**
+ * Commands that npm cannot bring.
+ *
+ * @type {readonly SystemCommand[]}
+ */
+const SYSTEM_COMMANDS = [
+  { command: 'bwrap', packages: 'bubblewrap', neededTo: ['run', 'test'] },
+  { command: 'cc', packages: 'gcc libc6-dev', neededTo: ['build'] },
+  {
+    command: 'musl-gcc',
+    packages: 'musl-tools',
+    neededTo: ['build'],
+    without: 'cc -static builds the native program, which comes out bigger',
+  },
+  { command: 'git', packages: 'git', neededTo: ['test'], without: 'tests that need it are skipped' },
+  { command: 'python3', packages: 'python3', neededTo: ['test'], without: 'tests that need it are skipped' },
+  { command: 'curl', packages: 'curl', neededTo: ['test'], without: 'tests that need it are skipped' },
+  { command: 'script', packages: 'bsdutils', neededTo: ['test'], without: 'tests that need it are skipped' },
+]
+
+/**
+ * The commands for `purposes` that are not on PATH.
+ *
+ * @param {ReadonlySet<Purpose>} purposes
+ * @returns {SystemCommand[]}
+ */
+export function missingCommands(purposes) {
+  return SYSTEM_COMMANDS.filter(
+    ({ command, neededTo }) => neededTo.some((purpose) => purposes.has(purpose)) && !isOnPath(command),
+  )
+}
+
+/**
+ * Installs what is missing when this is root on Debian. Afterwards every indispensable command is there, and
+ * what else is missing has been said.
+ *
+ * @param {readonly SystemCommand[]} missing
+ * @returns {Promise<void>}
+ * @throws {SetupError} when an indispensable command is still missing
+ */
+export async function provideCommands(missing) {
+  if (missing.length === 0) return
+  const mayInstall = process.getuid?.() === 0 && isOnPath('apt-get')
+  const output = mayInstall ? await install(missing.flatMap(({ packages }) => packages.split(' '))) : ''
+  const lacking = missing.filter(({ command }) => !isOnPath(command))
+
+  const indispensable = lacking.filter(({ without }) => without === undefined)
+  if (indispensable.length > 0) {
+    throw new SetupError(`${names(indispensable)} missing`, installLine(indispensable), output)
+  }
+  const consequences = new Set(lacking.map(({ without }) => without))
+  for (const consequence of consequences) {
+    const group = lacking.filter(({ without }) => without === consequence)
+    say(`${names(group)} missing: ${consequence} (${installLine(group)})`)
+  }
+}
+
+/**
+ * What apt-get wrote. Package lists may be missing or out of date, and are fetched only then: it is slow.
+ *
+ * @param {readonly string[]} packages
+ */
+async function install(packages) {
+  say(`installing ${packages.join(', ')} with apt-get`)
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const waitForOthers = ['-o', 'DPkg::Lock::Timeout=300']
+  const args = ['install', '-y', '--no-install-recommends', ...waitForOthers, ...packages]
+
+  const first = await runCaptured('apt-get', args, { env })
+  if (first.status === 0) return first.output
+  const update = await runCaptured('apt-get', ['update', ...waitForOthers], { env })
+  const second = await runCaptured('apt-get', args, { env })
+  return update.output + second.output
+}
+
+/** @param {readonly SystemCommand[]} commands */
+function names(commands) {
+  return `${commands.map(({ command }) => command).join(', ')} ${commands.length === 1 ? 'is' : 'are'}`
+}
+
+/** @param {readonly SystemCommand[]} commands */
+function installLine(commands) {
+  const packages = commands.map((command) => command.packages).join(' ')
+  return isOnPath('apt-get') ? `sudo apt-get install ${packages}` : `install what Debian calls ${packages}`
+}
+
+/** @param {string} command */
+function isOnPath(command) {
+  return (process.env['PATH'] ?? '').split(delimiter).some((directory) => {
+    try {
+      accessSync(join(directory, command), constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
+}

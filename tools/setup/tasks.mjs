@@ -1,0 +1,44 @@
+/**
+ * @typedef {object} Task
+ * @property {import('./prepare.mjs').Needs} needs
+ * @property {(args: readonly string[]) => Promise<number | void>} run - its exit status, unless it sets that itself
+ */
+
+/**
+ * What `node tools/setup/run.mjs NAME` can do. Each loads its own code: `start` has to be quick.
+ *
+ * @type {Readonly<Record<string, Task>>}
+ */
+export const TASKS = {
+  start: {
+    needs: { commands: ['run'], isBuilt: true },
+    run: async (args) => (await import('./start.mjs')).start(args),
+  },
+  build: {
+    needs: { commands: ['build'], isBuilt: false },
+    run: async (args) => (await import('./build.mjs')).buildInForeground(args),
+  },
+  test: {
+    needs: { commands: ['test'], isBuilt: true },
+    run: async (args) => (await import('./test.mjs')).runTests(args),
+  },
+  lint: {
+    needs: { commands: [], isBuilt: false },
+    run: async () => (await import('./checks.mjs')).lint(),
+  },
+  'check:static': {
+    needs: { commands: [], isBuilt: true },
+    run: async () => (await import('./checks.mjs')).checkStatically(),
+  },
+  check: {
+    needs: { commands: ['test'], isBuilt: true },
+    run: async (args) => {
+      const status = await (await import('./checks.mjs')).checkStatically()
+      return status === 0 ? (await import('./test.mjs')).runTests(args) : status
+    },
+  },
+  'test:node-versions': {
+    needs: { commands: ['test'], isBuilt: true },
+    run: async (args) => (await import('./node-versions.mjs')).testOnOtherNodes(args),
+  },
+}
