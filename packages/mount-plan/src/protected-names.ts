@@ -27,6 +27,8 @@ export function protectNames(
   for (const { name, reason } of names) {
     const path = joinPath(root.path, name)
     if (rules.some((rule) => rule.access === 'write' && isInside(rule.path, path))) continue
+    // Its own rule mounts it.
+    if (rules.some((rule) => rule.path === path)) continue
     const kind = disk.kindOf(path)
     if (kind === 'symlink') throw linkedName(path, root)
     if (kind === undefined) {

@@ -1,5 +1,11 @@
 import { PolicyUnsupportedError } from '@linux-sandbox/errors'
-import { depthOf, parentPath, type Access, type AbsolutePath, type ResolvedEntry } from '@linux-sandbox/policy'
+import {
+  depthOf,
+  parentPath,
+  type Access,
+  type AbsolutePath,
+  type ResolvedEntry,
+} from '@linux-sandbox/policy'
 import { canonicalPath } from './canonical-path.js'
 import type { DiskView } from './disk-view.js'
 import type { PlanNote } from './plan.js'
@@ -64,7 +70,9 @@ function noteMissing(
   around: Access,
 ): PlanNote[] {
   if (entry.access === 'write') {
-    return [{ code: 'ROOT_MISSING', path, message: `${path} does not exist, so there is nothing to make writable` }]
+    return [
+      { code: 'ROOT_MISSING', path, message: `${path} does not exist, so there is nothing to make writable` },
+    ]
   }
   if (around !== 'write') return []
   if (entry.ifMissing === 'skip') {

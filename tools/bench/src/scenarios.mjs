@@ -27,7 +27,10 @@ export async function scenarios() {
         return succeed(bin('codex-linux-sandbox'), [...options, '--', '/bin/true'])
       },
     },
-    { name: 'multitool linux-sandbox run', run: () => succeed(bin('linux-sandbox'), ['-C', root, '/bin/true']) },
+    {
+      name: 'multitool linux-sandbox run',
+      run: () => succeed(bin('linux-sandbox'), ['-C', root, '/bin/true']),
+    },
   ]
 }
 
