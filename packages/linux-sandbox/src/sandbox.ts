@@ -147,7 +147,7 @@ export class Sandbox {
         network: this.policy.network === 'enabled' ? 'host' : 'private',
         seccomp: true,
         proc: launch.freshProc && started()?.attempt === 'first' ? 'fresh' : 'host',
-        notes: launch.mounts.notes,
+        notes: [...this.policy.notes, ...launch.mounts.notes],
       }),
     }
   }

@@ -52,7 +52,7 @@ export type MountOperation =
 
 /** Something the policy asks for that this plan does not do. Values for the caller, never printed here. */
 export interface PlanNote {
-  readonly code: 'ROOT_MISSING' | 'PROTECTED_NAME_MISSING' | 'RULE_MISSING'
+  readonly kind: 'root-missing' | 'protected-name-missing' | 'rule-missing'
   readonly path: AbsolutePath
   readonly message: string
 }

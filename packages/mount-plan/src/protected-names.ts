@@ -33,7 +33,7 @@ export function protectNames(
     if (kind === 'symlink') throw linkedName(path, root)
     if (kind === undefined) {
       notes.push({
-        code: 'PROTECTED_NAME_MISSING',
+        kind: 'protected-name-missing',
         path,
         message: `${path} does not exist and is not protected; the command can create it`,
       })

@@ -71,12 +71,12 @@ function noteMissing(
 ): PlanNote[] {
   if (entry.access === 'write') {
     return [
-      { code: 'ROOT_MISSING', path, message: `${path} does not exist, so there is nothing to make writable` },
+      { kind: 'root-missing', path, message: `${path} does not exist, so there is nothing to make writable` },
     ]
   }
   if (around !== 'write') return []
   if (entry.ifMissing === 'skip') {
-    return [{ code: 'RULE_MISSING', path, message: `${path} does not exist; the command can create it` }]
+    return [{ kind: 'rule-missing', path, message: `${path} does not exist; the command can create it` }]
   }
   throw new PolicyUnsupportedError(
     `${entry.access} on ${entry.path}`,
