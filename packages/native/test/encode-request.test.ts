@@ -1,5 +1,5 @@
 import { PolicyInvalidError } from '@linux-sandbox/errors'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   encodeEnterRequest,

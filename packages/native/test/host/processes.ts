@@ -16,6 +16,10 @@ function commandLine(pid: string): string {
   }
 }
 
+export function childrenOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean).map(Number)
+}
+
 /** The letter of proc_pid_stat(5), for example `T` for stopped. */
 export function stateOf(pid: number): string {
   return readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]![0]!

@@ -14,14 +14,12 @@ import {
 import { BWRAP, type User } from './host.js'
 
 const NAMESPACES = ['user', 'pid', 'ipc', 'uts', 'cgroup-try', 'net'].map((name) => `--unshare-${name}`)
+const PROCESS = ['--as-pid-1', '--new-session', '--die-with-parent', ...NAMESPACES]
+const MOUNTS = ['--bind', '/', '/', '--dev', '/dev', '--proc', '/proc']
 
 /** What bwrap is told. `extra` comes before the end of the options. */
 export function bwrapArgv(extra: readonly string[] = ['--cap-drop', 'ALL']): string[] {
-  return [
-    ...['bwrap', '--as-pid-1', '--new-session', '--die-with-parent', ...NAMESPACES],
-    ...['--bind', '/', '/', '--dev', '/dev', '--proc', '/proc', ...extra],
-    ...['--', ENTER_PROGRAM, 'enter', STATUS_SOCKET],
-  ]
+  return ['bwrap', ...PROCESS, ...MOUNTS, ...extra, '--', ENTER_PROGRAM, 'enter', STATUS_SOCKET]
 }
 
 export function requestFor(
