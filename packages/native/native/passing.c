@@ -14,6 +14,7 @@
 #endif
 
 void signal_enter(const struct run *run, int number) {
+  if (run->enter_is_gone) return;
   if (run->enter_pidfd >= 0) {
     // It fails when enter has ended, which its pidfd shows as well.
     (void)syscall(SYS_pidfd_send_signal, run->enter_pidfd, number, NULL, 0);

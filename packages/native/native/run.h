@@ -34,7 +34,8 @@ struct run {
   int errors; // the launcher's stderr
   int status; // status socket
   pid_t enter;
-  int enter_pidfd;
+  int enter_pidfd; // -1 also on Linux before 5.3
+  bool enter_is_gone;
 
   enum stage stage;
   uint32_t step;

@@ -65,6 +65,7 @@ void kill_sandbox(const struct run *run) {
 
 // enter is pid 1 of its namespace, so when its pidfd says that it has ended, so has everything in there.
 static void note_end_of_enter(struct run *run) {
+  run->enter_is_gone = true;
   close_one(&run->enter_pidfd);
   kill_sandbox(run); // the launcher has nothing more to tell
 }
