@@ -51,8 +51,9 @@ static _Noreturn void end(const struct run *run) {
   if (run->interrupted_by != 0) report_and_exit(run, STEP_INTERRUPTED, (uint32_t)run->interrupted_by);
   switch (run->stage) {
   case STAGE_LAUNCHING:
-  case STAGE_ENTERED:
     report_and_exit(run, STEP_LAUNCHER, (uint32_t)run->launcher_status);
+  case STAGE_ENTERED:
+    report_and_exit(run, STEP_ENTERED, 0); // killed without a word, perhaps just after the command started
   case STAGE_FAILED:
     report_and_exit(run, run->step, run->value);
   case STAGE_STARTED:
