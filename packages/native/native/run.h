@@ -55,7 +55,7 @@ _Noreturn void fail(struct run *run, enum step step, int error);
 
 // caller.c
 // Afterwards the death of the caller is seen, or the kernel ends this process with it.
-void watch_caller(struct run *run);
+void watch_caller(struct run *run, pid_t caller);
 // Reads and parses the request; `run->plan` points into it from then on.
 void receive_request(struct run *run);
 // Whether a signal has arrived that ends a run which has not started.

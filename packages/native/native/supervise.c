@@ -69,7 +69,7 @@ static bool may_try_again(const struct run *run) {
          run->plan.argv[1] != NULL;
 }
 
-_Noreturn void supervise(int control, uint32_t granted) {
+_Noreturn void supervise(int control, uint32_t granted, pid_t caller) {
   static struct run run = {
       .caller = -1, .signals = -1, .program = -1, .request = -1, .errors = -1, .status = -1, .enter_pidfd = -1};
   run.control = control;
@@ -80,7 +80,7 @@ _Noreturn void supervise(int control, uint32_t granted) {
   if (!block_signals(&blocked)) fail(&run, STEP_REQUEST, errno);
   run.signals = open_signals(&blocked);
   if (run.signals < 0) fail(&run, STEP_REQUEST, errno);
-  watch_caller(&run);
+  watch_caller(&run, caller);
   receive_request(&run);
   prepare_handover(&run);
   run_attempt(&run);

@@ -40,7 +40,7 @@ describe.skipIf(reasonToSkip()).each(USERS)('descriptors, as $name', (user) => {
   })
 
   test('what else supervise inherited does not reach the command', () => {
-    const shell = 'exec 7</dev/null 9</dev/null; exec "$0" supervise 4 3'
+    const shell = 'exec 7</dev/null 9</dev/null; exec "$0" supervise 4 3 $PPID'
     const child = spawn('/bin/sh', ['-c', shell, program], {
       stdio: ['ignore', 'pipe', 'inherit', 'pipe', 'pipe'],
     })
@@ -54,7 +54,7 @@ describe.skipIf(reasonToSkip()).each(USERS)('descriptors, as $name', (user) => {
     { closed: '>&-', open: '0 2 3' },
     { closed: '<&- >&- 2>&-', open: '3' },
   ])('streams closed by "$closed" stay closed', async ({ closed, open }) => {
-    const child = spawn('/bin/sh', ['-c', `exec "$0" supervise 4 4 ${closed}`, program], {
+    const child = spawn('/bin/sh', ['-c', `exec "$0" supervise 4 4 $PPID ${closed}`, program], {
       stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
       ...(user.uid === undefined ? {} : { uid: user.uid, gid: user.uid }),
     })
@@ -64,7 +64,7 @@ describe.skipIf(reasonToSkip()).each(USERS)('descriptors, as $name', (user) => {
   })
 
   test('250 granted descriptors are the most', async () => {
-    const shell = 'ulimit -n 1024; exec "$0" supervise 255 "$1" 255<&3 3<&-'
+    const shell = 'ulimit -n 1024; exec "$0" supervise 255 "$1" $PPID 255<&3 3<&-'
     for (const [granted, exitCode] of [
       ['250', 0],
       ['251', 125],

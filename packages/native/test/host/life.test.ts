@@ -14,7 +14,7 @@ const CALLER = `
 const { spawn } = require('node:child_process')
 const [program, request, uid] = process.argv.slice(1)
 const who = uid === '' ? {} : { uid: Number(uid), gid: Number(uid) }
-const child = spawn(program, ['supervise', '3', '3'], { env: {}, stdio: ['ignore', 'ignore', 'ignore', 'pipe'], detached: true, ...who })
+const child = spawn(program, ['supervise', '3', '3', String(process.pid)], { env: {}, stdio: ['ignore', 'ignore', 'ignore', 'pipe'], detached: true, ...who })
 child.stdio[3].on('data', () => console.log('started', child.pid)).write(Buffer.from(request, 'base64'))
 `
 

@@ -41,10 +41,10 @@ function startNested(script: string) {
       return isProc ? [] : word === '--dev' ? ['--bind', '/proc', '/proc', word] : [word]
     }),
   })
-  const outer = requestFor([workshop.program, 'supervise', '3', '3'], {
+  const outer = requestFor([workshop.program, 'supervise', '3', '3', '1'], {
     enter: { filter: filterOfAnOldKernel(), env: {} },
   })
-  const child = spawn(workshop.program, ['supervise', '4', '4'], {
+  const child = spawn(workshop.program, ['supervise', '4', '4', String(process.pid)], {
     env: {},
     ...(uid === undefined ? {} : { uid, gid: uid }),
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],

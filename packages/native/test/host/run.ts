@@ -68,7 +68,7 @@ export interface Run {
 /** Starts `supervise` with pipes for the streams. */
 export function start({ program, user, pieces, hasEnd = false, extra = [] }: Start): Run {
   const number = 3 + extra.length
-  const child = spawn(program, ['supervise', String(number), String(number)], {
+  const child = spawn(program, ['supervise', String(number), String(number), String(process.pid)], {
     env: {},
     stdio: ['pipe', 'pipe', 'pipe', ...extra, 'pipe'],
     ...(user?.uid === undefined ? {} : { uid: user.uid, gid: user.uid }),

@@ -138,7 +138,8 @@ test('wrong usage ends with status 2 and the usage', () => {
     [],
     ['enter', '1'],
     ['supervise', '0', '0'],
-    ['supervise', '-1', '3'],
+    ['supervise', '0', '0', '1'],
+    ['supervise', '-1', '3', '1'],
     ['version', 'x'],
   ]) {
     const { status, stderr } = spawnSync(workshop.program, args, {
@@ -147,4 +148,10 @@ test('wrong usage ends with status 2 and the usage', () => {
     })
     expect({ args, status, stderr }).toEqual({ args, status: 2, stderr: expect.stringMatching(/^usage: /) })
   }
+})
+
+test('a caller that died before supervise could look at it ends the run', () => {
+  // Another process than its parent: what the parent's number would be after the parent's death.
+  const { status } = spawnSync(workshop.program, ['supervise', '0', '0', '1'], { stdio: ['pipe'] })
+  expect(status).toBe(125)
 })

@@ -13,7 +13,7 @@ const hasScript = spawnSync('script', ['--version']).status === 0
 
 /** Starts `supervise` on a terminal whose keyboard is `type`. */
 function startOnTerminal(script: string) {
-  const shell = `bash --norc -mc '${workshop.program} supervise 3 3; echo status $?; fg; echo status $?'`
+  const shell = `bash --norc -mc '${workshop.program} supervise 3 3 $$; echo status $?; fg; echo status $?'`
   const child = spawn('script', ['-qefc', shell, '/dev/null'], { stdio: ['pipe', 'pipe', 'ignore', 'pipe'] })
   const [stdin, stdout, , control] = child.stdio as unknown as Duplex[]
   let seen = ''
