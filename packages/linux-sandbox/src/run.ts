@@ -1,7 +1,9 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Readable } from 'node:stream'
+import type { ProcessEnd } from '@linux-sandbox/native'
 import type { SandboxSpawnOptions } from './options.js'
 import type { RunResult } from './result.js'
+import { signalName } from './signal-name.js'
 
 export interface SandboxRunOptions extends Omit<SandboxSpawnOptions, 'timeout'> {
   /** Ends the command after this time: `killSignal` first, SIGKILL after another `killAfterMs`. */
@@ -22,12 +24,18 @@ export const RUN_KEYS = ['timeoutMs', 'killAfterMs', 'input', 'encoding', 'onSpa
 /** How a child ended, and what it wrote. */
 export type Collected = Omit<RunResult<string | Buffer>, 'enforced' | 'violations'>
 
+/** A child, and where it is known before its exit, the end of the command. */
+export interface Collectable {
+  readonly child: ChildProcess
+  readonly ended?: Promise<ProcessEnd>
+}
+
 /**
- * Waits for the end of `child` and of its output.
+ * Waits for the end of the command and of its output.
  *
  * @throws whatever the child emits as `error`: it did not start, or `signal` was aborted.
  */
-export async function collect(child: ChildProcess, options: SandboxRunOptions): Promise<Collected> {
+export async function collect({ child, ended }: Collectable, options: SandboxRunOptions): Promise<Collected> {
   const startedAt = performance.now()
   const stdout = chunksOf(child.stdout)
   const stderr = chunksOf(child.stderr)
@@ -38,7 +46,10 @@ export async function collect(child: ChildProcess, options: SandboxRunOptions): 
   const timeout = startTimeout(child, options)
   try {
     options.onSpawn?.(child)
-    const [exitCode, signal] = await closed(child)
+    const { exitCode, signal } = await Promise.race([
+      closed(child),
+      ...(ended === undefined ? [] : [drained(child, ended)]),
+    ])
     const decode = (chunks: readonly Buffer[]): string | Buffer => {
       const bytes = Buffer.concat(chunks)
       return options.encoding === 'buffer' ? bytes : bytes.toString('utf8')
@@ -56,10 +67,25 @@ export async function collect(child: ChildProcess, options: SandboxRunOptions): 
   }
 }
 
-function closed(child: ChildProcess): Promise<[number | null, NodeJS.Signals | null]> {
+type End = Pick<RunResult, 'exitCode' | 'signal'>
+
+function closed(child: ChildProcess): Promise<End> {
   return new Promise((resolve, reject) => {
     child.once('error', reject)
-    child.once('close', (exitCode, signal) => resolve([exitCode, signal]))
+    child.once('close', (exitCode, signal) => resolve({ exitCode, signal }))
+  })
+}
+
+/** The same a little earlier: what is still to end then is ours and no part of the command. */
+async function drained(child: ChildProcess, ended: Promise<ProcessEnd>): Promise<End> {
+  const [{ exitCode, signal }] = await Promise.all([ended, endOf(child.stdout), endOf(child.stderr)])
+  return { exitCode, signal: signal === null ? null : signalName(signal) }
+}
+
+function endOf(stream: Readable | null): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream === null) resolve()
+    else stream.once('close', resolve)
   })
 }
 

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import type { EnterRequest, ResourceLimit } from '@linux-sandbox/native'
+import type { EnterRequest, ProcessEnd, ResourceLimit } from '@linux-sandbox/native'
 import type { Bwrap } from '@linux-sandbox/host-probe'
 import { absolutePath, resolvePolicy, validateProfile, type ResolvedPolicy } from '@linux-sandbox/policy'
 import { commandWords, definedVariables, directoryOf } from './command.js'
@@ -28,6 +28,8 @@ interface Launcher {
 /** A child, and what the sandbox around it is like. */
 interface Started {
   readonly child: ChildProcess
+  /** Where it is known before the child's exit: the end of the command. */
+  readonly ended?: Promise<ProcessEnd>
   readonly enforced: () => Enforced
 }
 
@@ -112,8 +114,8 @@ export class Sandbox {
     options: SandboxRunOptions = {},
   ): Promise<RunResult<string | Buffer>> {
     checkSpawnOptions(options, RUN_KEYS)
-    const { child, enforced } = this.#start(command, args, options)
-    const collected = await collect(child, options)
+    const { enforced, ...started } = this.#start(command, args, options)
+    const collected = await collect(started, options)
     const facts = enforced()
     return { ...collected, enforced: facts, violations: violationsAfter(facts.notes) }
   }
@@ -139,14 +141,15 @@ export class Sandbox {
       limits,
     }
     const launch = prepareLaunch(this.#confinement, { host: this.#host, bwrap, enter })
-    const { child, started } = spawnSupervised(launch, this.#host, options)
+    const { child, reports } = spawnSupervised(launch, this.#host, options)
     return {
       child,
+      ended: reports.ended,
       enforced: () => ({
         filesystem: 'bwrap',
         network: this.policy.network === 'enabled' ? 'host' : 'private',
         seccomp: true,
-        proc: launch.freshProc && started()?.attempt === 'first' ? 'fresh' : 'host',
+        proc: launch.freshProc && reports.started?.attempt === 'first' ? 'fresh' : 'host',
         notes: [...this.policy.notes, ...launch.mounts.notes],
       }),
     }

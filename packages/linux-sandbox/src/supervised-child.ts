@@ -1,18 +1,18 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
-import { encodeSuperviseRequest, ReportReader, type StartedReport } from '@linux-sandbox/native'
+import { encodeSuperviseRequest } from '@linux-sandbox/native'
 import type { SandboxError } from '@linux-sandbox/errors'
 import { errorOfReport } from './failure.js'
 import type { Host } from './host.js'
 import type { Launch } from './launch.js'
 import { nodeSpawnOptions, type SandboxSpawnOptions } from './options.js'
+import { RunReports } from './run-reports.js'
 import { stdioSlots } from './stdio.js'
 
-/** A running `supervise`, and what it has reported. */
+/** A running `supervise`, and what it reports. */
 export interface SupervisedChild {
   readonly child: ChildProcess
-  /** The report that the command was started, once it came. */
-  readonly started: () => StartedReport | undefined
+  readonly reports: RunReports
 }
 
 /**
@@ -23,38 +23,30 @@ export interface SupervisedChild {
 export function spawnSupervised(launch: Launch, host: Host, options: SandboxSpawnOptions): SupervisedChild {
   const slots = stdioSlots(options.stdio)
   const request = encodeSuperviseRequest(launch.request)
-  const child = spawn(
-    host.nativeProgram,
-    ['supervise', String(slots.length), String(slots.length), String(process.pid)],
-    {
-      ...nodeSpawnOptions(options),
-      stdio: [...slots, 'pipe'],
-      cwd: '/',
-      env: {},
-    },
-  )
+  const granted = String(slots.length)
+  const child = spawn(host.nativeProgram, ['supervise', granted, granted, String(process.pid)], {
+    ...nodeSpawnOptions(options),
+    stdio: [...slots, 'pipe'],
+    cwd: '/',
+    env: {},
+  })
+  const reports = new RunReports()
   const control = child.stdio.splice(slots.length, 1)[0] as Socket | undefined
-  let started: StartedReport | undefined
-  let failure: SandboxError | undefined
+  // None: the native program could not be started, which Node tells by an `error` event.
+  if (control === undefined) return { child, reports }
 
-  const reader = new ReportReader()
-  control?.on('data', (chunk: Buffer) => {
-    for (const report of reader.push(chunk)) {
-      if (report.kind === 'failed') failure = errorOfReport(report, launch.request)
-      if (report.kind !== 'started') continue
-      started = report
-      if (report.attempt === 'fallback') host.refusesFreshProc = true
-    }
+  control.on('data', (chunk: Buffer) => {
+    reports.take(chunk)
+    if (reports.started?.attempt === 'fallback') host.refusesFreshProc = true
   })
   // `supervise` may be gone before it read the request; its exit tells why.
-  control?.on('error', () => undefined)
-  control?.write(request)
-
-  if (control !== undefined) {
-    reportFailureForExit(child, control, () => failure)
-    shareReference(child, control)
-  }
-  return { child, started: () => started }
+  control.on('error', () => undefined)
+  control.write(request)
+  reportFailureForExit(child, control, () => {
+    return reports.failed === undefined ? undefined : errorOfReport(reports.failed, launch.request)
+  })
+  shareReference(child, control)
+  return { child, reports }
 }
 
 /** Holds back `exit` until every report has been read, and gives `error` in its place when one is a failure. */

@@ -52,6 +52,16 @@ static pid_t start_command(int status, const struct enter_request *request, cons
   return command;
 }
 
+// supervise has got hold of this process, so that nothing can outlive it, and has closed its copies of the
+// streams.
+static void await_go(int status) {
+  uint32_t go = 0;
+  ssize_t count;
+  do count = read(status, &go, sizeof go);
+  while (count < 0 && errno == EINTR);
+  if (count != (ssize_t)sizeof go || go != PROTOCOL_VERSION) _exit(STATUS_SETUP);
+}
+
 _Noreturn void enter(int status) {
   struct enter_request request;
   struct arrival arrival;
@@ -74,6 +84,7 @@ _Noreturn void enter(int status) {
   apply_limits(status, request.fields);
   forbid_new_privileges(status);
   load_filter(status, &request.filter);
+  await_go(status);
   pid_t command = start_command(status, &request, result, arrival.offer.granted);
   if (!tell(status, (struct message){MESSAGE_STARTED, 0, 0, 0})) _exit(STATUS_SETUP);
   int wait_status = reap_until_end(events, status, signals, command);

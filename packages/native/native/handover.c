@@ -71,7 +71,7 @@ static int offered_descriptors(const struct run *run, int *descriptors) {
   return count;
 }
 
-static void hand_over(struct run *run) {
+void offer_descriptors(struct run *run) {
   int descriptors[1 + GRANTED_MAX];
   _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof descriptors)] = {0};
   size_t size = (size_t)offered_descriptors(run, descriptors) * sizeof *descriptors;
@@ -83,15 +83,18 @@ static void hand_over(struct run *run) {
   header->cmsg_type = SCM_RIGHTS;
   header->cmsg_len = (__typeof__(header->cmsg_len))CMSG_LEN(size);
   memcpy(CMSG_DATA(header), descriptors, size);
-  if (sendmsg(run->status, &message, MSG_NOSIGNAL) < 0) {
-    // EPIPE: enter is gone, which the end of the launcher will show.
-    if (errno != EPIPE) fail(run, STEP_DESCRIPTORS, errno);
-  }
+  if (sendmsg(run->status, &message, MSG_NOSIGNAL) < 0) fail(run, STEP_DESCRIPTORS, errno);
+}
+
+// enter has them, so they are not kept for another attempt, and the command may start.
+static void let_go(struct run *run) {
   // Held here, a pipe would never end for the one who reads what the command writes.
   (void)close(run->request);
   run->request = -1;
   for (uint32_t i = 0; i < run->granted; i++) (void)close((int)i);
   run->granted = 0;
+  uint32_t go = PROTOCOL_VERSION;
+  (void)send(run->status, &go, sizeof go, MSG_NOSIGNAL); // it fails when enter is gone, which its pidfd will show
 }
 
 // The pid of the sender, as the kernel tells it; 0 when it does not.
@@ -107,9 +110,9 @@ static void take_entered(struct run *run, pid_t sender, bool is_alive) {
   run->enter = sender;
   run->stage = STAGE_ENTERED;
   if (!is_alive) return;
-  // It waits for our answer, so the number is still its own.
+  // It does not start the command before our answer, so the number is still its own.
   run->enter_pidfd = (int)syscall(SYS_pidfd_open, sender, 0);
-  hand_over(run);
+  let_go(run);
   pass_postponed(run); // enter has blocked them, and passes them on when the command runs
 }
 

@@ -59,8 +59,10 @@ void report_started(const struct run *run) {
   send_report(run, report, (const char **)NO_PARTS, NO_SIZES);
 }
 
-void report_ended(const struct run *run, uint32_t wait_status) {
-  struct report report = {.kind = REPORT_ENDED, .value = wait_status};
+void report_ended(struct run *run) {
+  struct report report = {.kind = REPORT_ENDED, .value = run->value};
+  if (run->is_end_reported) return;
+  run->is_end_reported = true;
   send_report(run, report, (const char **)NO_PARTS, NO_SIZES);
 }
 

@@ -5,7 +5,8 @@
 #include "run.h"
 
 void report_started(const struct run *run);
-void report_ended(const struct run *run, uint32_t wait_status);
+// Once, however often it is called.
+void report_ended(struct run *run);
 // With what the launcher wrote to stderr when `step` is STEP_LAUNCHER.
 void report_failed(const struct run *run, enum step step, uint32_t value);
 

@@ -12,7 +12,7 @@
 
 enum stage {
   STAGE_LAUNCHING, // no word from enter yet
-  STAGE_ENTERED,   // enter has the request, or is about to
+  STAGE_ENTERED,   // enter has the request and may start the command
   STAGE_STARTED,   // the command runs
   STAGE_FAILED,    // enter said so, in `step` and `value`
   STAGE_ENDED,     // the command has ended, in `value`
@@ -45,6 +45,7 @@ struct run {
   uint64_t postponed; // of them, those to be passed on when enter is there
   int interrupted_by; // the signal that ended the run before enter was there
   bool caller_is_gone;
+  bool is_end_reported;
 };
 
 // supervise.c
@@ -70,6 +71,8 @@ void run_attempt(struct run *run);
 void prepare_descriptors(struct run *run);
 // Seals the enter request and opens the program's own file.
 void prepare_handover(struct run *run);
+// Puts the request and the command's descriptors into the status socket, for an enter that is still to come.
+void offer_descriptors(struct run *run);
 // Reads what enter has sent. `is_alive` false: nothing is answered any more.
 void read_messages(struct run *run, bool is_alive);
 

@@ -39,6 +39,7 @@ static void start(struct run *run) {
   launch.program = run->program;
   launch.status = open_status_socket(run);
   launch.errors = open_error_pipe(run);
+  offer_descriptors(run);
   run->launcher = start_launcher(&launch);
   if (run->launcher < 0) {
     run->launcher = 0;
@@ -67,7 +68,10 @@ void kill_sandbox(const struct run *run) {
 static void note_end_of_enter(struct run *run) {
   run->enter_is_gone = true;
   close_one(&run->enter_pidfd);
-  kill_sandbox(run); // the launcher has nothing more to tell
+  kill_sandbox(run);        // the launcher has nothing more to tell
+  read_messages(run, true); // the last one may have come after this round of poll
+  // The caller need not wait for the end of the launcher, which holds nothing of the command.
+  if (run->stage == STAGE_ENDED) report_ended(run);
 }
 
 static void note_end_of_caller(struct run *run) {

@@ -36,9 +36,9 @@ _Noreturn void fail(struct run *run, enum step step, int error) {
   report_and_exit(run, step, (uint32_t)error);
 }
 
-static _Noreturn void end_as_command(const struct run *run, uint32_t wait_status) {
-  int status = (int)wait_status;
-  report_ended(run, wait_status);
+static _Noreturn void end_as_command(struct run *run) {
+  int status = (int)run->value;
+  report_ended(run);
   if (!WIFSIGNALED(status)) _exit(WEXITSTATUS(status));
   int number = WTERMSIG(status);
   bool was_sent_here = number < 64 && ((run->received >> number) & 1) != 0;
@@ -46,7 +46,7 @@ static _Noreturn void end_as_command(const struct run *run, uint32_t wait_status
   _exit(STATUS_SIGNAL_BASE + number);
 }
 
-static _Noreturn void end(const struct run *run) {
+static _Noreturn void end(struct run *run) {
   if (run->caller_is_gone) _exit(STATUS_SETUP); // nobody is left to be told
   if (run->interrupted_by != 0) report_and_exit(run, STEP_INTERRUPTED, (uint32_t)run->interrupted_by);
   switch (run->stage) {
@@ -57,9 +57,10 @@ static _Noreturn void end(const struct run *run) {
   case STAGE_FAILED:
     report_and_exit(run, run->step, run->value);
   case STAGE_STARTED:
-    end_as_command(run, SIGKILL); // enter was killed, by the kernel for want of memory or by somebody
+    run->value = SIGKILL; // enter was killed, by the kernel for want of memory or by somebody
+    end_as_command(run);
   case STAGE_ENDED:
-    end_as_command(run, run->value);
+    end_as_command(run);
   }
   _exit(STATUS_SETUP);
 }
