@@ -18,8 +18,7 @@ const FORWARDED_SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
  * @returns {Promise<number>}
  */
 export async function runInForeground(command, args, options = {}) {
-  const child = spawn(command, args, { ...options, stdio: 'inherit' })
-  return ended(child)
+  return statusOf(() => spawn(command, args, { ...options, stdio: 'inherit' }))
 }
 
 /**
@@ -32,39 +31,53 @@ export async function runInForeground(command, args, options = {}) {
  * @returns {Promise<{ status: number, output: string }>}
  */
 export async function runCaptured(command, args, options = {}) {
-  const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
   /** @type {Buffer[]} */
   const chunks = []
-  child.stdout.on('data', (chunk) => chunks.push(chunk))
-  child.stderr.on('data', (chunk) => chunks.push(chunk))
-  const status = await ended(child)
+  const status = await statusOf(() => {
+    const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+    child.stdout.on('data', (chunk) => chunks.push(chunk))
+    child.stderr.on('data', (chunk) => chunks.push(chunk))
+    return child
+  })
   return { status, output: Buffer.concat(chunks).toString() }
 }
 
 /**
- * @param {import('node:child_process').ChildProcess} child
+ * @param {() => import('node:child_process').ChildProcess} start
  * @returns {Promise<number>}
  */
-function ended(child) {
+async function statusOf(start) {
+  /** @type {import('node:child_process').ChildProcess | undefined} */
+  let child
   /** @type {NodeJS.Signals | undefined} */
   let received
   /** @param {NodeJS.Signals} signal */
   const forward = (signal) => {
     received ??= signal
     // A terminal has sent Ctrl-C to the child already, and many programs take a second one as "at once".
-    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) child?.kill(signal)
   }
+  // Before the child is there: a signal in between would end this process and leave the child alone.
   for (const signal of FORWARDED_SIGNALS) process.on(signal, forward)
+  try {
+    child = start()
+    const status = await closed(child)
+    // Whatever the child made of the signal, nothing else is to be started after it.
+    if (received !== undefined) process.exit(signalStatus(received))
+    return status
+  } finally {
+    for (const signal of FORWARDED_SIGNALS) process.off(signal, forward)
+  }
+}
 
+/**
+ * @param {import('node:child_process').ChildProcess} child
+ * @returns {Promise<number>}
+ */
+function closed(child) {
   return new Promise((resolve, reject) => {
     child.once('error', reject)
-    child.once('close', (code, signal) => {
-      if (received === undefined) resolve(code ?? signalStatus(signal))
-      // Whatever the child made of it, nothing else is to be started after a Ctrl-C.
-      else process.exit(signalStatus(received))
-    })
-  }).finally(() => {
-    for (const signal of FORWARDED_SIGNALS) process.off(signal, forward)
+    child.once('close', (code, signal) => resolve(code ?? signalStatus(signal)))
   })
 }
 

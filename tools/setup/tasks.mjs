@@ -37,6 +37,10 @@ export const TASKS = {
       return status === 0 ? (await import('./test.mjs')).runTests(args) : status
     },
   },
+  bench: {
+    needs: { commands: ['run'], isBuilt: true },
+    run: async (args) => (await import('./bench.mjs')).bench(args),
+  },
   'test:node-versions': {
     needs: { commands: ['test'], isBuilt: true },
     run: async (args) => (await import('./node-versions.mjs')).testOnOtherNodes(args),

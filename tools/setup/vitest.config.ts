@@ -1,3 +1,4 @@
 import { defineConfig } from 'vitest/config'
 
-export default defineConfig({ test: { name: 'setup' } })
+// Some tests start other processes, on a machine that may be busy with other tests.
+export default defineConfig({ test: { name: 'setup', testTimeout: 30_000 } })

@@ -1,3 +1,4 @@
 import { defineConfig } from 'vitest/config'
 
-export default defineConfig({ test: { name: 'vitest-reporter' } })
+// Each test starts a vitest of its own.
+export default defineConfig({ test: { name: 'vitest-reporter', testTimeout: 60_000 } })

@@ -8,7 +8,10 @@ const cause: Cause = { kind: 'base', reason: 'a test' }
 const features = { path: '/usr/bin/bwrap', options: new Set(OPTIONAL_OPTIONS) }
 const path = absolutePath
 
-function invocation(operations: readonly MountOperation[], changes: Partial<BwrapInvocation> = {}): BwrapInvocation {
+function invocation(
+  operations: readonly MountOperation[],
+  changes: Partial<BwrapInvocation> = {},
+): BwrapInvocation {
   return {
     mounts: { operations, notes: [] },
     network: 'private',
@@ -63,16 +66,16 @@ test('the network of the host is not unshared', () => {
 })
 
 test('the /proc of the host is not mounted over', () => {
-  expect(bwrapArgs(invocation([{ type: 'proc', cause }], { proc: 'host', network: 'host' }), features)).toEqual(
-    `${BEFORE} ${AFTER}`.split(' '),
-  )
+  expect(
+    bwrapArgs(invocation([{ type: 'proc', cause }], { proc: 'host', network: 'host' }), features),
+  ).toEqual(`${BEFORE} ${AFTER}`.split(' '))
 })
 
 test('a path that looks like an option stays one word, after its option', () => {
   const target = path('/--cap-drop ALL')
-  expect(bwrapArgs(invocation([{ type: 'bind', source: target, target, access: 'read', cause }]), features)).toContain(
-    '/--cap-drop ALL',
-  )
+  expect(
+    bwrapArgs(invocation([{ type: 'bind', source: target, target, access: 'read', cause }]), features),
+  ).toContain('/--cap-drop ALL')
 })
 
 test.each(OPTIONAL_OPTIONS)('a bwrap without %s is refused, with the option named', (option) => {

@@ -57,7 +57,10 @@ function withNetwork(profile: PermissionProfile, network: string | undefined): P
 
 function parseDescriptor(text: string): number {
   if (!/^\d{1,4}$/.test(text)) {
-    throw new UsageError(`--json takes the number of an open descriptor, not ${JSON.stringify(text)}`, PROGRAM)
+    throw new UsageError(
+      `--json takes the number of an open descriptor, not ${JSON.stringify(text)}`,
+      PROGRAM,
+    )
   }
   return Number(text)
 }

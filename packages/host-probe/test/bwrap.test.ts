@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync, readFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  readFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BwrapMissingError } from '@linux-sandbox/errors'
@@ -96,5 +105,8 @@ test('a bwrap that was replaced is read again', () => {
   expect([...finder.find({ searchPath: at, isTrusted: everywhere }).options]).toEqual(['--as-pid-1'])
   rmSync(join(at, 'bwrap'))
   fakeBwrap(at, '--as-pid-1 --perms')
-  expect([...finder.find({ searchPath: at, isTrusted: everywhere }).options]).toEqual(['--as-pid-1', '--perms'])
+  expect([...finder.find({ searchPath: at, isTrusted: everywhere }).options]).toEqual([
+    '--as-pid-1',
+    '--perms',
+  ])
 })

@@ -2,7 +2,11 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** The words of a command, through a shell where one is asked for, as Node's `shell` option has it. */
-export function commandWords(command: string, args: readonly string[], shell: boolean | string = false): string[] {
+export function commandWords(
+  command: string,
+  args: readonly string[],
+  shell: boolean | string = false,
+): string[] {
   if (shell === false) return [command, ...args]
   return [shell === true ? '/bin/sh' : shell, '-c', [command, ...args].join(' ')]
 }

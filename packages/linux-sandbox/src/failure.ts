@@ -37,11 +37,15 @@ export function commandError(command: string, errno: number): CommandNotStartedE
       : 'check the spelling and PATH, and that the policy lets the command read it'
     return new CommandNotStartedError(command, errno, 'was not found', { hint })
   }
-  const hint = errno === ERRNO.EACCES ? `make it executable: chmod +x ${command}` : `look at it with: file ${command}`
+  const hint =
+    errno === ERRNO.EACCES ? `make it executable: chmod +x ${command}` : `look at it with: file ${command}`
   return new CommandNotStartedError(command, errno, `could not be executed (${errnoName(errno)})`, { hint })
 }
 
-function launcherError({ text, exitCode, signal }: LauncherFailedReport, launcher: string): SandboxSetupError {
+function launcherError(
+  { text, exitCode, signal }: LauncherFailedReport,
+  launcher: string,
+): SandboxSetupError {
   const said = text.trim().replaceAll('\n', '; ')
   const ended = signal === null ? `ended with status ${exitCode}` : `was ended by signal ${signal}`
   const reason = said === '' ? `${launcher} ${ended}` : said

@@ -39,7 +39,11 @@ export async function runInForeground(
   const received = new Set<NodeJS.Signals>()
   let stopForwarding = (): void => undefined
   try {
-    const { stdout: _stdout, stderr: _stderr, ...result } = await sandbox.run(program, args, {
+    const {
+      stdout: _stdout,
+      stderr: _stderr,
+      ...result
+    } = await sandbox.run(program, args, {
       stdio: 'inherit',
       // In its own session, or a key on the terminal would reach the command twice: directly and through this process.
       detached: true,

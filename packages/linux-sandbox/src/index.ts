@@ -13,7 +13,6 @@ export {
   UnknownProfileError,
   type Issue,
 } from '@linux-sandbox/errors'
-export type { PlanNote } from '@linux-sandbox/mount-plan'
 export {
   accessOf,
   builtinProfile,
@@ -29,7 +28,7 @@ export { endAs, endWithError } from './end-process.js'
 export { runInForeground, type ForegroundCommand, type ForegroundResult } from './foreground.js'
 export type { ResourceLimits } from './limits.js'
 export type { SandboxOptions, SandboxSpawnOptions } from './options.js'
-export type { Enforced, RunResult, Violation } from './result.js'
+export type { Enforced, Note, RunResult, Violation } from './result.js'
 export { runMain } from './run-main.js'
 export type { SandboxRunOptions } from './run.js'
 export { Sandbox } from './sandbox.js'

@@ -33,12 +33,16 @@ const RESOURCE: Readonly<Record<keyof ResourceLimits, ResourceLimit['resource']>
  * @throws {PolicyUnsupportedError} for `processes` as root.
  * @throws {TypeError} for an unknown name or a value that is not a whole number above 0.
  */
-export function resourceLimits(limits: ResourceLimits, { isRoot }: { readonly isRoot: boolean }): ResourceLimit[] {
+export function resourceLimits(
+  limits: ResourceLimits,
+  { isRoot }: { readonly isRoot: boolean },
+): ResourceLimit[] {
   return Object.entries(limits).map(([name, value]) => {
     if (!Object.hasOwn(RESOURCE, name)) {
       throw new TypeError(`unknown limit ${name}; known are ${Object.keys(RESOURCE).join(', ')}`)
     }
-    if (!Number.isSafeInteger(value) || value < 1) throw new TypeError(`limits.${name} must be a whole number above 0`)
+    if (!Number.isSafeInteger(value) || value < 1)
+      throw new TypeError(`limits.${name} must be a whole number above 0`)
     if (name === 'processes' && isRoot) {
       throw new PolicyUnsupportedError('limits.processes', 'the kernel exempts root from it', {
         hint: 'run as an ordinary user',

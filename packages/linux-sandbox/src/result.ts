@@ -1,4 +1,8 @@
 import type { PlanNote } from '@linux-sandbox/mount-plan'
+import type { PolicyNote } from '@linux-sandbox/policy'
+
+/** Found in the profile itself, or when it was laid over the disk. `kind` never changes. */
+export type Note = PolicyNote | PlanNote
 
 /** What held the command in. */
 export interface Enforced {
@@ -9,13 +13,13 @@ export interface Enforced {
   readonly seccomp: boolean
   /** `host`: the host's list of processes was visible, because it was asked for or a fresh `/proc` is refused here. */
   readonly proc: 'fresh' | 'host'
-  /** What the policy asks for and the sandbox did not do, each with the reason. */
-  readonly notes: readonly PlanNote[]
+  /** What the profile asks for and the sandbox did not do, each with the reason. */
+  readonly notes: readonly Note[]
 }
 
 /** Something the command did, or the host did meanwhile, that the policy meant to prevent and the sandbox could not. */
 export interface Violation {
-  readonly code: 'PROTECTED_NAME_CREATED'
+  readonly kind: 'protected-name-created'
   readonly path: string
   readonly message: string
 }

@@ -87,6 +87,7 @@ function parseHelperArgs(argv: readonly string[]): HelperRequest | string {
 
 function requireAbsolute(option: string, text: string): string {
   const path = parseAbsolutePath(text)
-  if (path === undefined) throw new UsageError(`${option} must be an absolute path, not ${JSON.stringify(text)}`, PROGRAM)
+  if (path === undefined)
+    throw new UsageError(`${option} must be an absolute path, not ${JSON.stringify(text)}`, PROGRAM)
   return path
 }

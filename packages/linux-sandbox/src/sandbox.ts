@@ -121,7 +121,13 @@ export class Sandbox {
   #start(command: string, args: readonly string[], options: SandboxSpawnOptions): Started {
     if (this.#launcher === undefined) {
       const child = spawnUnconfined(command, args, options)
-      const enforced: Enforced = { filesystem: 'none', network: 'host', seccomp: false, proc: 'host', notes: [] }
+      const enforced: Enforced = {
+        filesystem: 'none',
+        network: 'host',
+        seccomp: false,
+        proc: 'host',
+        notes: [],
+      }
       return { child, enforced: () => enforced }
     }
     const { bwrap, filter, limits } = this.#launcher
@@ -141,7 +147,7 @@ export class Sandbox {
         network: this.policy.network === 'enabled' ? 'host' : 'private',
         seccomp: true,
         proc: launch.freshProc && started()?.attempt === 'first' ? 'fresh' : 'host',
-        notes: launch.mounts.notes,
+        notes: [...this.policy.notes, ...launch.mounts.notes],
       }),
     }
   }

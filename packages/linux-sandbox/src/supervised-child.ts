@@ -54,7 +54,11 @@ export function spawnSupervised(launch: Launch, host: Host, options: SandboxSpaw
 }
 
 /** Holds back `exit` until every report has been read, and gives `error` in its place when one is a failure. */
-function reportFailureForExit(child: ChildProcess, control: Socket, failure: () => SandboxError | undefined): void {
+function reportFailureForExit(
+  child: ChildProcess,
+  control: Socket,
+  failure: () => SandboxError | undefined,
+): void {
   const emit = child.emit.bind(child) as (event: string, ...args: unknown[]) => boolean
   let isClosed = false
   let exit: unknown[] | undefined

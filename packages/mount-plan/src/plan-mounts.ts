@@ -24,7 +24,10 @@ export function planMounts(policy: ResolvedPolicy, disk: DiskView): MountPlan {
   const view = cachedDiskView(disk)
   const { fileSystem } = policy
   if (fileSystem.kind === 'unrestricted') {
-    return { operations: baseOperations({ access: 'write', devices: true }, because('nothing is restricted')), notes: [] }
+    return {
+      operations: baseOperations({ access: 'write', devices: true }, because('nothing is restricted')),
+      notes: [],
+    }
   }
   const glob = fileSystem.globs[0]
   if (glob !== undefined) {
@@ -36,11 +39,18 @@ export function planMounts(policy: ResolvedPolicy, disk: DiskView): MountPlan {
   const { rules, notes } = rulesOnDisk(fileSystem.entries, view)
   const [root, ...rest] = rules
   if (root === undefined || root.path !== '/' || root.access === 'deny') {
-    throw new PolicyUnsupportedError('a policy without read access to /', 'restricted reading is not supported yet', {
-      hint: 'add an entry that reads the special path "root", and deny what must stay hidden',
-    })
+    throw new PolicyUnsupportedError(
+      'a policy without read access to /',
+      'restricted reading is not supported yet',
+      {
+        hint: 'add an entry that reads the special path "root", and deny what must stay hidden',
+      },
+    )
   }
-  const operations = baseOperations({ access: root.access, devices: false }, { kind: 'entry', origin: root.entry.origin })
+  const operations = baseOperations(
+    { access: root.access, devices: false },
+    { kind: 'entry', origin: root.entry.origin },
+  )
   const planned = [root, ...rest].map((rule) => planRule(rule, { rules, disk: view, policy }))
   return {
     operations: [
@@ -48,7 +58,7 @@ export function planMounts(policy: ResolvedPolicy, disk: DiskView): MountPlan {
       ...planned.flatMap((one) => one.operations),
       ...planned.flatMap((one) => one.afterwards).toReversed(),
     ],
-    notes: [...notes, ...planned.flatMap((one) => one.notes)],
+    notes: onePerPath([...planned.flatMap((one) => one.notes), ...notes]),
   }
 }
 
@@ -72,7 +82,8 @@ function planRule(rule: Rule, context: RuleContext): PlannedRule {
   const mount: MountOperation[] = needsMount
     ? [{ type: 'bind', source: rule.path, target: rule.path, access: rule.access, cause }]
     : []
-  const hasNames = rule.access === 'write' && !isFullDiskWrite(context.policy) && isDirectory(rule, context.disk)
+  const hasNames =
+    rule.access === 'write' && !isFullDiskWrite(context.policy) && isDirectory(rule, context.disk)
   if (!hasNames) {
     return { operations: mount, afterwards: [], notes: [] }
   }
@@ -86,10 +97,15 @@ function planMask(rule: Rule, cause: Cause, { rules, disk }: RuleContext): Plann
   if (disk.kindOf(target) !== 'directory') {
     return { operations: [{ type: 'mask-file', target, cause }], afterwards: [], notes: [] }
   }
-  const granted = rules.filter((one) => one.access !== 'deny' && isInside(one.path, target)).map((one) => one.path)
-  const directories = directoriesBelow(target, granted, disk).map(
-    (path): MountOperation => ({ type: 'directory', target: path, mode: 0o111, cause }),
-  )
+  const granted = rules
+    .filter((one) => one.access !== 'deny' && isInside(one.path, target))
+    .map((one) => one.path)
+  const directories = directoriesBelow(target, granted, disk).map((path): MountOperation => ({
+    type: 'directory',
+    target: path,
+    mode: 0o111,
+    cause,
+  }))
   return {
     operations: [{ type: 'mask-directory', target, traversable: granted.length > 0, cause }, ...directories],
     afterwards: [{ type: 'remount-read-only', target, cause }],
@@ -135,4 +151,11 @@ function because(reason: string): Cause {
 
 function isDirectory({ path }: Rule, disk: DiskView): boolean {
   return path === '/' || disk.kindOf(path) === 'directory'
+}
+
+/** A preset names the protected names as entries as well: what is missing is told once, and by the stronger rule. */
+function onePerPath(notes: readonly PlanNote[]): PlanNote[] {
+  const byPath = new Map<AbsolutePath, PlanNote>()
+  for (const note of notes) if (!byPath.has(note.path)) byPath.set(note.path, note)
+  return [...byPath.values()]
 }

@@ -12,7 +12,12 @@ export type Cause =
  */
 export type MountOperation =
   /** The whole host tree at `/`, with all its mounts. */
-  | { readonly type: 'root'; readonly access: 'read' | 'write'; readonly devices: boolean; readonly cause: Cause }
+  | {
+      readonly type: 'root'
+      readonly access: 'read' | 'write'
+      readonly devices: boolean
+      readonly cause: Cause
+    }
   /** A minimal `/dev`: null, zero, full, random, urandom, tty, pts, shm. */
   | { readonly type: 'dev'; readonly cause: Cause }
   /** A fresh `/proc` of the new PID namespace. */
@@ -34,7 +39,12 @@ export type MountOperation =
   /** A file that cannot be opened. */
   | { readonly type: 'mask-file'; readonly target: AbsolutePath; readonly cause: Cause }
   /** An empty directory with `mode`, in a mount that an earlier operation made. */
-  | { readonly type: 'directory'; readonly target: AbsolutePath; readonly mode: number; readonly cause: Cause }
+  | {
+      readonly type: 'directory'
+      readonly target: AbsolutePath
+      readonly mode: number
+      readonly cause: Cause
+    }
   /** An empty writable file system in memory. */
   | { readonly type: 'tmpfs'; readonly target: AbsolutePath; readonly mode: number; readonly cause: Cause }
   /** From here on nothing can be written in the mount at `target`; mounts below it are unchanged. */
@@ -42,7 +52,7 @@ export type MountOperation =
 
 /** Something the policy asks for that this plan does not do. Values for the caller, never printed here. */
 export interface PlanNote {
-  readonly code: 'ROOT_MISSING' | 'PROTECTED_NAME_MISSING' | 'RULE_MISSING'
+  readonly kind: 'root-missing' | 'protected-name-missing' | 'rule-missing'
   readonly path: AbsolutePath
   readonly message: string
 }

@@ -27,11 +27,13 @@ export function protectNames(
   for (const { name, reason } of names) {
     const path = joinPath(root.path, name)
     if (rules.some((rule) => rule.access === 'write' && isInside(rule.path, path))) continue
+    // Its own rule mounts it.
+    if (rules.some((rule) => rule.path === path)) continue
     const kind = disk.kindOf(path)
     if (kind === 'symlink') throw linkedName(path, root)
     if (kind === undefined) {
       notes.push({
-        code: 'PROTECTED_NAME_MISSING',
+        kind: 'protected-name-missing',
         path,
         message: `${path} does not exist and is not protected; the command can create it`,
       })

@@ -1,5 +1,11 @@
 import { PolicyUnsupportedError } from '@linux-sandbox/errors'
-import { depthOf, parentPath, type Access, type AbsolutePath, type ResolvedEntry } from '@linux-sandbox/policy'
+import {
+  depthOf,
+  parentPath,
+  type Access,
+  type AbsolutePath,
+  type ResolvedEntry,
+} from '@linux-sandbox/policy'
 import { canonicalPath } from './canonical-path.js'
 import type { DiskView } from './disk-view.js'
 import type { PlanNote } from './plan.js'
@@ -64,11 +70,13 @@ function noteMissing(
   around: Access,
 ): PlanNote[] {
   if (entry.access === 'write') {
-    return [{ code: 'ROOT_MISSING', path, message: `${path} does not exist, so there is nothing to make writable` }]
+    return [
+      { kind: 'root-missing', path, message: `${path} does not exist, so there is nothing to make writable` },
+    ]
   }
   if (around !== 'write') return []
   if (entry.ifMissing === 'skip') {
-    return [{ code: 'RULE_MISSING', path, message: `${path} does not exist; the command can create it` }]
+    return [{ kind: 'rule-missing', path, message: `${path} does not exist; the command can create it` }]
   }
   throw new PolicyUnsupportedError(
     `${entry.access} on ${entry.path}`,

@@ -23,7 +23,12 @@ test.each([
   { path: '/link/up', leads: '/real/file', exists: true, why: 'a link with .. at the end' },
   { path: '/chain', leads: '/real/file', exists: true, why: 'links through links' },
   { path: '/link/new/deep', leads: '/real/new/deep', exists: false, why: 'missing below a link' },
-  { path: '/dangling', leads: '/nowhere/deep', exists: false, why: 'a dangling link names what it would create' },
+  {
+    path: '/dangling',
+    leads: '/nowhere/deep',
+    exists: false,
+    why: 'a dangling link names what it would create',
+  },
 ])('$path leads to $leads ($why)', ({ path, leads, exists }) => {
   expect(canonicalPath(disk, absolutePath(path))).toEqual({ path: leads, exists })
 })

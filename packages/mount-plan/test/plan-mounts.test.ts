@@ -131,10 +131,19 @@ test.each([
 
 test('a missing protected name is noted, not mounted', () => {
   const { notes } = plan({ '/': 'read', '/w': 'write' }, { '/w/.git': 'directory' })
-  expect(notes.map(({ code, path }) => `${code} ${path}`)).toEqual([
-    'PROTECTED_NAME_MISSING /w/.agents',
-    'PROTECTED_NAME_MISSING /w/.codex',
-    'PROTECTED_NAME_MISSING /w/.aws',
+  expect(notes.map(({ kind, path }) => `${kind} ${path}`)).toEqual([
+    'protected-name-missing /w/.agents',
+    'protected-name-missing /w/.codex',
+    'protected-name-missing /w/.aws',
+  ])
+})
+
+test('a protected name that has its own entry is mounted once, or noted once', () => {
+  const grants: Grants = { '/': 'read', '/w': 'write', '/w/.git': 'read', '/w/.codex': 'read' }
+  const { operations, notes } = plan(grants, { '/w/.git': 'directory' }, ['/w/.git', '/w/.codex'])
+  expect(lines(operations)).toEqual([...BASE, 'write /w', 'read /w/.git'])
+  expect(notes.filter(({ path }) => path === '/w/.codex').map(({ kind }) => kind)).toEqual([
+    'protected-name-missing',
   ])
 })
 
@@ -142,7 +151,11 @@ test('a missing writable root is left out and noted', () => {
   const { operations, notes } = plan({ '/': 'read', '/gone': 'write' }, {})
   expect(lines(operations)).toEqual(BASE)
   expect(notes).toEqual([
-    { code: 'ROOT_MISSING', path: '/gone', message: '/gone does not exist, so there is nothing to make writable' },
+    {
+      kind: 'root-missing',
+      path: '/gone',
+      message: '/gone does not exist, so there is nothing to make writable',
+    },
   ])
 })
 
@@ -154,7 +167,7 @@ test.each(['read', 'deny'] as const)('a %s entry for what the command could crea
 
 test('unless it may be skipped: then it is noted', () => {
   const { notes } = plan({ '/': 'read', '/w': 'write', '/w/new': 'deny' }, { '/w/x': 'file' }, ['/w/new'])
-  expect(notes.map(({ code, path }) => `${code} ${path}`)).toContain('RULE_MISSING /w/new')
+  expect(notes.map(({ kind, path }) => `${kind} ${path}`)).toContain('rule-missing /w/new')
 })
 
 test('a denial of what does not exist and cannot be created needs nothing', () => {
@@ -183,14 +196,22 @@ test('an unrestricted policy keeps the devices and mounts only a fresh /proc', (
 })
 
 test('a grant of the whole disk protects no names', () => {
-  expect(lines(plan({ '/': 'write' }, { '/.git': 'directory' }).operations)).toEqual(['root write', ...BASE.slice(1)])
+  expect(lines(plan({ '/': 'write' }, { '/.git': 'directory' }).operations)).toEqual([
+    'root write',
+    ...BASE.slice(1),
+  ])
 })
 
 test('no path is looked at twice', () => {
   const disk = memoryDisk({ '/w/a/b/c': 'directory', '/w/a/d': 'file' })
-  const policy = resolvePolicy(profile({ '/': 'read', '/w/a': 'write', '/w/a/b/c': 'read', '/w/a/d': 'deny' }), {
-    cwd: absolutePath('/w'),
-  })
+  const policy = resolvePolicy(
+    profile({ '/': 'read', '/w/a': 'write', '/w/a/b/c': 'read', '/w/a/d': 'deny' }),
+    {
+      cwd: absolutePath('/w'),
+    },
+  )
   planMounts(policy, disk)
-  expect(disk.looks()).toBe(['/w', '/w/a', '/w/a/b', '/w/a/b/c', '/w/a/d'].length + policy.protectedNames.length)
+  expect(disk.looks()).toBe(
+    ['/w', '/w/a', '/w/a/b', '/w/a/b/c', '/w/a/d'].length + policy.protectedNames.length,
+  )
 })

@@ -34,6 +34,8 @@ describe('a glob', () => {
     { pattern: '/a/[a-]', path: '/a/-', is: true, why: 'a - in the last place' },
     { pattern: '/a/[b', path: '/a/[b', is: true, why: 'an unclosed [ is literal' },
     { pattern: '/a/[b', path: '/a/b', is: false, why: 'and no class' },
+    { pattern: '/a/[b/c]d', path: '/a/[b/c]d', is: true, why: 'nor is one closed in another component' },
+    { pattern: '/a/[💾]', path: '/a/💾', is: true, why: 'a class of characters, not of UTF-16 units' },
     { pattern: '/a/{b,c}.x', path: '/a/c.x', is: true, why: 'alternatives' },
     { pattern: '/a/{b,c/d}/e', path: '/a/c/d/e', is: true, why: 'alternatives with a slash' },
     { pattern: '/a/{b,{c,d}e}', path: '/a/de', is: true, why: 'nested alternatives' },

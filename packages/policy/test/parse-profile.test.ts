@@ -179,6 +179,11 @@ describe('parseProfile refuses', () => {
       why: 'a key twice',
     },
     {
+      text: '{"type":"external","network":"enabled","network":1}',
+      issues: ['network: is given twice 1:40', 'network: must be one of "restricted", "enabled", not 1 1:50'],
+      why: 'the value of a key given twice',
+    },
+    {
       text: '{"type":"disabled","x":[{"a":1,"\\u0061":2}]}',
       issues: ['x[0].a: is given twice 1:32'],
       why: 'also where it is ignored, also spelled otherwise',

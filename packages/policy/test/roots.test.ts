@@ -205,6 +205,15 @@ describe('protectedPaths', () => {
       why: 'what a glob denies is closed anyway',
     },
     {
+      entries: [
+        entry(['/r', 'write']),
+        { ...entry(['/r/.git', 'write']), ...skipped },
+        entry(['/r/.git/.*', 'deny']),
+      ],
+      paths: ['/r/.agents', '/r/.codex', '/r/.aws'],
+      why: 'what the policy lets the command write, it lets the command create',
+    },
+    {
       entries: [entry(['/r', 'write']), entry(['/r/.git/hooks', 'write'])],
       paths: 4 + 4,
       why: 'a grant below the name',

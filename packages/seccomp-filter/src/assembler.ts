@@ -3,7 +3,7 @@ import { MAX_INSTRUCTIONS, OPERATION, type Instruction, type Program } from './b
 /** An instruction that was emitted, as its distance from the end of the program: the last one is 1. */
 export type Label = number
 
-export type Test = 'jumpIfEqual' | 'jumpIfAtLeast' | 'jumpIfAnyBit'
+type Test = 'jumpIfEqual' | 'jumpIfAtLeast' | 'jumpIfAnyBit'
 
 /**
  * Builds a program from its end to its start. Classic BPF only jumps forwards, so the target of a jump exists by the

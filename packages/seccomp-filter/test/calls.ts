@@ -13,7 +13,7 @@ import {
   type SyscallName,
 } from '../src/index.ts'
 
-export const ARCHES: readonly Arch[] = ['x86_64', 'aarch64']
+const ARCHES: readonly Arch[] = ['x86_64', 'aarch64']
 export const MODES: readonly NetworkMode[] = ['private-network', 'no-network', 'host-network']
 
 /** Every filter there is. */

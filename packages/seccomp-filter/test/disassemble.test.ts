@@ -54,3 +54,20 @@ test('what the compiler would not write is shown as it is', () => {
     ]),
   ).toEqual(['   0: goto 2', '   1: unknown code 0x7'])
 })
+
+test('a word that depends on the way is not named', () => {
+  const program = [
+    { code: 0x20, jt: 0, jf: 0, k: 0 },
+    { code: 0x15, jt: 1, jf: 0, k: 59 },
+    { code: 0x20, jt: 0, jf: 0, k: 16 },
+    { code: 0x15, jt: 0, jf: 0, k: 2 },
+    { code: 0x06, jt: 0, jf: 0, k: 0x80000000 },
+  ]
+  expect(disassemble(program)).toEqual([
+    '   0: load nr',
+    '   1: if nr == 0x3b goto 3 else 2',
+    '   2: load low(arg0)',
+    '   3: if A == 0x2 goto 4 else 4',
+    '   4: return kill',
+  ])
+})

@@ -37,6 +37,13 @@ const SOCKETS: readonly SocketCase[] = [
   { family: 2, type: PACKET, protocol: 3, allowedIn: HOST, why: 'the old way to a packet socket' },
   { family: 2, type: SEQPACKET, protocol: 0, allowedIn: HOST, why: 'SCTP, one to many' },
   { family: 2, type: 0, protocol: 0, allowedIn: HOST, why: 'no type' },
+  {
+    family: 2,
+    type: 0x31,
+    protocol: 0,
+    allowedIn: BOTH,
+    why: 'bits 4 to 7, which the kernel itself refuses',
+  },
   { family: 1, type: STREAM, protocol: 0, allowedIn: HOST, why: 'AF_UNIX stream' },
   { family: 1, type: STREAM | FLAGS, protocol: 0, allowedIn: HOST, why: 'AF_UNIX stream with flags' },
   { family: 1, type: DATAGRAM, protocol: 0, allowedIn: HOST, why: 'AF_UNIX datagram' },

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,6 +9,7 @@ import { Sandbox, workspaceWrite } from 'linux-sandbox'
 export async function scenarios() {
   const root = mkdtempSync(join(tmpdir(), 'linux-sandbox-bench-'))
   mkdirSync(join(root, '.git'))
+  process.once('exit', () => rmSync(root, { recursive: true, force: true }))
   const profile = workspaceWrite({ root, excludeTmpdir: true, excludeSlashTmp: true })
   const sandbox = await Sandbox.create({ profile })
   const bwrap = [
@@ -27,7 +28,10 @@ export async function scenarios() {
         return succeed(bin('codex-linux-sandbox'), [...options, '--', '/bin/true'])
       },
     },
-    { name: 'multitool linux-sandbox run', run: () => succeed(bin('linux-sandbox'), ['-C', root, '/bin/true']) },
+    {
+      name: 'multitool linux-sandbox run',
+      run: () => succeed(bin('linux-sandbox'), ['-C', root, '/bin/true']),
+    },
   ]
 }
 

@@ -46,7 +46,8 @@ export function missingFeatures(needed: readonly Feature[]): Feature[] {
   const missing = needed.filter((feature) => !hasFeature(feature))
   const required = (process.env['SANDBOX_TEST_REQUIRE'] ?? '').split(',')
   const broken = missing.filter((feature) => required.includes('all') || required.includes(feature))
-  if (broken.length > 0) throw new Error(`this host must have ${broken.join(', ')}, by SANDBOX_TEST_REQUIRE, and has not`)
+  if (broken.length > 0)
+    throw new Error(`this host must have ${broken.join(', ')}, by SANDBOX_TEST_REQUIRE, and has not`)
   return missing
 }
 

@@ -25,7 +25,9 @@ export interface ReportedError {
   readonly errno?: number
 }
 
-export type Outcome = { readonly result: RunResult; readonly error?: never } | { readonly error: ReportedError; readonly result?: never }
+export type Outcome =
+  | { readonly result: RunResult; readonly error?: never }
+  | { readonly error: ReportedError; readonly result?: never }
 
 /** Runs `scenario` in a process of `user` and gives what the library gave. */
 export async function runScenario(user: TestUser, scenario: Scenario): Promise<Outcome> {
@@ -73,7 +75,12 @@ export async function runProgram(
   return await new Promise((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (exitCode, signal) => {
-      resolve({ exitCode, signal, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() })
+      resolve({
+        exitCode,
+        signal,
+        stdout: Buffer.concat(stdout).toString(),
+        stderr: Buffer.concat(stderr).toString(),
+      })
     })
   })
 }
@@ -111,6 +118,7 @@ export function makeDirectory(user: TestUser): string {
 /** Where the packages are staged. */
 export function stageDirectory(): string {
   const directory = process.env[STAGE_VARIABLE]
-  if (directory === undefined) throw new Error('the packages are not staged: start the tests from the root of the repository')
+  if (directory === undefined)
+    throw new Error('the packages are not staged: start the tests from the root of the repository')
   return directory
 }

@@ -1,0 +1,96 @@
+import { expect, test } from 'vitest'
+import * as errors from '../src/index.ts'
+import {
+  BwrapMissingError,
+  BwrapTooOldError,
+  CommandNotStartedError,
+  formatIssuePath,
+  isSandboxError,
+  NativeMissingError,
+  PlatformUnsupportedError,
+  PolicyInvalidError,
+  PolicyUnsupportedError,
+  SandboxError,
+  SandboxSetupError,
+  UnknownProfileError,
+} from '../src/index.ts'
+
+/** One of each class. A test below fails when one is missing here. */
+const SAMPLES: readonly SandboxError[] = [
+  new BwrapMissingError('it is not in PATH'),
+  new BwrapTooOldError('--perms', '/usr/bin/bwrap', '0.5.0'),
+  new CommandNotStartedError('npm', 2, 'was not found', { hint: 'check PATH' }),
+  new CommandNotStartedError('./x', 13, 'could not be executed (EACCES)'),
+  new NativeMissingError('it was not built'),
+  new PlatformUnsupportedError('darwin', 'arm64'),
+  new PolicyInvalidError('the profile', [
+    { path: ['entries', 0, 'a b'], message: 'is no path', line: 3, column: 7 },
+  ]),
+  new PolicyUnsupportedError('deny on /x', 'it does not exist'),
+  new SandboxSetupError({ step: 'seccomp', errno: 22 }, 'EINVAL'),
+  new UnknownProfileError(':nope', [':workspace', ':read-only']),
+]
+
+test('codes, names and statuses never change', () => {
+  expect(SAMPLES.map(({ name, code, exitStatus }) => `${name} ${code} ${exitStatus}`)).toEqual([
+    'BwrapMissingError BWRAP_MISSING 125',
+    'BwrapTooOldError BWRAP_TOO_OLD 125',
+    'CommandNotStartedError COMMAND_NOT_FOUND 127',
+    'CommandNotStartedError COMMAND_NOT_EXECUTABLE 126',
+    'NativeMissingError NATIVE_MISSING 125',
+    'PlatformUnsupportedError PLATFORM_UNSUPPORTED 125',
+    'PolicyInvalidError POLICY_INVALID 2',
+    'PolicyUnsupportedError POLICY_UNSUPPORTED 125',
+    'SandboxSetupError SANDBOX_SETUP_FAILED 125',
+    'UnknownProfileError PROFILE_UNKNOWN 2',
+  ])
+})
+
+test('every exported class is among the samples', () => {
+  const exported = Object.values(errors).filter(
+    (value) => typeof value === 'function' && value.prototype instanceof SandboxError,
+  )
+  expect(exported.length).toBeGreaterThan(8)
+  for (const one of exported) {
+    expect(
+      SAMPLES.some((sample) => sample.constructor === one),
+      one.name,
+    ).toBe(true)
+  }
+})
+
+test('a message is one line that says what is wrong', () => {
+  for (const { message } of SAMPLES) expect(message).not.toContain('\n')
+  expect(SAMPLES[6]?.message).toBe(
+    'the profile is not valid: entries[0]."a b": is no path (line 3, column 7)',
+  )
+})
+
+test('an error of another copy of the package is recognised', () => {
+  class Foreign extends Error {
+    readonly [Symbol.for('@linux-sandbox/errors')] = true
+  }
+  expect(isSandboxError(new Foreign())).toBe(true)
+  expect(SAMPLES.every((sample) => isSandboxError(sample))).toBe(true)
+})
+
+test.each([new Error('x'), undefined, null, 'text', { code: 'POLICY_INVALID' }])(
+  '%s is none of ours',
+  (value) => {
+    expect(isSandboxError(value)).toBe(false)
+  },
+)
+
+test('the cause is kept', () => {
+  const cause = new Error('why')
+  expect(new NativeMissingError('it is gone', { cause }).cause).toBe(cause)
+})
+
+test.each([
+  { path: [], text: '' },
+  { path: ['a', 'b'], text: 'a.b' },
+  { path: ['entries', 2, 'path'], text: 'entries[2].path' },
+  { path: ['/repo', 0], text: '"/repo"[0]' },
+])('the place $path is written $text', ({ path, text }) => {
+  expect(formatIssuePath(path)).toBe(text)
+})
