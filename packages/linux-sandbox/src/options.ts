@@ -24,7 +24,7 @@ export interface SandboxSpawnOptions {
   readonly cwd?: string | URL
   /** The whole environment of the command. Default: the one of this process. */
   readonly env?: NodeJS.ProcessEnv
-  /** All forms of Node. Descriptors above 2 reach the command under the same numbers; no others do. */
+  /** All forms of Node but `ipc`. Descriptors above 2 reach the command under the same numbers; no others do. */
   readonly stdio?: StdioOptions
   /** Ends the command when aborted. */
   readonly signal?: AbortSignal
@@ -63,9 +63,12 @@ export function checkSandboxOptions(options: object): void {
   checkKeys(options, SANDBOX_KEYS)
 }
 
-/** @throws {TypeError} for an option that does not exist. */
-export function checkSpawnOptions(options: object, also: readonly string[] = []): void {
+/** @throws {TypeError} for an option that does not exist, and for an IPC channel, of which the command would know nothing. */
+export function checkSpawnOptions(options: SandboxSpawnOptions, also: readonly string[] = []): void {
   checkKeys(options, { ...SPAWN_KEYS, ...Object.fromEntries(also.map((key) => [key, true])) })
+  if (Array.isArray(options.stdio) && options.stdio.includes('ipc')) {
+    throw new TypeError("stdio cannot have 'ipc': it ends at the sandbox; use a 'pipe' at 3 or above")
+  }
 }
 
 function checkKeys(options: object, known: Readonly<Record<string, true>>): void {
