@@ -48,7 +48,7 @@ export async function runSandboxed(user: TestUser, scenario: Scenario): Promise<
 export interface ProgramOptions {
   readonly cwd?: string
   readonly env?: NodeJS.ProcessEnv
-  readonly input?: string
+  readonly input?: string | Uint8Array
 }
 
 export interface ProgramEnd {
