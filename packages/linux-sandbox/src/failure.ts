@@ -17,16 +17,21 @@ export function errorOfReport(report: FailedReport, request: SuperviseRequest): 
     case 'exec':
       return commandError(request.enter.argv[0] ?? '', report.errno)
     case 'cwd':
-      return new SandboxSetupError(
-        { step: 'cwd', errno: report.errno },
-        `cannot enter the working directory ${request.enter.cwd} (${errnoName(report.errno)})`,
-        { hint: 'use a directory that exists and that the policy lets the command read' },
-      )
+      return directoryError(request.enter.cwd, report.errno)
     case 'launcher':
       return launcherError(report, request.launcher)
     default:
       return new SandboxSetupError(report, errnoName(report.errno), { hint: stepHint(report.step) })
   }
+}
+
+/** The error for a working directory that the command cannot be started in. */
+export function directoryError(directory: string, errno: number, cause?: unknown): SandboxSetupError {
+  return new SandboxSetupError(
+    { step: 'cwd', errno },
+    `cannot enter the working directory ${directory} (${errnoName(errno)})`,
+    { cause, hint: 'use a directory that exists and that the policy lets the command read' },
+  )
 }
 
 /** The error for a command that could not be executed. */
