@@ -32,3 +32,12 @@ export {
   type StartedProgram,
   type StartOptions,
 } from './processes.ts'
+export {
+  CTRL_BACKSLASH,
+  CTRL_C,
+  CTRL_D,
+  CTRL_Z,
+  runOnTerminal,
+  type TerminalEnd,
+  type TerminalStep,
+} from './terminal.ts'
