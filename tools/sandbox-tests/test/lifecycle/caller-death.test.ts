@@ -15,6 +15,7 @@ import {
   uniqueSeconds,
   until,
   withLibrary,
+  type ProcessMark,
   type StartedProgram,
   type TestUser,
 } from '../../support/index.ts'
@@ -37,7 +38,7 @@ function stubbornScript(seconds: string): string {
   ].join('\n')
 }
 
-function sleepersWith(seconds: string): readonly unknown[] {
+function sleepersWith(seconds: string): ProcessMark[] {
   return processesWith(seconds).filter(({ commandLine }) => commandLine.startsWith('sleep'))
 }
 
@@ -103,9 +104,9 @@ describeForUsers('a stubborn command', [], (user) => {
     const seconds = uniqueSeconds()
     const daemon = `setsid sleep ${seconds} </dev/null >/dev/null 2>&1 &`
     await runProgram(user, 'sh', ['-c', `${daemon} exit 0`])
-    const left = sleepersWith(seconds) as ReturnType<typeof processesWith>
-    for (const { pid } of left) process.kill(pid, 'SIGKILL')
-    expect(left).toHaveLength(1)
+    // It may still be on its way to become `sleep`.
+    await until(() => sleepersWith(seconds).length === 1)
+    for (const { pid } of sleepersWith(seconds)) process.kill(pid, 'SIGKILL')
   })
 
   test('is gone when a run of the library has ended', async () => {

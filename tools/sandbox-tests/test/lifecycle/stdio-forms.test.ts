@@ -34,13 +34,13 @@ describeForUsers('stdio of spawn', ['python3'], (user) => {
     const workspace = makeDirectory(user)
     const seen = await withLibrary(user, { profile: { type: 'managed', file_system: { type: 'unrestricted' }, network: 'restricted' } as const, workspace }, async ({ lib, endOf, fs }, { profile, workspace: directory }) => {
       const sandbox = await lib.Sandbox.create({ profile })
-      const script = `for fd in 0 1 2; do readlink /proc/$$/fd/$fd >>${directory}/report; done`
+      const script = `for fd in 0 1 2; do seen="$seen $(readlink /proc/$$/fd/$fd)"; done; echo $seen >${directory}/report`
       const child = sandbox.spawn('sh', ['-c', script], { stdio: 'ignore' })
       const streams = child.stdio.filter((stream) => stream !== null).length
       const { exitCode } = await endOf(child)
       return { streams, exitCode, report: fs.readFileSync(`${directory}/report`, 'utf8') }
     })
-    expect(seen).toEqual({ streams: 0, exitCode: 0, report: '/dev/null\n/dev/null\n/dev/null\n' })
+    expect(seen).toEqual({ streams: 0, exitCode: 0, report: '/dev/null /dev/null /dev/null\n' })
   })
 
   test('descriptors and streams are passed as they are', async () => {

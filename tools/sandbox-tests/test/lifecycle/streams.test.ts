@@ -96,6 +96,23 @@ describeForUsers('the streams of a command', ['python3'], (user) => {
     expect(answer).toEqual({ input: digestOf(INPUT), length: OUTPUT_BYTES, isSame: true })
   })
 
+  test.each(LAUNCHERS)('a reader of $name sees the end when the command closes its stdout early', async (launcher) => {
+    const workspace = makeDirectory(user)
+    const command = ['sh', '-c', `echo line; exec 1>&-; while ! test -e ${workspace}/seen; do sleep 0.02; done; exit 5`]
+    const words = launcherWords(launcher, workspace, command)
+    // Were the stream held open by somebody, `cat` would wait for the command, and the command for the file.
+    const script = `set -o pipefail; "$@" | { cat; echo end; touch ${workspace}/seen; }`
+    expect(await runScript(user, script, words)).toEqual({ exitCode: 5, signal: null, stdout: 'line\nend\n', stderr: '' })
+  })
+
+  test.each(LAUNCHERS)('a writer into $name gets SIGPIPE when the command closes its stdin early', async (launcher) => {
+    const workspace = makeDirectory(user)
+    const command = ['sh', '-c', `exec 0<&-; while ! test -e ${workspace}/seen; do sleep 0.02; done; exit 5`]
+    const words = launcherWords(launcher, workspace, command)
+    const script = `{ yes; touch ${workspace}/seen; } | "$@"`
+    expect(await runScript(user, script, words)).toEqual({ exitCode: 5, signal: null, stdout: '', stderr: '' })
+  })
+
   test('a reader of the library sees the end when the command closes its stdout early', async () => {
     const workspace = makeDirectory(user)
     const seen = await withLibrary(user, { profile: readOnly(), mark: `${workspace}/seen` }, async ({ lib, fs, endOf }, { profile, mark }) => {
