@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
 import type { RunResult } from './result.js'
 import type { Sandbox } from './sandbox.js'
 
@@ -28,7 +29,8 @@ const FORWARDED = [
 ] as const satisfies readonly NodeJS.Signals[]
 
 /**
- * Runs a command with the streams of this process and passes every signal on to it.
+ * Gives a command the streams of this process and passes every signal on to it. Afterwards this process itself has no stdin
+ * and no stdout any more.
  *
  * @throws {SandboxError} when it could not be started.
  */
@@ -49,12 +51,29 @@ export async function runInForeground(
       detached: true,
       onSpawn(child) {
         stopForwarding = forwardSignals(child, received)
+        releaseStreams()
       },
       ...(cwd === undefined ? {} : { cwd }),
     })
     return { ...result, wasForwarded: result.signal !== null && received.has(result.signal) }
   } finally {
     stopForwarding()
+  }
+}
+
+/**
+ * Puts `/dev/null` in place of stdin and stdout of this process: held here, a pipe would not end for the other side when
+ * the command closes it. stderr stays, for what has to be said.
+ */
+function releaseStreams(): void {
+  for (const stream of [0, 1]) {
+    try {
+      closeSync(stream)
+    } catch {
+      continue // it was closed already, and stays so
+    }
+    // The lowest free number, which is the one just closed.
+    openSync('/dev/null', 'r+')
   }
 }
 

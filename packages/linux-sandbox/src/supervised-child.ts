@@ -23,12 +23,16 @@ export interface SupervisedChild {
 export function spawnSupervised(launch: Launch, host: Host, options: SandboxSpawnOptions): SupervisedChild {
   const slots = stdioSlots(options.stdio)
   const request = encodeSuperviseRequest(launch.request)
-  const child = spawn(host.nativeProgram, ['supervise', String(slots.length), String(slots.length)], {
-    ...nodeSpawnOptions(options),
-    stdio: [...slots, 'pipe'],
-    cwd: '/',
-    env: {},
-  })
+  const child = spawn(
+    host.nativeProgram,
+    ['supervise', String(slots.length), String(slots.length), String(process.pid)],
+    {
+      ...nodeSpawnOptions(options),
+      stdio: [...slots, 'pipe'],
+      cwd: '/',
+      env: {},
+    },
+  )
   const control = child.stdio.splice(slots.length, 1)[0] as Socket | undefined
   let started: StartedReport | undefined
   let failure: SandboxError | undefined

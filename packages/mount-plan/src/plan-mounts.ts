@@ -7,6 +7,7 @@ import {
   type ResolvedPolicy,
 } from '@linux-sandbox/policy'
 import { cachedDiskView, type DiskView } from './disk-view.js'
+import { isSettledByOwnPlace } from './own-places.js'
 import type { Cause, MountOperation, MountPlan, PlanNote } from './plan.js'
 import { protectNames } from './protected-names.js'
 import { rulesOnDisk, type Rule } from './rules.js'
@@ -77,6 +78,7 @@ interface RuleContext {
 
 function planRule(rule: Rule, context: RuleContext): PlannedRule {
   const cause: Cause = { kind: 'entry', origin: rule.entry.origin }
+  if (isSettledByOwnPlace(rule)) return { operations: [], afterwards: [], notes: [] }
   if (rule.access === 'deny') return planMask(rule, cause, context)
   const needsMount = rule.access !== rule.inherited && rule.path !== '/'
   const mount: MountOperation[] = needsMount

@@ -117,6 +117,12 @@ test.each([
     expected: ['write /real', 'read /real/.git'],
   },
   {
+    why: 'a denied device is masked where the sandbox has it, and not there anyway where not',
+    grants: { '/': 'read', '/dev/zero': 'deny', '/dev/kvm': 'deny', '/dev/shm': 'write' },
+    content: { '/dev/zero': 'device', '/dev/kvm': 'device', '/dev/shm': 'directory' },
+    expected: ['write /dev/shm', 'mask /dev/zero'],
+  },
+  {
     why: 'two spellings of one directory: the stricter one counts',
     grants: { '/': 'read', '/link': 'write', '/real': 'deny' },
     content: { '/link': { to: '/real' }, '/real/x': 'file' },
@@ -172,6 +178,15 @@ test('unless it may be skipped: then it is noted', () => {
 
 test('a denial of what does not exist and cannot be created needs nothing', () => {
   expect(lines(plan({ '/': 'read', '/no/such': 'deny' }, {}).operations)).toEqual(BASE)
+})
+
+test.each([
+  { path: '/dev', access: 'write', kind: 'directory' },
+  { path: '/dev/kvm', access: 'write', kind: 'device' },
+  { path: '/proc', access: 'write', kind: 'directory' },
+  { path: '/proc/sys/kernel', access: 'write', kind: 'directory' },
+] as const)('$access on $path is refused: the sandbox has its own', ({ path, access, kind }) => {
+  expect(() => plan({ '/': 'read', [path]: access }, { [path]: kind })).toThrow(PolicyUnsupportedError)
 })
 
 test('a protected name that is a link is refused by name', () => {

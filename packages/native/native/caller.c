@@ -19,12 +19,14 @@
 #endif
 
 // A pidfd is better than the parent-death signal, which also comes when only the thread ends that started us.
-void watch_caller(struct run *run) {
+void watch_caller(struct run *run, pid_t caller) {
   pid_t parent = getppid();
   long pidfd = parent > 0 ? syscall(SYS_pidfd_open, parent, 0) : -1; // 0: beyond our PID namespace
   if (pidfd < 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) fail(run, STEP_PARENT_DEATH, errno);
   run->caller = (int)pidfd;
-  if (getppid() != parent) _exit(STATUS_SETUP);
+  // The second comparison finds a caller that died before this process could look; 0: it is beyond our PID
+  // namespace.
+  if (getppid() != parent || parent != caller) _exit(STATUS_SETUP);
 }
 
 bool is_interrupted(struct run *run) {

@@ -26,7 +26,7 @@ _Noreturn void refuse(int status, enum step step, int error) {
 
 // Else what the command leaves behind would outlive it.
 static void check_pid(int status) {
-  if (getpid() != 1) refuse(status, STEP_ENTERED, 0);
+  if (getpid() != 1) refuse(status, STEP_ENTERED, EPERM);
 }
 
 static void close_granted(uint32_t granted) {

@@ -110,6 +110,7 @@ static void take_entered(struct run *run, pid_t sender, bool is_alive) {
   // It waits for our answer, so the number is still its own.
   run->enter_pidfd = (int)syscall(SYS_pidfd_open, sender, 0);
   hand_over(run);
+  pass_postponed(run); // enter has blocked them, and passes them on when the command runs
 }
 
 static void take(struct run *run, const struct message *message, pid_t sender, bool is_alive) {
@@ -123,8 +124,7 @@ static void take(struct run *run, const struct message *message, pid_t sender, b
   }
   if (run->stage == STAGE_ENTERED && message->kind == MESSAGE_STARTED) {
     run->stage = STAGE_STARTED;
-    if (run->interrupted_by == 0 && !run->caller_is_gone) report_started(run);
-    pass_postponed(run);
+    report_started(run);
   }
   if (run->stage == STAGE_STARTED && message->kind == MESSAGE_ENDED) {
     run->stage = STAGE_ENDED;

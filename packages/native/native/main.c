@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// usage: linux-sandbox-native supervise FD GRANTED | enter FD | version
+// usage: linux-sandbox-native supervise FD GRANTED CALLER | enter FD | version | landlock-abi
 // Who talks to whom, and how, is told in docs/native-protocol.md.
 #include "enter.h"
 #include "protocol.h"
@@ -12,10 +12,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#ifndef SYS_landlock_create_ruleset
+#define SYS_landlock_create_ruleset 444
+#endif
+#ifndef LANDLOCK_CREATE_RULESET_VERSION
+#define LANDLOCK_CREATE_RULESET_VERSION (1U << 0) // linux/landlock.h
+#endif
+
 static const char NAME[] = "linux-sandbox-native ";
-static const char USAGE[] = "usage: linux-sandbox-native supervise FD GRANTED | enter FD | version\n";
+static const char USAGE[] =
+    "usage: linux-sandbox-native supervise FD GRANTED CALLER | enter FD | version | landlock-abi\n";
 
 // write(2) and not stdio, which would make the program twice as large.
 static bool print(int descriptor, const char *text, size_t size) {
@@ -39,15 +48,24 @@ static bool is_socket_of(int descriptor, int wanted) {
   return getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == wanted;
 }
 
+// The version of the Landlock ABI, which Node cannot ask for; 0 where the kernel has none or it is off.
+static int print_landlock_abi(void) {
+  long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+  if (abi < 0) abi = 0;
+  const char line[] = {(char)('0' + abi / 10 % 10), (char)('0' + abi % 10), '\n'};
+  return print(STDOUT_FILENO, line, sizeof line) ? 0 : STATUS_SETUP;
+}
+
 int main(int argc, char **argv) {
-  int descriptor, granted;
+  int descriptor, granted, caller;
   const char *program = argc < 2 ? "" : argv[1];
-  if (strcmp(program, "supervise") == 0 && argc == 4 && parse_number(argv[2], &descriptor) &&
-      parse_number(argv[3], &granted) && is_socket_of(descriptor, SOCK_STREAM))
-    supervise(descriptor, (uint32_t)granted);
+  if (strcmp(program, "supervise") == 0 && argc == 5 && parse_number(argv[2], &descriptor) &&
+      parse_number(argv[3], &granted) && parse_number(argv[4], &caller) && is_socket_of(descriptor, SOCK_STREAM))
+    supervise(descriptor, (uint32_t)granted, caller);
   if (strcmp(program, "enter") == 0 && argc == 3 && parse_number(argv[2], &descriptor) &&
       is_socket_of(descriptor, SOCK_SEQPACKET))
     enter(descriptor);
+  if (strcmp(program, "landlock-abi") == 0 && argc == 2) return print_landlock_abi();
   if (strcmp(program, "version") == 0 && argc == 2) {
     const char line[] = {'0' + PROTOCOL_VERSION, '\n'};
     return print(STDOUT_FILENO, NAME, sizeof NAME - 1) && print(STDOUT_FILENO, line, sizeof line) ? 0

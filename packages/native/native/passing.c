@@ -14,6 +14,7 @@
 #endif
 
 void signal_enter(const struct run *run, int number) {
+  if (run->enter_is_gone) return;
   if (run->enter_pidfd >= 0) {
     // It fails when enter has ended, which its pidfd shows as well.
     (void)syscall(SYS_pidfd_send_signal, run->enter_pidfd, number, NULL, 0);
@@ -39,9 +40,10 @@ void pass_postponed(struct run *run) {
 static void pass(struct run *run, const struct signalfd_siginfo *info) {
   int number = (int)info->ssi_signo;
   run->received |= 1ull << number;
-  if (run->stage == STAGE_STARTED) {
+  if (run->stage != STAGE_LAUNCHING) {
+    // Not only once `started` is known: the command may already run, and the one who sent this have seen it.
     signal_enter(run, number);
-  } else if (ends_a_run(number) && run->stage < STAGE_STARTED) {
+  } else if (ends_a_run(number)) {
     run->interrupted_by = number;
     kill_sandbox(run);
     return;

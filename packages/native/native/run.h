@@ -34,15 +34,16 @@ struct run {
   int errors; // the launcher's stderr
   int status; // status socket
   pid_t enter;
-  int enter_pidfd;
+  int enter_pidfd; // -1 also on Linux before 5.3
+  bool enter_is_gone;
 
   enum stage stage;
   uint32_t step;
   uint32_t value;
 
   uint64_t received;  // signals that were sent to supervise, bit N for signal N
-  uint64_t postponed; // of them, those to be passed on when the command runs
-  int interrupted_by; // the signal that ended the run before it started
+  uint64_t postponed; // of them, those to be passed on when enter is there
+  int interrupted_by; // the signal that ended the run before enter was there
   bool caller_is_gone;
 };
 
@@ -54,7 +55,7 @@ _Noreturn void fail(struct run *run, enum step step, int error);
 
 // caller.c
 // Afterwards the death of the caller is seen, or the kernel ends this process with it.
-void watch_caller(struct run *run);
+void watch_caller(struct run *run, pid_t caller);
 // Reads and parses the request; `run->plan` points into it from then on.
 void receive_request(struct run *run);
 // Whether a signal has arrived that ends a run which has not started.
@@ -75,7 +76,7 @@ void read_messages(struct run *run, bool is_alive);
 // passing.c
 // Reads the signals that came to supervise, and passes them on or ends the run.
 void read_signals(struct run *run);
-// Passes on those that came before the command ran.
+// Passes on those that came before enter was there.
 void pass_postponed(struct run *run);
 void signal_enter(const struct run *run, int number);
 

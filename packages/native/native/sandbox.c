@@ -65,9 +65,9 @@ void kill_sandbox(const struct run *run) {
 
 // enter is pid 1 of its namespace, so when its pidfd says that it has ended, so has everything in there.
 static void note_end_of_enter(struct run *run) {
+  run->enter_is_gone = true;
   close_one(&run->enter_pidfd);
-  // The launcher has nothing more to tell, unless enter ended without a word.
-  if (run->stage > STAGE_ENTERED) kill_sandbox(run);
+  kill_sandbox(run); // the launcher has nothing more to tell
 }
 
 static void note_end_of_caller(struct run *run) {

@@ -23,13 +23,18 @@ static bool is_ignored(int number) {
   return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
-static void set_default(int number) {
-  struct sigaction action = {.sa_handler = SIG_DFL};
+static void set_handler(int number, void (*handler)(int)) {
+  struct sigaction action = {.sa_handler = handler};
   (void)sigaction(number, &action, NULL); // fails only for numbers that cannot be changed
 }
 
+static void set_default(int number) { set_handler(number, SIG_DFL); }
+
+static void set_ignored(int number) { set_handler(number, SIG_IGN); }
+
 bool block_signals(sigset_t *blocked) {
   sigemptyset(blocked);
+  set_ignored(SIGXFSZ); // so that writing a request fails under a tiny limit, with an error that can be told
   set_default(SIGCHLD); // ignored, it would throw away the status of every child
   sigaddset(blocked, SIGCHLD);
   for (size_t i = 0; i < sizeof PASSED_ON / sizeof *PASSED_ON; i++)

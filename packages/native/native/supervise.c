@@ -51,8 +51,9 @@ static _Noreturn void end(const struct run *run) {
   if (run->interrupted_by != 0) report_and_exit(run, STEP_INTERRUPTED, (uint32_t)run->interrupted_by);
   switch (run->stage) {
   case STAGE_LAUNCHING:
-  case STAGE_ENTERED:
     report_and_exit(run, STEP_LAUNCHER, (uint32_t)run->launcher_status);
+  case STAGE_ENTERED:
+    report_and_exit(run, STEP_ENTERED, 0); // killed without a word, perhaps just after the command started
   case STAGE_FAILED:
     report_and_exit(run, run->step, run->value);
   case STAGE_STARTED:
@@ -68,7 +69,7 @@ static bool may_try_again(const struct run *run) {
          run->plan.argv[1] != NULL;
 }
 
-_Noreturn void supervise(int control, uint32_t granted) {
+_Noreturn void supervise(int control, uint32_t granted, pid_t caller) {
   static struct run run = {
       .caller = -1, .signals = -1, .program = -1, .request = -1, .errors = -1, .status = -1, .enter_pidfd = -1};
   run.control = control;
@@ -79,7 +80,7 @@ _Noreturn void supervise(int control, uint32_t granted) {
   if (!block_signals(&blocked)) fail(&run, STEP_REQUEST, errno);
   run.signals = open_signals(&blocked);
   if (run.signals < 0) fail(&run, STEP_REQUEST, errno);
-  watch_caller(&run);
+  watch_caller(&run, caller);
   receive_request(&run);
   prepare_handover(&run);
   run_attempt(&run);

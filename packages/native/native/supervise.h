@@ -3,8 +3,9 @@
 #define SUPERVISE_H
 
 #include <stdint.h>
+#include <sys/types.h>
 
 // The whole life of `supervise CONTROL GRANTED`.
-_Noreturn void supervise(int control, uint32_t granted);
+_Noreturn void supervise(int control, uint32_t granted, pid_t caller);
 
 #endif

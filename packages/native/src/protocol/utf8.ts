@@ -1,10 +1,6 @@
 /** Whether `text` has half of a surrogate pair; no UTF-8 text can hold that. */
 export function hasLoneSurrogate(text: string): boolean {
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0
-    if (code >= 0xd800 && code <= 0xdfff) return true
-  }
-  return false
+  return /[\ud800-\udfff]/u.test(text) // with `u` the halves of a whole pair do not match
 }
 
 /** The UTF-8 bytes of `text`, with no byte-order mark. By hand: not every engine has `TextEncoder`. */

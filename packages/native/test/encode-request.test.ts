@@ -1,0 +1,185 @@
+import { PolicyInvalidError } from '@linux-sandbox/errors'
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  encodeEnterRequest,
+  encodeSuperviseRequest,
+  type EnterRequest,
+  type ResourceLimit,
+  type SuperviseRequest,
+} from '../src/index.js'
+import { TAG } from '../src/protocol/constants.js'
+import { decodeRequest, stringsOf } from './decode-request.js'
+import { enterRequest, superviseRequest } from './samples.js'
+
+/** Text that a request can carry: no NUL, no half of a surrogate pair. */
+const text = fc.string({ unit: 'binary' }).map((value) => value.replaceAll('\0', ''))
+const words = fc.array(text, { minLength: 1, maxLength: 8 })
+const variables = fc.dictionary(
+  text.filter((name) => name !== '' && !name.includes('=')),
+  text,
+)
+
+function issuesOf(encode: () => unknown): PolicyInvalidError['issues'] {
+  try {
+    encode()
+  } catch (error) {
+    if (error instanceof PolicyInvalidError) return error.issues
+    throw error
+  }
+  return []
+}
+
+describe('what is encoded', () => {
+  test('a supervise request reads back as it was given', () => {
+    fc.assert(
+      fc.property(
+        words,
+        words,
+        words,
+        variables,
+        fc.boolean(),
+        (launcherArgv, fallbackArgv, argv, env, reraise) => {
+          const request = superviseRequest({
+            launcherArgv,
+            fallbackArgv,
+            reraise,
+            enter: enterRequest({ argv, env }),
+          })
+          const bytes = encodeSuperviseRequest(request)
+          const decoded = decodeRequest(bytes)
+          expect(decoded).toMatchObject({ magic: 'LSBX', version: 1, kind: 1, size: bytes.length })
+          expect(stringsOf(decoded, TAG.launcher)).toEqual(['/usr/bin/bwrap'])
+          expect(stringsOf(decoded, TAG.launcherArg)).toEqual(launcherArgv)
+          expect(stringsOf(decoded, TAG.fallbackArg)).toEqual(fallbackArgv)
+          const reraises = decoded.fields.filter(({ tag }) => tag === TAG.reraise)
+          expect(reraises.map((field) => field.bytes.readUInt32LE())).toEqual([reraise ? 1 : 0])
+          const inner = decodeRequest(decoded.fields.find(({ tag }) => tag === TAG.enterRequest)!.bytes)
+          expect(inner).toMatchObject({ magic: 'LSBX', version: 1, kind: 2 })
+          expect(stringsOf(inner, TAG.arg)).toEqual(argv)
+          expect(stringsOf(inner, TAG.env)).toEqual(
+            Object.entries(env).map(([name, value]) => `${name}=${value}`),
+          )
+          expect(stringsOf(inner, TAG.cwd)).toEqual(['/'])
+        },
+      ),
+    )
+  })
+
+  test('a supervise request holds exactly the bytes of the enter request', () => {
+    const enter = enterRequest({ argv: ['a', 'bc'], filter: new Uint8Array(16).fill(7) })
+    const { fields } = decodeRequest(encodeSuperviseRequest(superviseRequest({ enter })))
+    const inner = fields.find(({ tag }) => tag === TAG.enterRequest)!.bytes
+    expect(new Uint8Array(inner)).toEqual(encodeEnterRequest(enter))
+  })
+
+  test('every field starts at a multiple of 8, so that the filter can be used where it lies', () => {
+    fc.assert(
+      fc.property(words, (argv) => {
+        const filter = new Uint8Array(24).fill(0xab)
+        const bytes = Buffer.from(
+          encodeSuperviseRequest(superviseRequest({ enter: enterRequest({ argv, filter }) })),
+        )
+        expect(bytes.indexOf(filter) % 8).toBe(0)
+      }),
+    )
+  })
+
+  test('limits carry the resource number and both values', () => {
+    const limits: ResourceLimit[] = [
+      { resource: 'nofile', soft: 64, hard: 128n },
+      { resource: 'as', soft: 1n << 40n, hard: 'unlimited' },
+    ]
+    const { fields } = decodeRequest(encodeEnterRequest(enterRequest({ limits })))
+    const found = fields.filter(({ tag }) => tag === TAG.limit)
+    expect(
+      found.map(({ bytes }) => [
+        bytes.length,
+        bytes.readUInt32LE(0),
+        bytes.readUInt32LE(4),
+        bytes.readBigUInt64LE(8),
+        bytes.readBigUInt64LE(16),
+      ]),
+    ).toEqual([
+      [24, 7, 0, 64n, 128n],
+      [24, 9, 0, 1n << 40n, 0xffff_ffff_ffff_ffffn],
+    ])
+  })
+})
+
+describe('what is refused', () => {
+  const cases: { why: string; parts: Partial<EnterRequest>; path: (string | number)[] }[] = [
+    { why: 'no argv', parts: { argv: [] }, path: ['argv'] },
+    { why: 'NUL in an argument', parts: { argv: ['a', 'b\0c'] }, path: ['argv', 1] },
+    { why: 'half of a pair in an argument', parts: { argv: ['\ud800'] }, path: ['argv', 0] },
+    { why: 'NUL in a value', parts: { env: { A: '\0' } }, path: ['env', 'A'] },
+    { why: 'NUL in a name', parts: { env: { 'A\0': '' } }, path: ['env', 'A\0'] },
+    { why: 'empty name', parts: { env: { '': 'x' } }, path: ['env', ''] },
+    { why: '= in a name', parts: { env: { 'A=B': 'x' } }, path: ['env', 'A=B'] },
+    { why: 'relative cwd', parts: { cwd: 'src' }, path: ['cwd'] },
+    { why: 'empty cwd', parts: { cwd: '' }, path: ['cwd'] },
+    { why: 'NUL in cwd', parts: { cwd: '/\0' }, path: ['cwd'] },
+    { why: 'empty filter', parts: { filter: new Uint8Array(0) }, path: ['filter'] },
+    { why: 'half an instruction', parts: { filter: new Uint8Array(12) }, path: ['filter'] },
+    { why: '4097 instructions', parts: { filter: new Uint8Array(4097 * 8) }, path: ['filter'] },
+    {
+      why: 'soft above hard',
+      parts: { limits: [{ resource: 'nofile', soft: 2, hard: 1n }] },
+      path: ['limits', 0, 'soft'],
+    },
+    {
+      why: 'soft unlimited, hard not',
+      parts: { limits: [{ resource: 'nofile', soft: 'unlimited', hard: 1 }] },
+      path: ['limits', 0, 'soft'],
+    },
+    {
+      why: 'a negative limit',
+      parts: { limits: [{ resource: 'cpu', soft: -1, hard: 1 }] },
+      path: ['limits', 0, 'soft'],
+    },
+    {
+      why: 'a limit beyond 64 bits',
+      parts: { limits: [{ resource: 'cpu', soft: 1, hard: 1n << 64n }] },
+      path: ['limits', 0, 'hard'],
+    },
+    {
+      why: 'an unknown resource',
+      parts: { limits: [{ resource: 'toString' as 'cpu', soft: 1, hard: 1 }] },
+      path: ['limits', 0, 'resource'],
+    },
+  ]
+
+  test.each(cases)('enter request: $why', ({ parts, path }) => {
+    expect(issuesOf(() => encodeEnterRequest(enterRequest(parts))).map((issue) => issue.path)).toEqual([path])
+    const outer = issuesOf(() => encodeSuperviseRequest(superviseRequest({ enter: enterRequest(parts) })))
+    expect(outer.map((issue) => issue.path)).toEqual([['enter', ...path]])
+  })
+
+  const outerCases: { why: string; parts: Partial<SuperviseRequest>; path: (string | number)[] }[] = [
+    { why: 'relative launcher', parts: { launcher: 'bwrap' }, path: ['launcher'] },
+    { why: 'no launcher argv', parts: { launcherArgv: [] }, path: ['launcherArgv'] },
+    { why: 'NUL in a launcher word', parts: { launcherArgv: ['\0'] }, path: ['launcherArgv', 0] },
+    { why: 'empty fallback argv', parts: { fallbackArgv: [] }, path: ['fallbackArgv'] },
+  ]
+
+  test.each(outerCases)('supervise request: $why', ({ parts, path }) => {
+    const issues = issuesOf(() => encodeSuperviseRequest(superviseRequest(parts)))
+    expect(issues.map((issue) => issue.path)).toEqual([path])
+  })
+
+  test('all issues are listed at once', () => {
+    const request = superviseRequest({ launcher: 'bwrap', enter: enterRequest({ argv: [], cwd: '.' }) })
+    expect(issuesOf(() => encodeSuperviseRequest(request))).toEqual([
+      { path: ['launcher'], message: 'is not an absolute path' },
+      { path: ['enter', 'argv'], message: 'is empty' },
+      { path: ['enter', 'cwd'], message: 'is not an absolute path' },
+    ])
+  })
+
+  test('more than 16 MiB', () => {
+    const enter = enterRequest({ argv: ['x'.repeat(16 * 1024 * 1024)] })
+    expect(issuesOf(() => encodeSuperviseRequest(superviseRequest({ enter })))).toHaveLength(1)
+    const fits = enterRequest({ argv: ['x'.repeat(15 * 1024 * 1024)] })
+    expect(issuesOf(() => encodeSuperviseRequest(superviseRequest({ enter: fits })))).toEqual([])
+  })
+})

@@ -1,0 +1,179 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { encodeEnterRequest, encodeSuperviseRequest } from '../../src/index.js'
+import { TAG } from '../../src/protocol/constants.js'
+import { layOutRequest, numberField, stringField, type Field } from '../../src/protocol/fields.js'
+import { enterRequest, superviseRequest } from '../samples.js'
+import { openWorkshop, reasonToSkip } from './host.js'
+import { bwrapArgv, start, type Outcome } from './run.js'
+
+const workshop = openWorkshop()
+afterAll(workshop.remove)
+
+function send(request: Uint8Array, hasEnd = true): Promise<Outcome> {
+  const run = start({ program: workshop.program, pieces: [request], hasEnd })
+  run.stdin.end()
+  return run.done
+}
+
+const REFUSED = {
+  exitCode: 125,
+  signal: null,
+  reports: [{ kind: 'failed', attempt: 'first', step: 'request', errno: 74 }],
+  stdout: Buffer.alloc(0),
+  stderr: Buffer.alloc(0),
+}
+
+/** Would do nothing if it were accepted: the launcher is `true`. */
+const HARMLESS = encodeSuperviseRequest(
+  superviseRequest({
+    launcher: '/bin/true',
+    launcherArgv: ['true', 'one', '@enter'],
+    fallbackArgv: ['true', 'two'],
+    enter: enterRequest({ filter: new Uint8Array(8) }),
+  }),
+)
+
+function withWord(request: Uint8Array, offset: number, value: number): Uint8Array {
+  const copy = request.slice()
+  new DataView(copy.buffer).setUint32(offset, value, true)
+  return copy
+}
+
+const ENTER: Field = { tag: TAG.enterRequest, bytes: encodeEnterRequest(enterRequest()) }
+const FIELDS = [
+  stringField(TAG.launcher, '/bin/true'),
+  stringField(TAG.launcherArg, 'true'),
+  ENTER,
+  numberField(TAG.reraise, 0),
+]
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+describe('a malformed supervise request is refused', () => {
+  test('and the same request, unharmed, is not', async () => {
+    expect((await send(HARMLESS)).reports).toMatchObject([{ step: 'launcher' }])
+    expect((await send(layOutRequest(1, FIELDS))).reports).toMatchObject([{ step: 'launcher' }])
+  })
+
+  test.each([
+    { why: 'nothing at all', request: new Uint8Array(0) },
+    { why: 'half a header', request: HARMLESS.subarray(0, 9) },
+    { why: 'a header alone', request: HARMLESS.subarray(0, 16) },
+    { why: 'one byte too few', request: HARMLESS.subarray(0, HARMLESS.length - 1) },
+    { why: 'a wrong magic', request: withWord(HARMLESS, 0, 0) },
+    { why: 'a later version', request: withWord(HARMLESS, 4, 2) },
+    { why: 'the kind of an enter request', request: withWord(HARMLESS, 8, 2) },
+    { why: 'a length below the header', request: withWord(HARMLESS, 12, 15) },
+    { why: 'a length of the header alone', request: withWord(HARMLESS, 12, 16) },
+    { why: 'a length above 16 MiB', request: withWord(HARMLESS, 12, 16 * 1024 * 1024 + 1) },
+    { why: 'the longest length', request: withWord(HARMLESS, 12, 0xffff_ffff) },
+    { why: 'a field length that wraps', request: withWord(HARMLESS, 20, 0xffff_fff9) },
+    { why: 'no field', request: layOutRequest(1, []) },
+    { why: 'no launcher', request: layOutRequest(1, FIELDS.slice(1)) },
+    { why: 'no launcher word', request: layOutRequest(1, FIELDS.toSpliced(1, 1)) },
+    { why: 'no enter request', request: layOutRequest(1, FIELDS.toSpliced(2, 1)) },
+    { why: 'no reraise', request: layOutRequest(1, FIELDS.slice(0, 3)) },
+    { why: 'two launchers', request: layOutRequest(1, [FIELDS[0]!, ...FIELDS]) },
+    { why: 'two enter requests', request: layOutRequest(1, [ENTER, ...FIELDS]) },
+    { why: 'two reraise', request: layOutRequest(1, [...FIELDS, FIELDS[3]!]) },
+    { why: 'reraise 2', request: layOutRequest(1, [...FIELDS.slice(0, 3), numberField(TAG.reraise, 2)]) },
+    { why: 'a tag of the other kind', request: layOutRequest(1, [...FIELDS, stringField(TAG.cwd, '/')]) },
+    { why: 'an unknown tag', request: layOutRequest(1, [...FIELDS, numberField(99, 0)]) },
+    { why: 'a relative launcher', request: layOutRequest(1, [stringField(1, 'true'), ...FIELDS.slice(1)]) },
+    { why: 'a string without NUL', request: layOutRequest(1, [...FIELDS, { tag: 2, bytes: bytes('abc') }]) },
+    {
+      why: 'a string with two NUL',
+      request: layOutRequest(1, [...FIELDS, { tag: 2, bytes: bytes('a\0b\0') }]),
+    },
+    { why: 'a string of no bytes', request: layOutRequest(1, [...FIELDS, { tag: 2, bytes: bytes('') }]) },
+    { why: 'padding that is not zero', request: layOutRequest(1, FIELDS).with(16 + 8 + 10, 1) },
+  ])('$why', async ({ request }) => {
+    expect(await send(request)).toEqual(REFUSED)
+  })
+
+  test('bytes that follow the request are not part of it', async () => {
+    expect((await send(Buffer.concat([HARMLESS, HARMLESS]))).reports).toMatchObject([{ step: 'launcher' }])
+  })
+})
+
+/** A generator of numbers below `limit`: mulberry32, so that a seed gives the same run again. */
+function random(seed: number): (limit: number) => number {
+  let state = seed
+  return (limit) => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit
+  }
+}
+
+const INTERESTING = [0, 1, 7, 8, 9, 15, 16, 17, 255, 4096, 0x7fff_ffff, 0x8000_0000, 0xffff_fff8, 0xffff_ffff]
+
+function mutate(request: Uint8Array, below: (limit: number) => number): Uint8Array {
+  let copy: Uint8Array = request.slice()
+  for (let count = 1 + below(3); count > 0; count--) {
+    const at = below(copy.length)
+    const change = below(5)
+    if (change === 0) copy[at] = below(256)
+    if (change === 1) copy[at]! ^= 1 << below(8)
+    if (change === 2) copy = withWord(copy, (at >> 2) << 2, INTERESTING[below(INTERESTING.length)]!)
+    if (change === 3) copy = withWord(copy, 12, copy.length)
+    if (change === 4 && copy.length > 64)
+      copy = Uint8Array.from([...copy.subarray(0, at & ~7), ...copy.subarray((at & ~7) + 8)])
+    if (copy.length % 4 !== 0) break
+  }
+  return copy
+}
+
+async function fuzz(count: number, makeRequest: (below: (limit: number) => number) => Uint8Array) {
+  const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 1_000_000)
+  console.log(`FUZZ_SEED=${seed}`)
+  const seen = new Map<string, number>()
+  for (let at = 0; at < count; at += 8) {
+    const seeds = Array.from({ length: 8 }, (_, index) => seed + at + index)
+    const outcomes = await Promise.all(seeds.map((one) => send(makeRequest(random(one)))))
+    for (const [index, { exitCode, signal, reports }] of outcomes.entries()) {
+      const [first] = reports
+      const key = first?.kind === 'failed' ? first.step : String(first?.kind)
+      expect({ seed: seeds[index], signal, count: reports.length > 0 }).toEqual({
+        seed: seeds[index],
+        signal: null,
+        count: true,
+      })
+      if (first?.kind === 'failed' && first.step !== 'exec')
+        expect({ seed: seeds[index], exitCode }).toEqual({ seed: seeds[index], exitCode: 125 })
+      seen.set(key, (seen.get(key) ?? 0) + 1)
+    }
+  }
+  return Object.fromEntries(seen)
+}
+
+describe('fuzzing', () => {
+  test('3000 changed supervise requests are refused, or what they still say is done', async () => {
+    const seen = await fuzz(3000, (below) => mutate(HARMLESS, below))
+    expect(Object.keys(seen).toSorted()).toEqual(['launcher', 'request'])
+    expect(seen['request']).toBeGreaterThan(1000)
+  }, 120_000)
+
+  test.skipIf(reasonToSkip())(
+    '600 changed enter requests are refused by enter, or what they still say is done',
+    async () => {
+      const enter = encodeEnterRequest(
+        enterRequest({
+          env: { PATH: '/usr/bin:/bin', A: 'b' },
+          filter: Uint8Array.of(6, 0, 0, 0, 0, 0, 0xff, 0x7f), // return SECCOMP_RET_ALLOW
+          limits: [{ resource: 'nofile', soft: 64, hard: 64 }],
+        }),
+      )
+      const launcher = [stringField(1, '/usr/bin/bwrap'), ...bwrapArgv().map((word) => stringField(2, word))]
+      const wrap = (inner: Uint8Array) =>
+        layOutRequest(1, [...launcher, numberField(5, 0), { tag: 4, bytes: inner }])
+      expect((await send(wrap(enter))).reports).toMatchObject([
+        { kind: 'started' },
+        { kind: 'ended', exitCode: 0 },
+      ])
+      const seen = await fuzz(600, (below) => wrap(mutate(enter, below)))
+      expect(seen['request']).toBeGreaterThan(200)
+    },
+    120_000,
+  )
+})

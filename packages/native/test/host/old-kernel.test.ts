@@ -1,0 +1,74 @@
+import type { Duplex } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { spawn } from 'node:child_process'
+import { afterAll, describe, expect, test } from 'vitest'
+import { openWorkshop, reasonToSkip, USERS } from './host.js'
+import { bwrapArgv, requestFor } from './run.js'
+
+const workshop = openWorkshop()
+afterAll(workshop.remove)
+
+/** Since Linux 5.1, 5.3 and 5.9; the same numbers on every architecture. Source: asm-generic/unistd.h. */
+const YOUNG_CALLS = { pidfd_send_signal: 424, pidfd_open: 434, close_range: 436 }
+
+/** A program under which the young calls do not exist: ENOSYS. */
+function filterOfAnOldKernel(): Uint8Array {
+  const numbers = Object.values(YOUNG_CALLS)
+  const instructions = [
+    [0x20, 0, 0, 0], // load the number of the call
+    ...numbers.map((number, index) => [0x15, numbers.length - index, 0, number]),
+    [0x06, 0, 0, 0x7fff_0000], // allow
+    [0x06, 0, 0, 0x0005_0026], // ENOSYS
+  ]
+  const bytes = Buffer.alloc(instructions.length * 8)
+  for (const [index, [code, ifTrue, ifFalse, value]] of instructions.entries()) {
+    bytes.writeUInt16LE(code!, index * 8)
+    bytes.writeUInt8(ifTrue!, index * 8 + 2)
+    bytes.writeUInt8(ifFalse!, index * 8 + 3)
+    bytes.writeUInt32LE(value!, index * 8 + 4)
+  }
+  return bytes
+}
+
+/** Not root, which without capabilities may not map itself into a nested user namespace. */
+const { uid } = USERS.at(-1)!
+
+/** A sandbox in a sandbox: the outer one only takes the calls away. A nested /proc cannot be mounted. */
+function startNested(script: string) {
+  const inner = requestFor(['sh', '-c', script], {
+    launcherArgv: bwrapArgv(['--cap-drop', 'ALL']).flatMap((word, at, all) => {
+      const isProc = word === '--proc' || all[at - 1] === '--proc'
+      return isProc ? [] : word === '--dev' ? ['--bind', '/proc', '/proc', word] : [word]
+    }),
+  })
+  const outer = requestFor([workshop.program, 'supervise', '3', '3', '1'], {
+    enter: { filter: filterOfAnOldKernel(), env: {} },
+  })
+  const child = spawn(workshop.program, ['supervise', '4', '4', String(process.pid)], {
+    env: {},
+    ...(uid === undefined ? {} : { uid, gid: uid }),
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+  })
+  const [, stdout, stderr, innerControl, outerControl] = child.stdio as unknown as Duplex[]
+  innerControl!.resume().write(inner)
+  outerControl!.resume().write(outer)
+  return { child, stdout: stdout!, stderr: stderr! }
+}
+
+describe.skipIf(reasonToSkip())('on a kernel without close_range and pidfd', () => {
+  test('descriptors are closed all the same, and the status comes through', async () => {
+    const list =
+      'i=0; while [ $i -lt 300 ]; do [ -e /dev/fd/$i ] && l="$l $i"; i=$((i+1)); done; echo $l; exit 3'
+    const { child, stdout, stderr } = startNested(list)
+    const exit = new Promise((resolve) => child.once('exit', resolve))
+    expect([await buffer(stdout), await buffer(stderr)].map(String)).toEqual(['0 1 2\n', ''])
+    expect(await exit).toBe(3)
+  })
+
+  test('signals are passed on all the same', async () => {
+    const { child, stdout } = startNested("trap 'exit 8' TERM; echo ready; while :; do sleep 0.02; done")
+    await new Promise((resolve) => stdout.once('data', resolve))
+    child.kill('SIGTERM')
+    expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(8)
+  })
+})

@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
+
+/** Pids of all processes of the host with `marker` among their arguments. */
+export function pidsWith(marker: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && commandLine(name).includes(marker))
+    .map(Number)
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1')
+  } catch {
+    return '' // it has ended
+  }
+}
+
+export function childrenOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean).map(Number)
+}
+
+/** The letter of proc_pid_stat(5), for example `T` for stopped. */
+export function stateOf(pid: number): string {
+  return readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]![0]!
+}
+
+/** Waits until `isTrue`. Whether it became so within `timeoutMs`. */
+export async function becomes(isTrue: () => boolean, timeoutMs = 1000): Promise<boolean> {
+  for (const end = Date.now() + timeoutMs; Date.now() < end;) {
+    if (isTrue()) return true
+    await setTimeout(5)
+  }
+  return isTrue()
+}

@@ -1,0 +1,131 @@
+import { spawn, type ChildProcess, type IOType } from 'node:child_process'
+import { once } from 'node:events'
+import type { Duplex, Readable, Writable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import {
+  encodeSuperviseRequest,
+  ENTER_PROGRAM,
+  ReportReader,
+  STATUS_SOCKET,
+  type EnterRequest,
+  type Report,
+  type SuperviseRequest,
+} from '../../src/index.js'
+import { BWRAP, type User } from './host.js'
+
+const NAMESPACES = ['user', 'pid', 'ipc', 'uts', 'cgroup-try', 'net'].map((name) => `--unshare-${name}`)
+const PROCESS = ['--as-pid-1', '--new-session', '--die-with-parent', ...NAMESPACES]
+const MOUNTS = ['--bind', '/', '/', '--dev', '/dev', '--proc', '/proc']
+
+/** What bwrap is told. `extra` comes before the end of the options. */
+export function bwrapArgv(extra: readonly string[] = ['--cap-drop', 'ALL']): string[] {
+  return ['bwrap', ...PROCESS, ...MOUNTS, ...extra, '--', ENTER_PROGRAM, 'enter', STATUS_SOCKET]
+}
+
+export function requestFor(
+  argv: readonly string[],
+  { enter, ...parts }: Partial<Omit<SuperviseRequest, 'enter'>> & { enter?: Partial<EnterRequest> } = {},
+): Uint8Array {
+  return encodeSuperviseRequest({
+    launcher: BWRAP,
+    launcherArgv: bwrapArgv(),
+    reraise: false,
+    enter: { argv, env: { PATH: '/usr/bin:/bin' }, cwd: '/', ...enter },
+    ...parts,
+  })
+}
+
+export interface Start {
+  readonly program: string
+  readonly user?: User
+  /** Sent as they are, one after the other. */
+  readonly pieces: readonly Uint8Array[]
+  /** Half-closes the control socket behind the last piece. */
+  readonly hasEnd?: boolean
+  /** What lies between stderr and the control socket. */
+  readonly extra?: readonly IOType[]
+}
+
+export interface Outcome {
+  readonly exitCode: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly reports: readonly Report[]
+  readonly stdout: Buffer
+  readonly stderr: Buffer
+}
+
+export interface Run {
+  readonly child: ChildProcess
+  readonly control: Duplex
+  readonly stdin: Writable
+  readonly stdout: Readable
+  /** Resolves when stdout has had `text`. */
+  readonly said: (text: string) => Promise<void>
+  readonly started: Promise<void>
+  readonly done: Promise<Outcome>
+}
+
+/** Starts `supervise` with pipes for the streams. */
+export function start({ program, user, pieces, hasEnd = false, extra = [] }: Start): Run {
+  const number = 3 + extra.length
+  const child = spawn(program, ['supervise', String(number), String(number), String(process.pid)], {
+    env: {},
+    stdio: ['pipe', 'pipe', 'pipe', ...extra, 'pipe'],
+    ...(user?.uid === undefined ? {} : { uid: user.uid, gid: user.uid }),
+  })
+  const control = child.stdio[number] as Duplex
+  const stdin = child.stdin as Writable
+  const stdout = child.stdout as Readable
+  const reports: Report[] = []
+  const started = readReports(control, reports)
+  control.on('error', () => {}) // EPIPE: a malformed request is refused before it has been read
+  stdin.on('error', () => {})
+  for (const piece of pieces) control.write(piece)
+  if (hasEnd) control.end()
+  const done = collect(child, control, reports)
+  return { child, control, stdin, stdout, said: (text) => waitForText(stdout, text), started, done }
+}
+
+function readReports(control: Duplex, reports: Report[]): Promise<void> {
+  const reader = new ReportReader()
+  return new Promise((resolve) => {
+    control.on('data', (chunk: Buffer) => {
+      reports.push(...reader.push(chunk))
+      if (reports.some(({ kind }) => kind === 'started')) resolve()
+    })
+  })
+}
+
+async function collect(child: ChildProcess, control: Duplex, reports: Report[]): Promise<Outcome> {
+  const closed = new Promise((resolve) => control.once('close', resolve))
+  const exit = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
+  const [stdout, stderr, [exitCode, signal]] = await Promise.all([
+    buffer(child.stdout as Readable),
+    buffer(child.stderr as Readable),
+    exit,
+  ])
+  if (!control.destroyed) control.end()
+  await closed
+  return { exitCode, signal, reports, stdout, stderr }
+}
+
+function waitForText(stream: Readable, text: string): Promise<void> {
+  let seen = ''
+  return new Promise((resolve) => {
+    stream.on('data', (chunk: Buffer) => {
+      seen += chunk.toString('latin1')
+      if (seen.includes(text)) resolve()
+    })
+  })
+}
+
+/** Runs `argv` to its end. */
+export function run(
+  { program, user }: Pick<Start, 'program' | 'user'>,
+  argv: readonly string[],
+  parts: Parameters<typeof requestFor>[1] = {},
+): Promise<Outcome> {
+  const started = start({ program, ...(user ? { user } : {}), pieces: [requestFor(argv, parts)] })
+  started.stdin.end()
+  return started.done
+}
