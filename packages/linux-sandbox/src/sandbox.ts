@@ -2,18 +2,19 @@ import type { ChildProcess } from 'node:child_process'
 import type { EnterRequest, ResourceLimit } from '@linux-sandbox/native'
 import type { Bwrap } from '@linux-sandbox/host-probe'
 import { absolutePath, resolvePolicy, validateProfile, type ResolvedPolicy } from '@linux-sandbox/policy'
-import { commandWords, definedVariables, directoryOf } from './command.js'
+import { checkCommand, commandWords, definedVariables, directoryOf } from './command.js'
 import { sharedHost, type Host } from './host.js'
 import { filterOf, findBwrap, isUnconfined, prepareLaunch, type Confinement } from './launch.js'
 import { resourceLimits } from './limits.js'
 import {
   checkSandboxOptions,
   checkSpawnOptions,
+  SPAWN_RULES,
   type SandboxOptions,
   type SandboxSpawnOptions,
 } from './options.js'
 import type { Enforced, RunResult } from './result.js'
-import { collect, RUN_KEYS, type SandboxRunOptions } from './run.js'
+import { collect, RUN_RULES, type SandboxRunOptions } from './run.js'
 import { spawnSupervised } from './supervised-child.js'
 import { spawnUnconfined } from './unconfined-child.js'
 import { violationsAfter } from './violations.js'
@@ -85,7 +86,7 @@ export class Sandbox {
    * @throws {PolicyInvalidError} when an argument or the environment cannot be passed on.
    */
   spawn(command: string, args: readonly string[] = [], options: SandboxSpawnOptions = {}): ChildProcess {
-    checkSpawnOptions(options)
+    checkSpawnOptions(options, SPAWN_RULES)
     return this.#start(command, args, options).child
   }
 
@@ -111,7 +112,7 @@ export class Sandbox {
     args: readonly string[] = [],
     options: SandboxRunOptions = {},
   ): Promise<RunResult<string | Buffer>> {
-    checkSpawnOptions(options, RUN_KEYS)
+    checkSpawnOptions(options, RUN_RULES)
     const { child, enforced } = this.#start(command, args, options)
     const collected = await collect(child, options)
     const facts = enforced()
@@ -119,6 +120,7 @@ export class Sandbox {
   }
 
   #start(command: string, args: readonly string[], options: SandboxSpawnOptions): Started {
+    checkCommand(command, args)
     if (this.#launcher === undefined) {
       const child = spawnUnconfined(command, args, options)
       const enforced: Enforced = {

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
 import { encodeSuperviseRequest, ReportReader, type StartedReport } from '@linux-sandbox/native'
 import type { SandboxError } from '@linux-sandbox/errors'
-import { errorOfReport } from './failure.js'
+import { errorOfReport, nativeStartError, silentEndError } from './failure.js'
 import type { Host } from './host.js'
 import type { Launch } from './launch.js'
 import { nodeSpawnOptions, type SandboxSpawnOptions } from './options.js'
@@ -33,13 +33,17 @@ export function spawnSupervised(launch: Launch, host: Host, options: SandboxSpaw
       env: {},
     },
   )
-  const control = child.stdio.splice(slots.length, 1)[0] as Socket | undefined
+  // Absent when no process could be started.
+  const control = (child.stdio as typeof child.stdio | undefined)?.splice(slots.length, 1)[0] as
+    Socket | undefined
   let started: StartedReport | undefined
   let failure: SandboxError | undefined
+  let hasReported = false
 
   const reader = new ReportReader()
   control?.on('data', (chunk: Buffer) => {
     for (const report of reader.push(chunk)) {
+      hasReported = true
       if (report.kind === 'failed') failure = errorOfReport(report, launch.request)
       if (report.kind !== 'started') continue
       started = report
@@ -51,9 +55,13 @@ export function spawnSupervised(launch: Launch, host: Host, options: SandboxSpaw
   control?.write(request)
 
   if (control !== undefined) {
-    reportFailureForExit(child, control, () => failure)
+    reportFailureForExit(child, control, (status) => {
+      if (hasReported || status === null) return failure
+      return silentEndError(host.nativeProgram, status)
+    })
     shareReference(child, control)
   }
+  translateStartError(child, host.nativeProgram)
   return { child, started: () => started }
 }
 
@@ -61,24 +69,24 @@ export function spawnSupervised(launch: Launch, host: Host, options: SandboxSpaw
 function reportFailureForExit(
   child: ChildProcess,
   control: Socket,
-  failure: () => SandboxError | undefined,
+  failureAfter: (status: number | null) => SandboxError | undefined,
 ): void {
   const emit = child.emit.bind(child) as (event: string, ...args: unknown[]) => boolean
   let isClosed = false
-  let exit: unknown[] | undefined
+  let exit: [status: number | null, signal: NodeJS.Signals | null] | undefined
 
   function release(): void {
     if (exit === undefined) return
     const args = exit
     exit = undefined
-    const error = failure()
+    const error = failureAfter(args[0])
     if (error === undefined) emit('exit', ...args)
     else emit('error', error)
   }
 
   child.emit = (event: string, ...args: unknown[]): boolean => {
     if (event === 'exit') {
-      exit = args
+      exit = args as typeof exit
       if (isClosed) release()
       return true
     }
@@ -89,6 +97,13 @@ function reportFailureForExit(
     isClosed = true
     release()
   })
+}
+
+/** Node's error for a program that cannot be started, as ours. */
+function translateStartError(child: ChildProcess, program: string): void {
+  const emit = child.emit.bind(child) as (event: string, ...args: unknown[]) => boolean
+  child.emit = (event: string, ...args: unknown[]): boolean =>
+    event === 'error' ? emit(event, nativeStartError(program, args[0])) : emit(event, ...args)
 }
 
 /** `unref` and `ref` of the child mean its control socket too, or that would keep this process alive. */
