@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs'
+import { readFileSync, readlinkSync, writeSync } from 'node:fs'
 import { resolve } from 'node:path'
 import {
   builtinProfile,
@@ -7,6 +7,7 @@ import {
   Sandbox,
   splitArgs,
   UsageError,
+  type ForegroundResult,
   type PermissionProfile,
 } from 'linux-sandbox'
 import { helpText } from './help.js'
@@ -36,12 +37,13 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
   const [program, ...args] = command
   if (program === undefined) throw new UsageError('no command was given', PROGRAM)
   const resultFd = values.json === undefined ? undefined : parseDescriptor(values.json)
+  if (values.directory === '') throw new UsageError('--directory is empty', PROGRAM)
   const cwd = resolve(values.directory ?? '.')
   const profile = withNetwork(builtinProfile(values.profile), values.network)
 
   const sandbox = await Sandbox.create({ profile, policyCwd: cwd })
   const result = await runInForeground(sandbox, { program, args, cwd })
-  if (resultFd !== undefined) writeSync(resultFd, `${JSON.stringify(result)}\n`)
+  if (resultFd !== undefined) writeResult(resultFd, result)
   endAs(result)
 }
 
@@ -55,12 +57,40 @@ function withNetwork(profile: PermissionProfile, network: string | undefined): P
   return { type: 'managed', file_system: { type: 'unrestricted' }, network }
 }
 
+/** Source: asm-generic/fcntl.h. */
+const ACCESS_MODE = 0o3
+
+/** Looked at before the command runs: afterwards it is too late to say that there is nowhere to write to. */
 function parseDescriptor(text: string): number {
-  if (!/^\d{1,4}$/.test(text)) {
-    throw new UsageError(
-      `--json takes the number of an open descriptor, not ${JSON.stringify(text)}`,
-      PROGRAM,
+  const descriptor = /^\d{1,4}$/.test(text) ? Number(text) : 0
+  // stdin and stdout are the command's alone.
+  if (descriptor > 1 && isOpenForWriting(descriptor)) return descriptor
+  throw new UsageError(
+    `--json takes the number of a descriptor above 1 that is open for writing, not ${JSON.stringify(text)}`,
+    PROGRAM,
+  )
+}
+
+/** A number that nobody opened for us may be one of Node's own, which are no files. */
+function isOpenForWriting(descriptor: number): boolean {
+  try {
+    if (readlinkSync(`/proc/self/fd/${descriptor}`).startsWith('anon_inode:')) return false
+    const [, flags = '0'] =
+      /^flags:\s+(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8')) ?? []
+    return (Number.parseInt(flags, 8) & ACCESS_MODE) !== 0
+  } catch {
+    return false
+  }
+}
+
+/** The command has run, so its status is what counts, whether or not somebody still reads the result. */
+function writeResult(descriptor: number, result: ForegroundResult): void {
+  try {
+    writeSync(descriptor, `${JSON.stringify(result)}\n`)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    process.stderr.write(
+      `linux-sandbox: the result could not be written to descriptor ${descriptor}: ${reason}\n`,
     )
   }
-  return Number(text)
 }

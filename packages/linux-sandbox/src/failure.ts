@@ -1,10 +1,15 @@
 import { getSystemErrorName } from 'node:util'
-import { CommandNotStartedError, SandboxSetupError, type SandboxError } from '@linux-sandbox/errors'
-import { describeUserNamespaces } from '@linux-sandbox/host-probe'
+import {
+  CommandNotStartedError,
+  NativeMissingError,
+  SandboxSetupError,
+  type SandboxError,
+} from '@linux-sandbox/errors'
+import { describeUserNamespaces, errnoOf } from '@linux-sandbox/host-probe'
 import type { FailedReport, LauncherFailedReport, SuperviseRequest } from '@linux-sandbox/native'
 
 /** Source: asm-generic/errno-base.h. */
-const ERRNO = { ENOENT: 2, EACCES: 13 } as const
+const ERRNO = { ENOENT: 2, E2BIG: 7, EACCES: 13 } as const
 
 /**
  * The error for a run that failed before the command started, or `undefined` when it was told to end: then the signal that
@@ -17,16 +22,21 @@ export function errorOfReport(report: FailedReport, request: SuperviseRequest): 
     case 'exec':
       return commandError(request.enter.argv[0] ?? '', report.errno)
     case 'cwd':
-      return new SandboxSetupError(
-        { step: 'cwd', errno: report.errno },
-        `cannot enter the working directory ${request.enter.cwd} (${errnoName(report.errno)})`,
-        { hint: 'use a directory that exists and that the policy lets the command read' },
-      )
+      return directoryError(request.enter.cwd, report.errno)
     case 'launcher':
       return launcherError(report, request.launcher)
     default:
       return new SandboxSetupError(report, errnoName(report.errno), { hint: stepHint(report.step) })
   }
+}
+
+/** The error for a working directory that the command cannot be started in. */
+export function directoryError(directory: string, errno: number, cause?: unknown): SandboxSetupError {
+  return new SandboxSetupError(
+    { step: 'cwd', errno },
+    `cannot enter the working directory ${directory} (${errnoName(errno)})`,
+    { cause, hint: 'use a directory that exists and that the policy lets the command read' },
+  )
 }
 
 /** The error for a command that could not be executed. */
@@ -37,9 +47,40 @@ export function commandError(command: string, errno: number): CommandNotStartedE
       : 'check the spelling and PATH, and that the policy lets the command read it'
     return new CommandNotStartedError(command, errno, 'was not found', { hint })
   }
-  const hint =
-    errno === ERRNO.EACCES ? `make it executable: chmod +x ${command}` : `look at it with: file ${command}`
-  return new CommandNotStartedError(command, errno, `could not be executed (${errnoName(errno)})`, { hint })
+  return new CommandNotStartedError(command, errno, `could not be executed (${errnoName(errno)})`, {
+    hint: executionHint(command, errno),
+  })
+}
+
+function executionHint(command: string, errno: number): string {
+  if (errno === ERRNO.EACCES) return `make it executable: chmod +x ${command}`
+  if (errno === ERRNO.E2BIG)
+    return 'shorten the arguments or the environment; one word alone has less than 128 KiB'
+  return `look at it with: file ${command}`
+}
+
+/** The error for a native program that ended without a report: nothing is known of the command, so its status means nothing. */
+export function silentEndError(program: string, status: number): NativeMissingError {
+  return new NativeMissingError(`${program} ended with status ${status} without a report`, {
+    hint: 'install linux-sandbox again: this is no native program, or not the one of this version',
+  })
+}
+
+/** The error for a native program that could not be started; other errors are given back. */
+export function nativeStartError(program: string, error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (['ENOENT', 'EACCES', 'ENOEXEC'].includes(code)) {
+    return new NativeMissingError(`${program} cannot be executed (${code})`, { cause: error })
+  }
+  if (['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM'].includes(code)) {
+    const hint = 'this process or user has reached a limit; see ulimit -a'
+    return new SandboxSetupError(
+      { step: 'spawn', errno: errnoOf(error) },
+      `a process could not be started (${code})`,
+      { cause: error, hint },
+    )
+  }
+  return error
 }
 
 function launcherError(

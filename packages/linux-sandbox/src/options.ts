@@ -1,6 +1,8 @@
 import type { SpawnOptions, StdioOptions } from 'node:child_process'
+import { GRANTED_DESCRIPTORS_MAX } from '@linux-sandbox/native'
 import type { PermissionProfile } from '@linux-sandbox/policy'
 import type { ResourceLimits } from './limits.js'
+import { ANYTHING, BOOLEAN, checkOptions, OBJECT, oneOf, STRING, type OptionRules } from './option-rules.js'
 
 /** What one sandbox is. */
 export interface SandboxOptions {
@@ -24,7 +26,7 @@ export interface SandboxSpawnOptions {
   readonly cwd?: string | URL
   /** The whole environment of the command. Default: the one of this process. */
   readonly env?: NodeJS.ProcessEnv
-  /** All forms of Node. Descriptors above 2 reach the command under the same numbers; no others do. */
+  /** All forms of Node but `ipc`. Descriptors above 2 reach the command under the same numbers; no others do. */
   readonly stdio?: StdioOptions
   /** Ends the command when aborted. */
   readonly signal?: AbortSignal
@@ -38,40 +40,52 @@ export interface SandboxSpawnOptions {
   readonly shell?: boolean | string
 }
 
-const SPAWN_KEYS: Readonly<Record<keyof SandboxSpawnOptions, true>> = {
-  cwd: true,
-  env: true,
-  stdio: true,
-  signal: true,
-  killSignal: true,
-  timeout: true,
-  detached: true,
-  shell: true,
+export const SPAWN_RULES: OptionRules<SandboxSpawnOptions> = {
+  cwd: { isValid: (value) => typeof value === 'string' || value instanceof URL, expected: 'a path or a URL' },
+  env: OBJECT,
+  stdio: ANYTHING,
+  signal: ANYTHING,
+  killSignal: ANYTHING,
+  timeout: ANYTHING,
+  detached: BOOLEAN,
+  shell: {
+    isValid: (value) => typeof value === 'boolean' || (typeof value === 'string' && value !== ''),
+    expected: 'true, false or the path of a shell',
+  },
 }
 
-const SANDBOX_KEYS: Readonly<Record<keyof SandboxOptions, true>> = {
-  profile: true,
-  policyCwd: true,
-  tmpdir: true,
-  proc: true,
-  limits: true,
-  nestedSandbox: true,
+const SANDBOX_RULES: OptionRules<SandboxOptions> = {
+  profile: ANYTHING,
+  policyCwd: STRING,
+  tmpdir: STRING,
+  proc: oneOf('fresh', 'host'),
+  limits: OBJECT,
+  nestedSandbox: BOOLEAN,
 }
 
-/** @throws {TypeError} for an option that does not exist: a typo in a sandbox must not be ignored. */
-export function checkSandboxOptions(options: object): void {
-  checkKeys(options, SANDBOX_KEYS)
+/** @throws {TypeError} for an option that does not exist or means nothing. */
+export function checkSandboxOptions(options: SandboxOptions): void {
+  checkOptions(options, SANDBOX_RULES)
 }
 
-/** @throws {TypeError} for an option that does not exist. */
-export function checkSpawnOptions(options: object, also: readonly string[] = []): void {
-  checkKeys(options, { ...SPAWN_KEYS, ...Object.fromEntries(also.map((key) => [key, true])) })
-}
-
-function checkKeys(options: object, known: Readonly<Record<string, true>>): void {
-  const unknown = Object.keys(options).filter((key) => !Object.hasOwn(known, key))
-  if (unknown.length === 0) return
-  throw new TypeError(`unknown option ${unknown.join(', ')}; known are ${Object.keys(known).join(', ')}`)
+/**
+ * @throws {TypeError} for an option that does not exist or means nothing, and for an IPC channel, of which the command would
+ * know nothing.
+ */
+export function checkSpawnOptions<Options extends SandboxSpawnOptions>(
+  options: Options,
+  rules: OptionRules<Options>,
+): void {
+  checkOptions(options, rules)
+  if (!Array.isArray(options.stdio)) return
+  if (options.stdio.includes('ipc')) {
+    throw new TypeError("stdio cannot have 'ipc': it ends at the sandbox; use a 'pipe' at 3 or above")
+  }
+  if (options.stdio.length > GRANTED_DESCRIPTORS_MAX) {
+    throw new TypeError(
+      `stdio has ${options.stdio.length} entries, and ${GRANTED_DESCRIPTORS_MAX} are the most`,
+    )
+  }
 }
 
 /** The part of the options that Node's own `spawn` acts on. */

@@ -8,6 +8,7 @@ export class RunReports {
   #resolveEnded!: (report: EndedReport) => void
   #started: StartedReport | undefined
   #failed: FailedReport | undefined
+  #hasCome = false
 
   constructor() {
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve))
@@ -23,9 +24,15 @@ export class RunReports {
     return this.#failed
   }
 
+  /** Whether there has been any report. */
+  get hasCome(): boolean {
+    return this.#hasCome
+  }
+
   /** Reads the next bytes of the control socket. */
   take(chunk: Uint8Array): void {
     for (const report of this.#reader.push(chunk)) {
+      this.#hasCome = true
       if (report.kind === 'started') this.#started = report
       else if (report.kind === 'failed') this.#failed = report
       else this.#resolveEnded(report)

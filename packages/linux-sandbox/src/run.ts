@@ -2,6 +2,8 @@ import type { ChildProcess } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import type { ProcessEnd } from '@linux-sandbox/native'
 import type { SandboxSpawnOptions } from './options.js'
+import { FUNCTION, MILLISECONDS, oneOf, type OptionRules } from './option-rules.js'
+import { SPAWN_RULES, type SandboxSpawnOptions } from './options.js'
 import type { RunResult } from './result.js'
 import { signalName } from './signal-name.js'
 
@@ -18,8 +20,24 @@ export interface SandboxRunOptions extends Omit<SandboxSpawnOptions, 'timeout'> 
   readonly onSpawn?: (child: ChildProcess) => void
 }
 
-/** What `run` adds to the options of `spawn`. */
-export const RUN_KEYS = ['timeoutMs', 'killAfterMs', 'input', 'encoding', 'onSpawn']
+export const RUN_RULES: OptionRules<SandboxRunOptions> = {
+  ...omitTimeout(SPAWN_RULES),
+  timeoutMs: MILLISECONDS,
+  killAfterMs: MILLISECONDS,
+  input: {
+    isValid: (value) => typeof value === 'string' || value instanceof Uint8Array,
+    expected: 'a string or bytes',
+  },
+  encoding: oneOf('utf8', 'buffer'),
+  onSpawn: FUNCTION,
+}
+
+function omitTimeout({
+  timeout: _timeout,
+  ...rules
+}: typeof SPAWN_RULES): Omit<typeof SPAWN_RULES, 'timeout'> {
+  return rules
+}
 
 /** How a child ended, and what it wrote. */
 export type Collected = Omit<RunResult<string | Buffer>, 'enforced' | 'violations'>

@@ -2,18 +2,19 @@ import type { ChildProcess } from 'node:child_process'
 import type { EnterRequest, ProcessEnd, ResourceLimit } from '@linux-sandbox/native'
 import type { Bwrap } from '@linux-sandbox/host-probe'
 import { absolutePath, resolvePolicy, validateProfile, type ResolvedPolicy } from '@linux-sandbox/policy'
-import { commandWords, definedVariables, directoryOf } from './command.js'
+import { checkCommand, commandWords, definedVariables, directoryOf } from './command.js'
 import { sharedHost, type Host } from './host.js'
-import { filterOf, findBwrap, isUnconfined, prepareLaunch, type Confinement } from './launch.js'
+import { filterOf, findBwrap, isUnconfined, prepareLaunch, type Confinement, type Launch } from './launch.js'
 import { resourceLimits } from './limits.js'
 import {
   checkSandboxOptions,
   checkSpawnOptions,
+  SPAWN_RULES,
   type SandboxOptions,
   type SandboxSpawnOptions,
 } from './options.js'
 import type { Enforced, RunResult } from './result.js'
-import { collect, RUN_KEYS, type SandboxRunOptions } from './run.js'
+import { collect, RUN_RULES, type SandboxRunOptions } from './run.js'
 import { spawnSupervised } from './supervised-child.js'
 import { spawnUnconfined } from './unconfined-child.js'
 import { violationsAfter } from './violations.js'
@@ -87,7 +88,7 @@ export class Sandbox {
    * @throws {PolicyInvalidError} when an argument or the environment cannot be passed on.
    */
   spawn(command: string, args: readonly string[] = [], options: SandboxSpawnOptions = {}): ChildProcess {
-    checkSpawnOptions(options)
+    checkSpawnOptions(options, SPAWN_RULES)
     return this.#start(command, args, options).child
   }
 
@@ -113,7 +114,7 @@ export class Sandbox {
     args: readonly string[] = [],
     options: SandboxRunOptions = {},
   ): Promise<RunResult<string | Buffer>> {
-    checkSpawnOptions(options, RUN_KEYS)
+    checkSpawnOptions(options, RUN_RULES)
     const { enforced, ...started } = this.#start(command, args, options)
     const collected = await collect(started, options)
     const facts = enforced()
@@ -121,6 +122,7 @@ export class Sandbox {
   }
 
   #start(command: string, args: readonly string[], options: SandboxSpawnOptions): Started {
+    checkCommand(command, args)
     if (this.#launcher === undefined) {
       const child = spawnUnconfined(command, args, options)
       const enforced: Enforced = {
@@ -128,20 +130,22 @@ export class Sandbox {
         network: 'host',
         seccomp: false,
         proc: 'host',
-        notes: [],
+        notes: this.policy.notes,
       }
       return { child, enforced: () => enforced }
     }
     const { bwrap, filter, limits } = this.#launcher
-    const enter: EnterRequest = {
-      argv: commandWords(command, args, options.shell),
-      env: definedVariables(options.env ?? process.env),
-      cwd: directoryOf(options.cwd),
-      filter,
-      limits,
+    const prepare = (): Launch => {
+      const enter: EnterRequest = {
+        argv: commandWords(command, args, options.shell),
+        env: definedVariables(options.env ?? process.env),
+        cwd: directoryOf(options.cwd),
+        filter,
+        limits,
+      }
+      return prepareLaunch(this.#confinement, { host: this.#host, bwrap, enter })
     }
-    const launch = prepareLaunch(this.#confinement, { host: this.#host, bwrap, enter })
-    const { child, reports } = spawnSupervised(launch, this.#host, options)
+    const { child, launch, reports } = spawnSupervised(prepare, this.#host, options)
     return {
       child,
       ended: reports.ended,

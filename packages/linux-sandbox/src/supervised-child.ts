@@ -1,28 +1,34 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
-import { encodeSuperviseRequest } from '@linux-sandbox/native'
 import type { SandboxError } from '@linux-sandbox/errors'
-import { errorOfReport } from './failure.js'
+import { encodeSuperviseRequest } from '@linux-sandbox/native'
+import { errorOfReport, nativeStartError, silentEndError } from './failure.js'
 import type { Host } from './host.js'
 import type { Launch } from './launch.js'
 import { nodeSpawnOptions, type SandboxSpawnOptions } from './options.js'
 import { RunReports } from './run-reports.js'
 import { stdioSlots } from './stdio.js'
 
-/** A running `supervise`, and what it reports. */
+/** A running `supervise`, what it was asked, and what it reports. */
 export interface SupervisedChild {
   readonly child: ChildProcess
+  readonly launch: Launch
   readonly reports: RunReports
 }
 
 /**
- * Starts `supervise` with `launch`. The child is Node's own: its streams are the command's, its exit is the command's, and a
- * signal that it is sent reaches the command. A failure before the command started comes as an `error` event with a typed
- * error in place of `exit`, as Node does for a program that is not there.
+ * Starts `supervise`, and sends it the launch that `prepare` makes while it starts. The child is Node's own: its streams are the
+ * command's, its exit is the command's, and a signal that it is sent reaches the command. A failure before the command started
+ * comes as an `error` event with a typed error in place of `exit`, as Node does for a program that is not there.
+ *
+ * @throws whatever `prepare` throws; nothing is left running then.
  */
-export function spawnSupervised(launch: Launch, host: Host, options: SandboxSpawnOptions): SupervisedChild {
+export function spawnSupervised(
+  prepare: () => Launch,
+  host: Host,
+  options: SandboxSpawnOptions,
+): SupervisedChild {
   const slots = stdioSlots(options.stdio)
-  const request = encodeSuperviseRequest(launch.request)
   const granted = String(slots.length)
   const child = spawn(host.nativeProgram, ['supervise', granted, granted, String(process.pid)], {
     ...nodeSpawnOptions(options),
@@ -30,61 +36,31 @@ export function spawnSupervised(launch: Launch, host: Host, options: SandboxSpaw
     cwd: '/',
     env: {},
   })
+  const control = takeControlSocket(child, slots.length)
   const reports = new RunReports()
-  const control = child.stdio.splice(slots.length, 1)[0] as Socket | undefined
-  // None: the native program could not be started, which Node tells by an `error` event.
-  if (control === undefined) return { child, reports }
-
-  control.on('data', (chunk: Buffer) => {
+  control?.on('data', (chunk: Buffer) => {
     reports.take(chunk)
     if (reports.started?.attempt === 'fallback') host.refusesFreshProc = true
   })
   // `supervise` may be gone before it read the request; its exit tells why.
-  control.on('error', () => undefined)
-  control.write(request)
-  reportFailureForExit(child, control, () => {
-    return reports.failed === undefined ? undefined : errorOfReport(reports.failed, launch.request)
-  })
-  shareReference(child, control)
-  return { child, reports }
+  control?.on('error', () => undefined)
+  try {
+    const launch = prepare()
+    control?.write(encodeSuperviseRequest(launch.request))
+    translateEvents(child, { control, reports, launch, program: host.nativeProgram })
+    return { child, launch, reports }
+  } catch (error) {
+    abandon(child, control)
+    throw error
+  }
 }
 
-/** Holds back `exit` until every report has been read, and gives `error` in its place when one is a failure. */
-function reportFailureForExit(
-  child: ChildProcess,
-  control: Socket,
-  failure: () => SandboxError | undefined,
-): void {
-  const emit = child.emit.bind(child) as (event: string, ...args: unknown[]) => boolean
-  let isClosed = false
-  let exit: unknown[] | undefined
-
-  function release(): void {
-    if (exit === undefined) return
-    const args = exit
-    exit = undefined
-    const error = failure()
-    if (error === undefined) emit('exit', ...args)
-    else emit('error', error)
-  }
-
-  child.emit = (event: string, ...args: unknown[]): boolean => {
-    if (event === 'exit') {
-      exit = args
-      if (isClosed) release()
-      return true
-    }
-    if (event === 'close') release()
-    return emit(event, ...args)
-  }
-  control.once('close', () => {
-    isClosed = true
-    release()
-  })
-}
-
-/** `unref` and `ref` of the child mean its control socket too, or that would keep this process alive. */
-function shareReference(child: ChildProcess, control: Socket): void {
+/** Our end of the control socket, which is no stream of the command's. `undefined` when no process could be started. */
+function takeControlSocket(child: ChildProcess, at: number): Socket | undefined {
+  const streams = child.stdio as ChildProcess['stdio'] | undefined
+  const control = streams?.splice(at, 1)[0] as Socket | undefined
+  if (control === undefined) return undefined
+  // `unref` and `ref` of the child mean its control socket too, or that would keep this process alive.
   const { ref, unref } = child
   child.ref = () => {
     control.ref()
@@ -94,4 +70,63 @@ function shareReference(child: ChildProcess, control: Socket): void {
     control.unref()
     unref.call(child)
   }
+  return control
+}
+
+/** Ends a `supervise` that has been sent nothing, and so has started nothing. */
+function abandon(child: ChildProcess, control: Socket | undefined): void {
+  child.on('error', () => undefined)
+  child.kill('SIGKILL')
+  control?.destroy()
+}
+
+interface Translation {
+  readonly control: Socket | undefined
+  readonly reports: RunReports
+  readonly launch: Launch
+  readonly program: string
+}
+
+/**
+ * Holds back `exit` until every report has been read, gives `error` in its place when the command was not started, and turns Node's
+ * own error for a program that cannot be started into ours.
+ */
+function translateEvents(child: ChildProcess, translation: Translation): void {
+  const { control, program } = translation
+  const emit = child.emit.bind(child) as (event: string, ...args: unknown[]) => boolean
+  let isRead = control === undefined
+  let exit: [status: number | null, signal: NodeJS.Signals | null] | undefined
+
+  function release(): void {
+    if (exit === undefined) return
+    const args = exit
+    exit = undefined
+    const error = failureAfter(args[0], translation)
+    if (error === undefined) emit('exit', ...args)
+    else emit('error', error)
+  }
+
+  child.emit = (event: string, ...args: unknown[]): boolean => {
+    if (event === 'error') return emit(event, nativeStartError(program, args[0]))
+    if (event === 'exit') {
+      exit = args as typeof exit
+      if (isRead) release()
+      return true
+    }
+    if (event === 'close') release()
+    return emit(event, ...args)
+  }
+  control?.once('close', () => {
+    isRead = true
+    release()
+  })
+}
+
+function failureAfter(
+  status: number | null,
+  { reports, launch, program }: Translation,
+): SandboxError | undefined {
+  if (reports.failed !== undefined) return errorOfReport(reports.failed, launch.request)
+  if (reports.hasCome || status === null) return undefined
+  return silentEndError(program, status)
 }

@@ -1,15 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { statSync } from 'node:fs'
-import { SandboxSetupError } from '@linux-sandbox/errors'
+import { accessSync, constants } from 'node:fs'
 import { errnoOf } from '@linux-sandbox/host-probe'
 import { commandWords, directoryOf } from './command.js'
-import { commandError } from './failure.js'
+import { commandError, directoryError } from './failure.js'
 import { nodeSpawnOptions, type SandboxSpawnOptions } from './options.js'
 
 /**
  * Starts a command that nothing confines, with the errors of a confined one.
  *
- * @throws {SandboxSetupError} when the working directory does not exist.
+ * @throws {SandboxSetupError} when the working directory cannot be entered.
  */
 export function spawnUnconfined(
   command: string,
@@ -38,19 +37,12 @@ function isSpawnFailure(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error && String(error.syscall).startsWith('spawn')
 }
 
+/** Node's own error for a bad directory is that of a bad command. */
 function requireDirectory(cwd: string): void {
   try {
-    if (statSync(cwd).isDirectory()) return
+    // With the slash, anything but a directory is ENOTDIR.
+    accessSync(`${cwd}/`, constants.X_OK)
   } catch (cause) {
-    throw unusable(cwd, cause)
+    throw directoryError(cwd, errnoOf(cause), cause)
   }
-  throw unusable(cwd)
-}
-
-function unusable(cwd: string, cause?: unknown): SandboxSetupError {
-  return new SandboxSetupError(
-    { step: 'cwd', errno: errnoOf(cause) },
-    `cannot enter the working directory ${cwd}`,
-    { cause, hint: 'use a directory that exists' },
-  )
 }

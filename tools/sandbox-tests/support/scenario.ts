@@ -31,7 +31,7 @@ export type Outcome =
 
 /** Runs `scenario` in a process of `user` and gives what the library gave. */
 export async function runScenario(user: TestUser, scenario: Scenario): Promise<Outcome> {
-  const { exitCode, stdout, stderr } = await runProgram(user, stagedNode(), [join(stage(), 'driver.mjs')], {
+  const { exitCode, stdout, stderr } = await runProgram(user, stagedNode(), [join(stageDirectory(), 'driver.mjs')], {
     input: JSON.stringify(scenario),
   })
   if (exitCode !== 0) throw new Error(`the driver ended with ${exitCode}: ${stderr}`)
@@ -48,7 +48,7 @@ export async function runSandboxed(user: TestUser, scenario: Scenario): Promise<
 export interface ProgramOptions {
   readonly cwd?: string
   readonly env?: NodeJS.ProcessEnv
-  readonly input?: string
+  readonly input?: string | Uint8Array
 }
 
 export interface ProgramEnd {
@@ -97,13 +97,13 @@ export function userEnvironment(): NodeJS.ProcessEnv {
 
 /** The node of this process, where every user can execute it. */
 export function stagedNode(): string {
-  return join(stage(), 'node')
+  return join(stageDirectory(), 'node')
 }
 
 /** The program of a package's `bin`, for every user. */
 export function stagedProgram(name: 'linux-sandbox' | 'codex-linux-sandbox'): string {
   const packageName = name === 'linux-sandbox' ? 'cli' : 'standalone'
-  return join(stage(), 'node_modules/@linux-sandbox', packageName, 'bin', `${name}.mjs`)
+  return join(stageDirectory(), 'node_modules/@linux-sandbox', packageName, 'bin', `${name}.mjs`)
 }
 
 /** A new directory of `user`, removed after the test. Canonical path. */
@@ -115,7 +115,8 @@ export function makeDirectory(user: TestUser): string {
   return directory
 }
 
-function stage(): string {
+/** Where the packages are staged. */
+export function stageDirectory(): string {
   const directory = process.env[STAGE_VARIABLE]
   if (directory === undefined)
     throw new Error('the packages are not staged: start the tests from the root of the repository')
