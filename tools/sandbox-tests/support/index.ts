@@ -1,5 +1,6 @@
 export { hasFeature, missingFeatures, type Feature } from './features.ts'
 export { describeForUsers } from './host-test.ts'
+export { stagedDriver, stagedPreload, stagedProbe } from './probe.ts'
 export {
   identityOf,
   makeDirectory,
