@@ -51,7 +51,7 @@ function operationArgs(operation: MountOperation): string[] {
     case 'dev':
       return ['--dev', '/dev']
     case 'proc':
-      return ['--proc', '/proc']
+      return ['--proc', '/proc', ...operation.readOnly.flatMap((path) => ['--ro-bind', path, path])]
     case 'bind':
       return [operation.access === 'write' ? '--bind' : '--ro-bind', operation.source, operation.target]
     case 'mask-directory':

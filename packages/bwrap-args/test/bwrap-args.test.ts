@@ -31,7 +31,7 @@ test('the whole argument list, in the order of the plan', () => {
       { type: 'dev', cause },
       { type: 'tmpfs', target: path('/dev/shm'), mode: 0o1777, cause },
       { type: 'remount-read-only', target: path('/dev'), cause },
-      { type: 'proc', cause },
+      { type: 'proc', readOnly: [path('/proc/sys'), path('/proc/mtrr')], cause },
       { type: 'bind', source: path('/real'), target: path('/w'), access: 'write', cause },
       { type: 'bind', source: path('/w/.git'), target: path('/w/.git'), access: 'read', cause },
       { type: 'mask-file', target: path('/w/secret'), cause },
@@ -44,7 +44,7 @@ test('the whole argument list, in the order of the plan', () => {
   )
   expect(args).toEqual(
     `${BEFORE} --unshare-net --ro-bind / / --dev /dev --perms 1777 --tmpfs /dev/shm --remount-ro /dev --proc /proc
-     --bind /real /w --ro-bind /w/.git /w/.git --ro-bind /dev/null /w/secret --perms 0111 --tmpfs /d --perms 0111 --dir /d/e
+     --ro-bind /proc/sys /proc/sys --ro-bind /proc/mtrr /proc/mtrr --bind /real /w --ro-bind /w/.git /w/.git --ro-bind /dev/null /w/secret --perms 0111 --tmpfs /d --perms 0111 --dir /d/e
      --perms 0000 --tmpfs /f --remount-ro /d ${AFTER}`.split(/\s+/),
   )
 })
@@ -63,7 +63,8 @@ test('the network of the host is not unshared', () => {
 })
 
 test('the /proc of the host is not mounted over', () => {
-  expect(bwrapArgs(invocation([{ type: 'proc', cause }], { proc: 'host', network: 'host' }), features)).toEqual(
+  const operations: MountOperation[] = [{ type: 'proc', readOnly: [path('/proc/sys')], cause }]
+  expect(bwrapArgs(invocation(operations, { proc: 'host', network: 'host' }), features)).toEqual(
     `${BEFORE} ${AFTER}`.split(' '),
   )
 })

@@ -42,7 +42,9 @@ export function prepareLaunch(
   confinement: Confinement,
   { host, bwrap, enter }: { readonly host: Host; readonly bwrap: Bwrap; readonly enter: EnterRequest },
 ): Launch {
-  const mounts = planMounts(confinement.policy, nodeDisk)
+  // Permissions keep an ordinary user from the kernel's settings, root is kept from them by mounts alone.
+  const mountsProc = confinement.nestedSandbox && process.geteuid?.() !== 0
+  const mounts = planMounts(confinement.policy, nodeDisk, { kernelControls: mountsProc ? 'visible' : 'read-only' })
   const freshProc = confinement.proc === 'fresh' && !host.refusesFreshProc
   const argv = (proc: 'fresh' | 'host'): string[] =>
     bwrapArgs(

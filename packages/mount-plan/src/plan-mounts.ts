@@ -8,8 +8,17 @@ import {
 } from '@linux-sandbox/policy'
 import { cachedDiskView, type DiskView } from './disk-view.js'
 import type { Cause, MountOperation, MountPlan, PlanNote } from './plan.js'
+import { kernelControls } from './kernel-controls.js'
 import { protectNames } from './protected-names.js'
 import { rulesOnDisk, type Rule } from './rules.js'
+
+export interface PlanOptions {
+  /**
+   * `visible` leaves the settings of the kernel in `/proc` as its permissions have them. For ordinary users alone, and only where
+   * the command mounts a `/proc` of its own, which the kernel refuses when a part of this one is covered. Default `read-only`.
+   */
+  readonly kernelControls?: 'read-only' | 'visible'
+}
 
 /**
  * The mounts that give a command exactly what `policy` says, on the disk that `disk` shows.
@@ -20,11 +29,16 @@ import { rulesOnDisk, type Rule } from './rules.js'
  *
  * @throws {PolicyUnsupportedError} when part of the policy cannot be enforced by mounts.
  */
-export function planMounts(policy: ResolvedPolicy, disk: DiskView): MountPlan {
+export function planMounts(
+  policy: ResolvedPolicy,
+  disk: DiskView,
+  { kernelControls: controls = 'read-only' }: PlanOptions = {},
+): MountPlan {
   const view = cachedDiskView(disk)
   const { fileSystem } = policy
   if (fileSystem.kind === 'unrestricted') {
-    return { operations: baseOperations({ access: 'write', devices: true }, because('nothing is restricted')), notes: [] }
+    const base = baseOperations({ access: 'write', devices: true, readOnly: [] }, because('nothing is restricted'))
+    return { operations: base, notes: [] }
   }
   const glob = fileSystem.globs[0]
   if (glob !== undefined) {
@@ -40,7 +54,11 @@ export function planMounts(policy: ResolvedPolicy, disk: DiskView): MountPlan {
       hint: 'add an entry that reads the special path "root", and deny what must stay hidden',
     })
   }
-  const operations = baseOperations({ access: root.access, devices: false }, { kind: 'entry', origin: root.entry.origin })
+  const readOnly = controls === 'visible' ? [] : kernelControls(view)
+  const operations = baseOperations(
+    { access: root.access, devices: false, readOnly },
+    { kind: 'entry', origin: root.entry.origin },
+  )
   const planned = [root, ...rest].map((rule) => planRule(rule, { rules, disk: view, policy }))
   return {
     operations: [
@@ -110,12 +128,20 @@ function directoriesBelow(top: AbsolutePath, paths: readonly AbsolutePath[], dis
   return [...found].toSorted((a, b) => a.length - b.length)
 }
 
-function baseOperations(
-  { access, devices }: { readonly access: 'read' | 'write'; readonly devices: boolean },
-  cause: Cause,
-): MountOperation[] {
+interface Base {
+  readonly access: 'read' | 'write'
+  readonly devices: boolean
+  /** In the fresh `/proc`. */
+  readonly readOnly: readonly AbsolutePath[]
+}
+
+function baseOperations({ access, devices, readOnly }: Base, cause: Cause): MountOperation[] {
   const root: MountOperation = { type: 'root', access, devices, cause }
-  const proc: MountOperation = { type: 'proc', cause: because('the PID namespace has its own processes') }
+  const proc: MountOperation = {
+    type: 'proc',
+    readOnly,
+    cause: because('the PID namespace has its own processes'),
+  }
   if (devices) return [root, proc]
   const dev = absolutePath('/dev')
   const shm = absolutePath('/dev/shm')

@@ -15,8 +15,8 @@ export type MountOperation =
   | { readonly type: 'root'; readonly access: 'read' | 'write'; readonly devices: boolean; readonly cause: Cause }
   /** A minimal `/dev`: null, zero, full, random, urandom, tty, pts, shm. */
   | { readonly type: 'dev'; readonly cause: Cause }
-  /** A fresh `/proc` of the new PID namespace. */
-  | { readonly type: 'proc'; readonly cause: Cause }
+  /** A fresh `/proc` of the new PID namespace, in which `readOnly`, paths of the host's `/proc` too, cannot be written. */
+  | { readonly type: 'proc'; readonly readOnly: readonly AbsolutePath[]; readonly cause: Cause }
   | {
       readonly type: 'bind'
       readonly source: AbsolutePath

@@ -37,6 +37,8 @@ function lines(operations: readonly MountOperation[]): string[] {
         return `tmpfs ${operation.target} ${operation.mode.toString(8)}`
       case 'remount-read-only':
         return `freeze ${operation.target}`
+      case 'proc':
+        return ['proc', ...operation.readOnly].join(' ')
       default:
         return operation.type
     }
@@ -182,6 +184,16 @@ test('an unrestricted policy keeps the devices and mounts only a fresh /proc', (
   expect(lines(planMounts(policy, memoryDisk({})).operations)).toEqual(['root write with devices', 'proc'])
 })
 
+test.each([
+  { kernelControls: 'read-only', expected: 'proc /proc/mtrr /proc/sys', why: 'root owns them, in every user namespace' },
+  { kernelControls: 'visible', expected: 'proc', why: 'the kernel lets nobody mount another /proc where this one is covered' },
+] as const)('the controls of the kernel that exist can be $kernelControls ($why)', ({ kernelControls, expected }) => {
+  const policy = resolvePolicy(profile({ '/': 'read' }), { cwd: absolutePath('/w') })
+  const disk = memoryDisk({ '/proc/sys': 'directory', '/proc/mtrr': 'file', '/proc/irq': { to: 'elsewhere' }, '/proc/1': 'directory' })
+  const { operations } = planMounts(policy, disk, { kernelControls })
+  expect(lines(operations).at(-1)).toBe(expected)
+})
+
 test('a grant of the whole disk protects no names', () => {
   expect(lines(plan({ '/': 'write' }, { '/.git': 'directory' }).operations)).toEqual(['root write', ...BASE.slice(1)])
 })
@@ -191,6 +203,6 @@ test('no path is looked at twice', () => {
   const policy = resolvePolicy(profile({ '/': 'read', '/w/a': 'write', '/w/a/b/c': 'read', '/w/a/d': 'deny' }), {
     cwd: absolutePath('/w'),
   })
-  planMounts(policy, disk)
+  planMounts(policy, disk, { kernelControls: 'visible' })
   expect(disk.looks()).toBe(['/w', '/w/a', '/w/a/b', '/w/a/b/c', '/w/a/d'].length + policy.protectedNames.length)
 })
