@@ -1,6 +1,6 @@
 import { bwrapArgs } from '@linux-sandbox/bwrap-args'
 import { nodeDisk } from '@linux-sandbox/host-probe'
-import { planMounts, type MountPlan } from '@linux-sandbox/mount-plan'
+import { planMounts, type MountPlan, type ProcAccess } from '@linux-sandbox/mount-plan'
 import { ENTER_PROGRAM, STATUS_SOCKET, type EnterRequest, type SuperviseRequest } from '@linux-sandbox/native'
 import { absolutePath, accessOf, isInside, writableRoots, type ResolvedPolicy } from '@linux-sandbox/policy'
 import { compileFilter, encodeProgram, filterFor } from '@linux-sandbox/seccomp-filter'
@@ -42,7 +42,7 @@ export function prepareLaunch(
   confinement: Confinement,
   { host, bwrap, enter }: { readonly host: Host; readonly bwrap: Bwrap; readonly enter: EnterRequest },
 ): Launch {
-  const mounts = planMounts(confinement.policy, nodeDisk)
+  const mounts = planMounts(confinement.policy, nodeDisk, { proc: procAccess(confinement) })
   const freshProc = confinement.proc === 'fresh' && !host.refusesFreshProc
   const argv = (proc: 'fresh' | 'host'): string[] =>
     bwrapArgs(
@@ -65,6 +65,14 @@ export function prepareLaunch(
       reraise: true,
     },
   }
+}
+
+/**
+ * A sandbox in the sandbox writes its id maps to `/proc`, and cannot mount a `/proc` that can be written while this one is
+ * read-only. Permissions keep an ordinary user from the kernel's settings; root only has the mount between it and them.
+ */
+function procAccess({ nestedSandbox }: Confinement): ProcAccess {
+  return nestedSandbox && process.geteuid?.() !== 0 ? 'writable' : 'read-only'
 }
 
 /**

@@ -1,7 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import type { ProcessEnd } from '@linux-sandbox/native'
-import type { SandboxSpawnOptions } from './options.js'
 import { FUNCTION, MILLISECONDS, oneOf, type OptionRules } from './option-rules.js'
 import { SPAWN_RULES, type SandboxSpawnOptions } from './options.js'
 import type { RunResult } from './result.js'

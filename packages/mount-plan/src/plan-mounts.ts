@@ -6,11 +6,17 @@ import {
   type AbsolutePath,
   type ResolvedPolicy,
 } from '@linux-sandbox/policy'
+import { baseOperations, unrestrictedOperations, type ProcAccess } from './base.js'
 import { cachedDiskView, type DiskView } from './disk-view.js'
 import { isSettledByOwnPlace } from './own-places.js'
 import type { Cause, MountOperation, MountPlan, PlanNote } from './plan.js'
 import { protectNames } from './protected-names.js'
 import { rulesOnDisk, type Rule } from './rules.js'
+
+export interface PlanOptions {
+  /** Default `read-only`. */
+  readonly proc?: ProcAccess
+}
 
 /**
  * The mounts that give a command exactly what `policy` says, on the disk that `disk` shows.
@@ -21,14 +27,15 @@ import { rulesOnDisk, type Rule } from './rules.js'
  *
  * @throws {PolicyUnsupportedError} when part of the policy cannot be enforced by mounts.
  */
-export function planMounts(policy: ResolvedPolicy, disk: DiskView): MountPlan {
+export function planMounts(
+  policy: ResolvedPolicy,
+  disk: DiskView,
+  { proc = 'read-only' }: PlanOptions = {},
+): MountPlan {
   const view = cachedDiskView(disk)
   const { fileSystem } = policy
   if (fileSystem.kind === 'unrestricted') {
-    return {
-      operations: baseOperations({ access: 'write', devices: true }, because('nothing is restricted')),
-      notes: [],
-    }
+    return { operations: unrestrictedOperations(), notes: [] }
   }
   const glob = fileSystem.globs[0]
   if (glob !== undefined) {
@@ -48,14 +55,11 @@ export function planMounts(policy: ResolvedPolicy, disk: DiskView): MountPlan {
       },
     )
   }
-  const operations = baseOperations(
-    { access: root.access, devices: false },
-    { kind: 'entry', origin: root.entry.origin },
-  )
+  const cause: Cause = { kind: 'entry', origin: root.entry.origin }
   const planned = [root, ...rest].map((rule) => planRule(rule, { rules, disk: view, policy }))
   return {
     operations: [
-      ...operations,
+      ...baseOperations({ access: root.access, cause, proc }),
       ...planned.flatMap((one) => one.operations),
       ...planned.flatMap((one) => one.afterwards).toReversed(),
     ],
@@ -126,29 +130,6 @@ function directoriesBelow(top: AbsolutePath, paths: readonly AbsolutePath[], dis
     if (disk.kindOf(path) === 'directory') found.add(path)
   }
   return [...found].toSorted((a, b) => a.length - b.length)
-}
-
-function baseOperations(
-  { access, devices }: { readonly access: 'read' | 'write'; readonly devices: boolean },
-  cause: Cause,
-): MountOperation[] {
-  const root: MountOperation = { type: 'root', access, devices, cause }
-  const proc: MountOperation = { type: 'proc', cause: because('the PID namespace has its own processes') }
-  if (devices) return [root, proc]
-  const dev = absolutePath('/dev')
-  const shm = absolutePath('/dev/shm')
-  const minimal = because('only the harmless devices')
-  return [
-    root,
-    { type: 'dev', cause: minimal },
-    { type: 'tmpfs', target: shm, mode: 0o1777, cause: because('shared memory of the command alone') },
-    { type: 'remount-read-only', target: dev, cause: minimal },
-    proc,
-  ]
-}
-
-function because(reason: string): Cause {
-  return { kind: 'base', reason }
 }
 
 function isDirectory({ path }: Rule, disk: DiskView): boolean {

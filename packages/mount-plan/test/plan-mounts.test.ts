@@ -43,7 +43,7 @@ function lines(operations: readonly MountOperation[]): string[] {
   })
 }
 
-const BASE = ['root read', 'dev', 'tmpfs /dev/shm 1777', 'freeze /dev', 'proc']
+const BASE = ['root read', 'dev', 'tmpfs /dev/shm 1777', 'freeze /dev', 'proc', 'freeze /proc']
 
 test.each([
   { why: 'reads everything', grants: { '/': 'read' }, content: {}, expected: [] },
@@ -208,6 +208,12 @@ test('an unrestricted policy keeps the devices and mounts only a fresh /proc', (
     { cwd: absolutePath('/w') },
   )
   expect(lines(planMounts(policy, memoryDisk({})).operations)).toEqual(['root write with devices', 'proc'])
+})
+
+test('/proc can be left as its permissions have it', () => {
+  const policy = resolvePolicy(profile({ '/': 'read' }), { cwd: absolutePath('/w') })
+  const { operations } = planMounts(policy, memoryDisk({}), { proc: 'writable' })
+  expect(lines(operations)).toEqual(BASE.slice(0, -1))
 })
 
 test('a grant of the whole disk protects no names', () => {

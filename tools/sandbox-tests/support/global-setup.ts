@@ -1,5 +1,6 @@
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { buildProbe } from './probe.ts'
 import { removeStage, repositoryRoot, STAGE_VARIABLE, stagePackages } from './stage.ts'
 
 /** Stages the built packages once for a whole run of the tests. */
@@ -8,6 +9,7 @@ export function setup(): () => void {
   const packages = join(repositoryRoot(), 'packages')
   const stage = stagePackages(['cli', 'standalone'].map((name) => join(packages, name)))
   copyFileSync(join(import.meta.dirname, 'driver.mjs'), join(stage, 'driver.mjs'))
+  buildProbe(stage)
   process.env[STAGE_VARIABLE] = stage
   return () => removeStage(stage)
 }

@@ -1,5 +1,6 @@
 export { hasFeature, missingFeatures, type Feature } from './features.ts'
 export { describeForUsers } from './host-test.ts'
+export { stagedDriver, stagedPreload, stagedProbe } from './probe.ts'
 export {
   identityOf,
   makeDirectory,
@@ -15,7 +16,15 @@ export {
   type Scenario,
 } from './scenario.ts'
 export { ORDINARY_USER, ROOT, TEST_USERS, type TestUser } from './users.ts'
-export { startWithLibrary, withLibrary, type ActOptions, type Attempt, type ChildEnd, type LibraryError, type Modules } from './library.ts'
+export {
+  startWithLibrary,
+  withLibrary,
+  type ActOptions,
+  type Attempt,
+  type ChildEnd,
+  type LibraryError,
+  type Modules,
+} from './library.ts'
 export {
   descendantsOf,
   follow,

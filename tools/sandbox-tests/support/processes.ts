@@ -78,7 +78,10 @@ export interface Launcher {
 }
 
 /** Reads everything, writes the workspace. */
-export function workspaceProfileJson(workspace: string, network: 'restricted' | 'enabled' = 'restricted'): string {
+export function workspaceProfileJson(
+  workspace: string,
+  network: 'restricted' | 'enabled' = 'restricted',
+): string {
   const entries = [
     { path: { type: 'special', value: { kind: 'root' } }, access: 'read' },
     { path: { type: 'path', path: workspace }, access: 'write' },
@@ -99,7 +102,11 @@ export const LAUNCHERS: readonly Launcher[] = [
 ]
 
 /** Program and arguments that run `command` by `launcher`. */
-export function launcherWords(launcher: Launcher, workspace: string, command: readonly string[]): [string, string[]] {
+export function launcherWords(
+  launcher: Launcher,
+  workspace: string,
+  command: readonly string[],
+): [string, string[]] {
   return [stagedNode(), [stagedProgram(launcher.name), ...launcher.wordsFor(workspace), ...command]]
 }
 
