@@ -59,6 +59,12 @@ static void reap_launcher(struct run *run) {
   if (waitpid(run->launcher, &run->launcher_status, 0) == run->launcher) run->launcher = 0;
 }
 
+// A launcher that is killed leaves enter to us, as supervise is a subreaper. In a container nobody else might reap
+// it.
+static void reap_orphans(void) {
+  while (waitpid(-1, NULL, WNOHANG) > 0) continue;
+}
+
 void kill_sandbox(const struct run *run) {
   signal_enter(run, SIGKILL);
   if (run->launcher > 0) (void)kill(-run->launcher, SIGKILL);
@@ -109,6 +115,7 @@ void run_attempt(struct run *run) {
   forget_errors();
   start(run);
   watch(run);
+  reap_orphans();
   // What was written and not yet read when the last writer ended.
   read_messages(run, false);
   if (run->errors >= 0) (void)read_errors(run->errors);

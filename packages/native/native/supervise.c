@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -82,6 +83,7 @@ _Noreturn void supervise(int control, uint32_t granted, pid_t caller) {
   run.signals = open_signals(&blocked);
   if (run.signals < 0) fail(&run, STEP_REQUEST, errno);
   watch_caller(&run, caller);
+  if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) fail(&run, STEP_PARENT_DEATH, errno);
   receive_request(&run);
   prepare_handover(&run);
   run_attempt(&run);

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { afterAll, describe, expect, test } from 'vitest'
 import { openWorkshop, reasonToSkip, USERS } from './host.js'
 import { becomes, childrenOf, pidsWith } from './processes.js'
@@ -48,6 +49,8 @@ describe.skipIf(reasonToSkip()).each(USERS)('nothing outlives the run, as $name'
       exitCode: 137,
       reports: [{ kind: 'started' }, { kind: 'ended', exitCode: null, signal: 9 }],
     })
+    const leftToInit = Object.values(pids).filter((pid) => existsSync(`/proc/${pid}`))
+    expect(leftToInit, 'no zombie is left for somebody else to reap').toEqual([])
   })
 
   test('when the caller is killed', async () => {
