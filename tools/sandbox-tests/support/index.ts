@@ -6,6 +6,7 @@ export {
   runProgram,
   runSandboxed,
   runScenario,
+  stageDirectory,
   stagedNode,
   stagedProgram,
   userEnvironment,
