@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { errnoOf } from '@linux-sandbox/host-probe'
 import { commandWords, directoryOf } from './command.js'
@@ -9,6 +9,7 @@ import { nodeSpawnOptions, type SandboxSpawnOptions } from './options.js'
  * Starts a command that nothing confines, with the errors of a confined one.
  *
  * @throws {SandboxSetupError} when the working directory cannot be entered.
+ * @throws {CommandNotStartedError} when arguments and environment are too long together.
  */
 export function spawnUnconfined(
   command: string,
@@ -18,7 +19,7 @@ export function spawnUnconfined(
   const cwd = directoryOf(options.cwd)
   requireDirectory(cwd)
   const [program = '', ...rest] = commandWords(command, args, options.shell)
-  const child = spawn(program, rest, {
+  const child = start(program, rest, {
     ...nodeSpawnOptions(options),
     ...(options.stdio === undefined ? {} : { stdio: options.stdio }),
     env: options.env ?? process.env,
@@ -31,6 +32,20 @@ export function spawnUnconfined(
     return emit('error', commandError(program, errnoOf(error)))
   }
   return child
+}
+
+/** Of the reasons why nothing could be started, Node throws some and emits others. */
+function start(program: string, args: readonly string[], options: SpawnOptions): ChildProcess {
+  try {
+    return spawn(program, args, options)
+  } catch (error) {
+    if (isTooLong(error)) throw commandError(program, errnoOf(error))
+    throw error
+  }
+}
+
+function isTooLong(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'E2BIG'
 }
 
 function isSpawnFailure(error: unknown): boolean {

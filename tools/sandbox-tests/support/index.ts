@@ -7,6 +7,7 @@ export {
   runProgram,
   runSandboxed,
   runScenario,
+  stageDirectory,
   stagedNode,
   stagedProgram,
   userEnvironment,

@@ -1,0 +1,50 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { expect } from 'vitest'
+import { makeDirectory, runProgram, stagedNode, stagedProgram, type ProgramEnd, type TestUser } from '../../support/index.ts'
+
+const READ_ONLY_JSON = JSON.stringify({
+  type: 'managed',
+  file_system: { type: 'restricted', entries: [{ path: { type: 'special', value: { kind: 'root' } }, access: 'read' }] },
+  network: 'restricted',
+})
+
+/** Both programs under a policy that lets nothing be written, so that a bwrap anywhere is trusted. */
+export const READ_ONLY_PROGRAMS = [
+  { name: 'linux-sandbox', words: [stagedNode(), stagedProgram('linux-sandbox'), '-P', ':read-only', '--'] },
+  {
+    name: 'codex-linux-sandbox',
+    words: [
+      ...[stagedNode(), stagedProgram('codex-linux-sandbox'), '--sandbox-policy-cwd', '/'],
+      ...['--permission-profile', READ_ONLY_JSON, '--'],
+    ],
+  },
+] as const
+
+/** Runs a program of this package with `args` as they are. */
+export async function runOurs(
+  user: TestUser,
+  name: 'linux-sandbox' | 'codex-linux-sandbox',
+  args: readonly string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<ProgramEnd> {
+  return await runProgram(user, stagedNode(), [stagedProgram(name), ...args], options)
+}
+
+/** A directory with an executable `bwrap` of this text in it. */
+export function directoryWithBwrap(user: TestUser, text: string | Buffer, name = 'bwrap'): string {
+  const directory = `${makeDirectory(user)}/bin`
+  mkdirSync(directory)
+  writeFileSync(`${directory}/${name}`, text)
+  chmodSync(`${directory}/${name}`, 0o755)
+  return directory
+}
+
+/** `what is wrong` on the first line, what helps on the second, and nothing else anywhere. */
+export function expectRefusal(end: ProgramEnd, status: number, message: RegExp): void {
+  expect(end).toMatchObject({ exitCode: status, signal: null, stdout: '' })
+  const [first = '', second = '', ...rest] = end.stderr.split('\n')
+  expect(first).toMatch(/^linux-sandbox: \S/)
+  expect(first).toMatch(message)
+  expect(second).toMatch(/^hint: \S/)
+  expect(rest).toEqual([''])
+}
