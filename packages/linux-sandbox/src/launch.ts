@@ -44,7 +44,7 @@ export function prepareLaunch(
 ): Launch {
   // Permissions keep an ordinary user from the kernel's settings, root is kept from them by mounts alone.
   const mountsProc = confinement.nestedSandbox && process.geteuid?.() !== 0
-  const mounts = planMounts(confinement.policy, nodeDisk, { kernelControls: mountsProc ? 'visible' : 'read-only' })
+  const mounts = planMounts(confinement.policy, nodeDisk, { kernelControls: mountsProc ? 'bare' : 'covered' })
   const freshProc = confinement.proc === 'fresh' && !host.refusesFreshProc
   const argv = (proc: 'fresh' | 'host'): string[] =>
     bwrapArgs(

@@ -29,6 +29,16 @@ const NAMES = [
   'xen',
 ] as const
 
+/**
+ * Descriptions of all keys of the user, in whatever keyring: a session keyring of its own does not hide those from the command.
+ */
+const KEYS = absolutePath('/proc/keys')
+
+/** The lists in `/proc` that no namespace narrows to the command and that no command needs. */
+export function kernelLists(disk: DiskView): AbsolutePath[] {
+  return disk.kindOf(KEYS) === 'file' ? [KEYS] : []
+}
+
 /** The controls in `/proc` that this kernel has. */
 export function kernelControls(disk: DiskView): AbsolutePath[] {
   return NAMES.map((name) => absolutePath(`/proc/${name}`)).filter((path) => {

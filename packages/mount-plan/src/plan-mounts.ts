@@ -8,16 +8,16 @@ import {
 } from '@linux-sandbox/policy'
 import { cachedDiskView, type DiskView } from './disk-view.js'
 import type { Cause, MountOperation, MountPlan, PlanNote } from './plan.js'
-import { kernelControls } from './kernel-controls.js'
+import { kernelControls, kernelLists } from './kernel-controls.js'
 import { protectNames } from './protected-names.js'
 import { rulesOnDisk, type Rule } from './rules.js'
 
 export interface PlanOptions {
   /**
-   * `visible` leaves the settings of the kernel in `/proc` as its permissions have them. For ordinary users alone, and only where
-   * the command mounts a `/proc` of its own, which the kernel refuses when a part of this one is covered. Default `read-only`.
+   * `bare` leaves the settings and lists of the kernel in `/proc` as its permissions have them. For ordinary users alone, and only
+   * where the command mounts a `/proc` of its own, which the kernel refuses when a part of this one is covered. Default `covered`.
    */
-  readonly kernelControls?: 'read-only' | 'visible'
+  readonly kernelControls?: 'covered' | 'bare'
 }
 
 /**
@@ -32,12 +32,12 @@ export interface PlanOptions {
 export function planMounts(
   policy: ResolvedPolicy,
   disk: DiskView,
-  { kernelControls: controls = 'read-only' }: PlanOptions = {},
+  { kernelControls: controls = 'covered' }: PlanOptions = {},
 ): MountPlan {
   const view = cachedDiskView(disk)
   const { fileSystem } = policy
   if (fileSystem.kind === 'unrestricted') {
-    const base = baseOperations({ access: 'write', devices: true, readOnly: [] }, because('nothing is restricted'))
+    const base = baseOperations({ access: 'write', devices: true, readOnly: [], hidden: [] }, because('nothing is restricted'))
     return { operations: base, notes: [] }
   }
   const glob = fileSystem.globs[0]
@@ -54,9 +54,10 @@ export function planMounts(
       hint: 'add an entry that reads the special path "root", and deny what must stay hidden',
     })
   }
-  const readOnly = controls === 'visible' ? [] : kernelControls(view)
+  const readOnly = controls === 'bare' ? [] : kernelControls(view)
+  const hidden = controls === 'bare' ? [] : kernelLists(view)
   const operations = baseOperations(
-    { access: root.access, devices: false, readOnly },
+    { access: root.access, devices: false, readOnly, hidden },
     { kind: 'entry', origin: root.entry.origin },
   )
   const planned = [root, ...rest].map((rule) => planRule(rule, { rules, disk: view, policy }))
@@ -133,9 +134,10 @@ interface Base {
   readonly devices: boolean
   /** In the fresh `/proc`. */
   readonly readOnly: readonly AbsolutePath[]
+  readonly hidden: readonly AbsolutePath[]
 }
 
-function baseOperations({ access, devices, readOnly }: Base, cause: Cause): MountOperation[] {
+function baseOperations({ access, devices, readOnly, hidden }: Base, cause: Cause): MountOperation[] {
   const root: MountOperation = { type: 'root', access, devices, cause }
   const proc: MountOperation = {
     type: 'proc',
@@ -146,12 +148,16 @@ function baseOperations({ access, devices, readOnly }: Base, cause: Cause): Moun
   const dev = absolutePath('/dev')
   const shm = absolutePath('/dev/shm')
   const minimal = because('only the harmless devices')
+  const masks = hidden.map(
+    (target): MountOperation => ({ type: 'mask-file', target, cause: because('it tells about others') }),
+  )
   return [
     root,
     { type: 'dev', cause: minimal },
     { type: 'tmpfs', target: shm, mode: 0o1777, cause: because('shared memory of the command alone') },
     { type: 'remount-read-only', target: dev, cause: minimal },
     proc,
+    ...masks,
   ]
 }
 

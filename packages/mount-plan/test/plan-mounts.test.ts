@@ -185,13 +185,27 @@ test('an unrestricted policy keeps the devices and mounts only a fresh /proc', (
 })
 
 test.each([
-  { kernelControls: 'read-only', expected: 'proc /proc/mtrr /proc/sys', why: 'root owns them, in every user namespace' },
-  { kernelControls: 'visible', expected: 'proc', why: 'the kernel lets nobody mount another /proc where this one is covered' },
+  {
+    kernelControls: 'covered',
+    expected: ['proc /proc/mtrr /proc/sys', 'mask /proc/keys'],
+    why: 'root owns them, in every user namespace',
+  },
+  {
+    kernelControls: 'bare',
+    expected: ['proc'],
+    why: 'where a part is covered, the kernel lets nobody mount another /proc',
+  },
 ] as const)('the controls of the kernel that exist can be $kernelControls ($why)', ({ kernelControls, expected }) => {
   const policy = resolvePolicy(profile({ '/': 'read' }), { cwd: absolutePath('/w') })
-  const disk = memoryDisk({ '/proc/sys': 'directory', '/proc/mtrr': 'file', '/proc/irq': { to: 'elsewhere' }, '/proc/1': 'directory' })
+  const disk = memoryDisk({
+    '/proc/sys': 'directory',
+    '/proc/mtrr': 'file',
+    '/proc/irq': { to: 'elsewhere' },
+    '/proc/keys': 'file',
+    '/proc/1': 'directory',
+  })
   const { operations } = planMounts(policy, disk, { kernelControls })
-  expect(lines(operations).at(-1)).toBe(expected)
+  expect(lines(operations)).toEqual([...BASE.slice(0, -1), ...expected])
 })
 
 test('a grant of the whole disk protects no names', () => {
@@ -203,6 +217,6 @@ test('no path is looked at twice', () => {
   const policy = resolvePolicy(profile({ '/': 'read', '/w/a': 'write', '/w/a/b/c': 'read', '/w/a/d': 'deny' }), {
     cwd: absolutePath('/w'),
   })
-  planMounts(policy, disk, { kernelControls: 'visible' })
+  planMounts(policy, disk, { kernelControls: 'bare' })
   expect(disk.looks()).toBe(['/w', '/w/a', '/w/a/b', '/w/a/b/c', '/w/a/d'].length + policy.protectedNames.length)
 })
