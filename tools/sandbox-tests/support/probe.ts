@@ -6,9 +6,11 @@ import { STAGE_VARIABLE } from './stage.ts'
 const SOURCES = join(import.meta.dirname, '../probe')
 
 /** A musl compiler sees no kernel headers; those lie behind its own ones. */
-const KERNEL_HEADERS = ['/usr/include', '/usr/include/x86_64-linux-gnu', '/usr/include/aarch64-linux-gnu'].flatMap(
-  (directory) => ['-idirafter', directory],
-)
+const KERNEL_HEADERS = [
+  '/usr/include',
+  '/usr/include/x86_64-linux-gnu',
+  '/usr/include/aarch64-linux-gnu',
+].flatMap((directory) => ['-idirafter', directory])
 
 const FLAGS = ['-std=c11', '-D_GNU_SOURCE', '-Wall', '-Wextra', '-Werror', '-O1']
 
@@ -47,7 +49,8 @@ export function stagedDriver(): string {
 
 function staged(name: string): string {
   const stage = process.env[STAGE_VARIABLE]
-  if (stage === undefined) throw new Error('the probe is not staged: start the tests from the root of the repository')
+  if (stage === undefined)
+    throw new Error('the probe is not staged: start the tests from the root of the repository')
   return join(stage, name)
 }
 

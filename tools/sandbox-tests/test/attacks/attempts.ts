@@ -13,7 +13,11 @@ export async function attemptInside(
   attempts: readonly Attempt[],
   { sandbox, cwd }: { readonly sandbox: SandboxOptions; readonly cwd: string },
 ): Promise<string[]> {
-  const { stdout, stderr } = await runSandboxed(user, { sandbox, command: ['sh', '-c', scriptOf(attempts)], run: { cwd } })
+  const { stdout, stderr } = await runSandboxed(user, {
+    sandbox,
+    command: ['sh', '-c', scriptOf(attempts)],
+    run: { cwd },
+  })
   return resultsIn(stdout, { count: attempts.length, stderr })
 }
 
@@ -25,7 +29,9 @@ export async function attemptOutside(user: TestUser, attempts: readonly Attempt[
 
 /** A shell script that makes the attempts. */
 export function scriptOf(attempts: readonly Attempt[]): string {
-  return attempts.map((words) => `${[stagedProbe(), ...words].map(quoted).join(' ')}; echo "${END}$?"`).join('\n')
+  return attempts
+    .map((words) => `${[stagedProbe(), ...words].map(quoted).join(' ')}; echo "${END}$?"`)
+    .join('\n')
 }
 
 /** What the script printed, attempt by attempt. */
@@ -33,16 +39,25 @@ export function resultsIn(
   output: string,
   { count, stderr = '' }: { readonly count: number; readonly stderr?: string },
 ): string[] {
-  const results = [...output.matchAll(/([\s\S]*?)=end of attempt (\d+)\r?\n/g)].map(([, text = '', status]) =>
-    text === '' ? (SIGNAL_OF_STATUS[Number(status)] ?? `status ${status}`) : text.trim().replaceAll('\r', ''),
+  const results = [...output.matchAll(/([\s\S]*?)=end of attempt (\d+)\r?\n/g)].map(
+    ([, text = '', status]) =>
+      text === ''
+        ? (SIGNAL_OF_STATUS[Number(status)] ?? `status ${status}`)
+        : text.trim().replaceAll('\r', ''),
   )
-  if (results.length !== count) throw new Error(`${count} attempts gave ${results.length} results: ${output}${stderr}`)
+  if (results.length !== count)
+    throw new Error(`${count} attempts gave ${results.length} results: ${output}${stderr}`)
   return results
 }
 
 const END = '=end of attempt '
 
-const SIGNAL_OF_STATUS: Readonly<Record<number, string>> = { 137: 'SIGKILL', 139: 'SIGSEGV', 152: 'SIGXCPU', 159: 'SIGSYS' }
+const SIGNAL_OF_STATUS: Readonly<Record<number, string>> = {
+  137: 'SIGKILL',
+  139: 'SIGSEGV',
+  152: 'SIGXCPU',
+  159: 'SIGSYS',
+}
 
 function quoted(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`

@@ -23,7 +23,8 @@ export async function startBackground(
   const ended = once(child, 'close')
   const lines = createInterface({ input: child.stdout })
   const first = await Promise.race([once(lines, 'line'), ended])
-  if (typeof first[0] !== 'string') throw new Error(`${program} ${args.join(' ')} ended before it printed a line`)
+  if (typeof first[0] !== 'string')
+    throw new Error(`${program} ${args.join(' ')} ended before it printed a line`)
   return {
     pid: child.pid!,
     firstLine: first[0],

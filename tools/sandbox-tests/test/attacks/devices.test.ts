@@ -2,13 +2,35 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { describeForUsers, hasFeature, runProgram, runSandboxed, stagedProbe, type TestUser } from '../../support/index.ts'
+import {
+  describeForUsers,
+  hasFeature,
+  runProgram,
+  runSandboxed,
+  stagedProbe,
+  type TestUser,
+} from '../../support/index.ts'
 import type { Attempt } from './attempts.ts'
 import { makeScene, profileOf, type Scene } from './scene.ts'
 import { defineAttacks, type Attack } from './table.ts'
 
 /** What bubblewrap's minimal /dev has, with our own shared memory. */
-const DEVICES = ['core', 'fd', 'full', 'null', 'ptmx', 'pts', 'random', 'shm', 'stderr', 'stdin', 'stdout', 'tty', 'urandom', 'zero']
+const DEVICES = [
+  'core',
+  'fd',
+  'full',
+  'null',
+  'ptmx',
+  'pts',
+  'random',
+  'shm',
+  'stderr',
+  'stdin',
+  'stdout',
+  'tty',
+  'urandom',
+  'zero',
+]
 
 /** Settings of the kernel that give code execution or power over the machine; not every kernel has each. */
 const CONTROL_FILES = [
@@ -52,7 +74,12 @@ const NODES: readonly Attack[] = [
     gets: 'EPERM',
     twin: { by: 'root', attempt: makeNull },
   },
-  { act: 'opens the log device of the kernel', attempt: () => ['open-device', '/dev/kmsg'], gets: 'ENOENT', twin: { by: 'root' } },
+  {
+    act: 'opens the log device of the kernel',
+    attempt: () => ['open-device', '/dev/kmsg'],
+    gets: 'ENOENT',
+    twin: { by: 'root' },
+  },
   { act: 'opens /dev/null', attempt: () => ['open-device', '/dev/null'], gets: 'ok' },
   {
     act: 'leaves a file in /dev',
@@ -76,7 +103,9 @@ const EXISTING_NODE: Attack = {
 
 describeForUsers('the devices and settings of the machine', ['cc'], (user) => {
   const controlFiles = CONTROL_FILES.filter((path) => existsSync(path)).map((path) => controlFile(path, user))
-  defineAttacks(user, [...controlFiles, ...NODES, ...(hasFeature('root') ? [EXISTING_NODE] : [])], { prepare: makeDeviceNode })
+  defineAttacks(user, [...controlFiles, ...NODES, ...(hasFeature('root') ? [EXISTING_NODE] : [])], {
+    prepare: makeDeviceNode,
+  })
 
   test.each([
     { where: '/proc', why: 'sysctl, sysrq, interrupts, drivers' },
@@ -108,7 +137,10 @@ describeForUsers('the devices and settings of the machine', ['cc'], (user) => {
     writeFileSync(ofHost, 'of the host')
     onTestFinished(() => [ofHost, ofSandbox].forEach((path) => rmSync(path, { force: true })))
     const script = `test -e ${ofHost} && echo visible; echo new > ${ofSandbox} && cat ${ofSandbox}`
-    const { stdout } = await runSandboxed(user, { sandbox: { profile: profileOf(scene) }, command: ['sh', '-c', script] })
+    const { stdout } = await runSandboxed(user, {
+      sandbox: { profile: profileOf(scene) },
+      command: ['sh', '-c', script],
+    })
     expect(stdout).toBe('new\n')
     expect(existsSync(ofSandbox)).toBe(false)
     expect(await runProgram(user, 'sh', ['-c', script])).toMatchObject({ stdout: 'visible\nnew\n' })

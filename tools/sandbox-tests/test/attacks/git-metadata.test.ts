@@ -12,31 +12,79 @@ const CONTENT: readonly Attack[] = [
   { act: 'edits .git/config', attempt: (scene) => ['write', config(scene)], gets: 'EROFS' },
   { act: 'truncates .git/config', attempt: (scene) => ['truncate', config(scene)], gets: 'EROFS' },
   { act: 'drops a hook', attempt: ({ git }) => ['create', join(git, 'hooks/pre-commit')], gets: 'EROFS' },
-  { act: 'adds a file to .git', attempt: ({ git }) => ['create', join(git, 'config.worktree')], gets: 'EROFS' },
+  {
+    act: 'adds a file to .git',
+    attempt: ({ git }) => ['create', join(git, 'config.worktree')],
+    gets: 'EROFS',
+  },
   { act: 'deletes .git/HEAD', attempt: ({ git }) => ['unlink', join(git, 'HEAD')], gets: 'EROFS' },
   { act: 'moves a branch', attempt: ({ git }) => ['write', join(git, 'refs/heads/main')], gets: 'EROFS' },
   { act: 'deletes a branch', attempt: ({ git }) => ['unlink', join(git, 'refs/heads/main')], gets: 'EROFS' },
-  { act: 'replaces the config', attempt: (scene) => ['rename', join(scene.workspace, 'notes'), config(scene)], gets: 'EXDEV' },
-  { act: 'moves the hooks out', attempt: ({ git, room }) => ['rename', join(git, 'hooks'), join(room, 'hooks')], gets: 'EXDEV' },
+  {
+    act: 'replaces the config',
+    attempt: (scene) => ['rename', join(scene.workspace, 'notes'), config(scene)],
+    gets: 'EXDEV',
+  },
+  {
+    act: 'moves the hooks out',
+    attempt: ({ git, room }) => ['rename', join(git, 'hooks'), join(room, 'hooks')],
+    gets: 'EXDEV',
+  },
 ]
 
 const ATTRIBUTES: readonly Attack[] = [
   { act: 'changes the mode of .git', attempt: ({ git }) => ['chmod', git, '777'], gets: 'EROFS' },
-  { act: 'changes the mode of .git/config', attempt: (scene) => ['chmod', config(scene), '666'], gets: 'EROFS' },
+  {
+    act: 'changes the mode of .git/config',
+    attempt: (scene) => ['chmod', config(scene), '666'],
+    gets: 'EROFS',
+  },
   { act: 'changes the mode of .git by a descriptor', attempt: ({ git }) => ['fchmod', git], gets: 'EROFS' },
   { act: 'changes the inode flags of .git', attempt: ({ git }) => ['set-flags', git], gets: 'EROFS' },
-  { act: 'changes the inode flags of .git/config', attempt: (scene) => ['set-flags', config(scene)], gets: 'EROFS' },
-  { act: 'changes the times of .git/HEAD', attempt: ({ git }) => ['utimens', join(git, 'HEAD')], gets: 'EROFS' },
+  {
+    act: 'changes the inode flags of .git/config',
+    attempt: (scene) => ['set-flags', config(scene)],
+    gets: 'EROFS',
+  },
+  {
+    act: 'changes the times of .git/HEAD',
+    attempt: ({ git }) => ['utimens', join(git, 'HEAD')],
+    gets: 'EROFS',
+  },
   { act: 'sets an attribute of .git/config', attempt: (scene) => ['setxattr', config(scene)], gets: 'EROFS' },
 ]
 
 const OTHER_NAMES: readonly Attack[] = [
-  { act: 'makes a hard link to .git/config', attempt: (scene) => ['write-through-link', config(scene), join(scene.room, 'l')], gets: 'EXDEV' },
-  { act: 'names the open .git/config anew', attempt: (scene) => ['link-descriptor', config(scene), join(scene.room, 'l')], gets: 'EXDEV' },
-  { act: 'writes .git/config by a symlink', attempt: (scene) => ['write-through-symlink', config(scene), join(scene.room, 's')], gets: 'EROFS' },
-  { act: 'opens its .git/config again, to write', attempt: (scene) => ['upgrade', config(scene)], gets: 'EROFS' },
-  { act: 'opens a path descriptor of .git/config', attempt: (scene) => ['upgrade-path', config(scene)], gets: 'EROFS' },
-  { act: 'writes .git/config by /proc/self/root', attempt: (scene) => ['write', `/proc/self/root${config(scene)}`], gets: 'EROFS' },
+  {
+    act: 'makes a hard link to .git/config',
+    attempt: (scene) => ['write-through-link', config(scene), join(scene.room, 'l')],
+    gets: 'EXDEV',
+  },
+  {
+    act: 'names the open .git/config anew',
+    attempt: (scene) => ['link-descriptor', config(scene), join(scene.room, 'l')],
+    gets: 'EXDEV',
+  },
+  {
+    act: 'writes .git/config by a symlink',
+    attempt: (scene) => ['write-through-symlink', config(scene), join(scene.room, 's')],
+    gets: 'EROFS',
+  },
+  {
+    act: 'opens its .git/config again, to write',
+    attempt: (scene) => ['upgrade', config(scene)],
+    gets: 'EROFS',
+  },
+  {
+    act: 'opens a path descriptor of .git/config',
+    attempt: (scene) => ['upgrade-path', config(scene)],
+    gets: 'EROFS',
+  },
+  {
+    act: 'writes .git/config by /proc/self/root',
+    attempt: (scene) => ['write', `/proc/self/root${config(scene)}`],
+    gets: 'EROFS',
+  },
   {
     act: 'writes .git/config by /proc/self/cwd',
     attempt: () => ['write', '/proc/self/cwd/.git/config'],
@@ -58,7 +106,11 @@ const OTHER_NAMES: readonly Attack[] = [
 
 const THE_DIRECTORY: readonly Attack[] = [
   { act: 'renames .git', attempt: ({ git }) => ['rename', git, `${git}-old`], gets: 'EBUSY' },
-  { act: 'exchanges .git with its own directory', attempt: ({ git, room }) => ['exchange', room, git], gets: 'EBUSY' },
+  {
+    act: 'exchanges .git with its own directory',
+    attempt: ({ git, room }) => ['exchange', room, git],
+    gets: 'EBUSY',
+  },
   { act: 'moves .git down', attempt: ({ git, room }) => ['rename', git, join(room, 'git')], gets: 'EBUSY' },
   {
     act: 'puts its own directory over .git',
@@ -72,7 +124,11 @@ const THE_DIRECTORY: readonly Attack[] = [
     gets: 'EBUSY',
     twin: { attempt: ({ git }) => ['rmdir', join(git, 'hooks')] },
   },
-  { act: 'renames the parent of the workspace', attempt: ({ home }) => ['rename', home, `${home}-old`], gets: 'EROFS' },
+  {
+    act: 'renames the parent of the workspace',
+    attempt: ({ home }) => ['rename', home, `${home}-old`],
+    gets: 'EROFS',
+  },
 ]
 
 const ITS_MOUNT: readonly Attack[] = [

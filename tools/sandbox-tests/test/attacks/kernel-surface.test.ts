@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { describeForUsers, runProgram, runSandboxed, stagedProbe } from '../../support/index.ts'
-import { makeScene, profileOf, type Scene } from './scene.ts'
+import { makeScene, profileOf } from './scene.ts'
 import { defineAttacks, type Attack } from './table.ts'
 
 /** The probe has calls of another ABI for this architecture alone. */
@@ -18,7 +18,12 @@ const FOREIGN_CALLS: readonly Attack[] = [
 /** Where the twin gets an error, it is the kernel that looked at the arguments, which are wrong on purpose. */
 const CALLS: readonly Attack[] = [
   { act: 'makes a BPF map', attempt: () => ['bpf'], gets: 'EPERM', twin: { by: 'root' } },
-  { act: 'counts events of the processor', attempt: () => ['perf-event-open'], gets: 'EPERM', twin: { by: 'root' } },
+  {
+    act: 'counts events of the processor',
+    attempt: () => ['perf-event-open'],
+    gets: 'EPERM',
+    twin: { by: 'root' },
+  },
   { act: 'sets up io_uring', attempt: () => ['io-uring-setup'], gets: 'EPERM', twin: { by: 'root' } },
   { act: 'handles its page faults', attempt: () => ['userfaultfd'], gets: 'EPERM', twin: { by: 'root' } },
   { act: 'watches file systems', attempt: () => ['fanotify-init'], gets: 'EPERM', twin: { by: 'root' } },
@@ -26,10 +31,30 @@ const CALLS: readonly Attack[] = [
   { act: 'reads as if it were executing', attempt: () => ['personality', '400000'], gets: 'EPERM' },
   { act: 'asks for addresses that stay', attempt: () => ['personality', '40000'], gets: 'ok' },
   { act: 'reads the log of the kernel', attempt: () => ['syslog'], gets: 'EPERM', twin: { by: 'root' } },
-  { act: 'loads a module', attempt: () => ['init-module'], gets: 'EPERM', twin: { by: 'root', gets: 'EFAULT' } },
-  { act: 'loads a module from a file', attempt: () => ['finit-module'], gets: 'EPERM', twin: { by: 'root', gets: 'EBADF' } },
-  { act: 'loads another kernel', attempt: () => ['kexec-load'], gets: 'EPERM', twin: { by: 'root', gets: 'EINVAL' } },
-  { act: 'restarts the machine', attempt: () => ['reboot'], gets: 'EPERM', twin: { by: 'root', gets: 'EINVAL' } },
+  {
+    act: 'loads a module',
+    attempt: () => ['init-module'],
+    gets: 'EPERM',
+    twin: { by: 'root', gets: 'EFAULT' },
+  },
+  {
+    act: 'loads a module from a file',
+    attempt: () => ['finit-module'],
+    gets: 'EPERM',
+    twin: { by: 'root', gets: 'EBADF' },
+  },
+  {
+    act: 'loads another kernel',
+    attempt: () => ['kexec-load'],
+    gets: 'EPERM',
+    twin: { by: 'root', gets: 'EINVAL' },
+  },
+  {
+    act: 'restarts the machine',
+    attempt: () => ['reboot'],
+    gets: 'EPERM',
+    twin: { by: 'root', gets: 'EINVAL' },
+  },
   { act: 'sets the clock', attempt: () => ['settimeofday'], gets: 'EPERM', twin: { by: 'root' } },
   { act: 'adds swap', attempt: () => ['swapon'], gets: 'EPERM', twin: { by: 'root', gets: 'EFAULT' } },
   { act: 'enters a namespace', attempt: () => ['setns-own'], gets: 'EPERM', twin: { gets: 'EINVAL' } },
@@ -72,7 +97,11 @@ const NAMESPACES: readonly Attack[] = [
     gets: 'EPERM',
     twin: { attempt: () => ['in-namespaces', 'sethostname', 'renamed'] },
   },
-  { act: 'renames the host as root of namespaces', attempt: () => ['in-namespaces', 'sethostname', 'renamed'], gets: 'EPERM' },
+  {
+    act: 'renames the host as root of namespaces',
+    attempt: () => ['in-namespaces', 'sethostname', 'renamed'],
+    gets: 'EPERM',
+  },
 ]
 
 const CONFINEMENT: readonly Attack[] = [
@@ -92,13 +121,18 @@ describeForUsers('the kernel', ['cc', 'seccomp'], (user) => {
 })
 
 describeForUsers('a program started in an odd way', ['cc'], (user) => {
-  const loader = ['/lib64/ld-linux-x86-64.so.2', '/lib/ld-linux-aarch64.so.1'].find((path) => existsSync(path))
+  const loader = ['/lib64/ld-linux-x86-64.so.2', '/lib/ld-linux-aarch64.so.1'].find((path) =>
+    existsSync(path),
+  )
 
   test.skipIf(loader === undefined)('is confined when the loader runs it', async ({ onTestFinished }) => {
     const scene = makeScene(user)
     onTestFinished(() => scene.remove())
     const script = `${loader} /usr/bin/touch ${scene.outside}/new && echo made`
-    const result = await runSandboxed(user, { sandbox: { profile: profileOf(scene) }, command: ['sh', '-c', script] })
+    const result = await runSandboxed(user, {
+      sandbox: { profile: profileOf(scene) },
+      command: ['sh', '-c', script],
+    })
     expect(result).toMatchObject({ exitCode: 1, stdout: '' })
     expect(await runProgram(user, 'sh', ['-c', script])).toMatchObject({ exitCode: 0, stdout: 'made\n' })
   })
@@ -107,7 +141,10 @@ describeForUsers('a program started in an odd way', ['cc'], (user) => {
     const scene = makeScene(user)
     onTestFinished(() => scene.remove())
     const script = `cp ${stagedProbe()} ${scene.room}/copy && ${scene.room}/copy write ${scene.outside}/file`
-    const result = await runSandboxed(user, { sandbox: { profile: profileOf(scene) }, command: ['sh', '-c', script] })
+    const result = await runSandboxed(user, {
+      sandbox: { profile: profileOf(scene) },
+      command: ['sh', '-c', script],
+    })
     expect(result).toMatchObject({ exitCode: 1, stdout: 'EROFS\n' })
     expect(await runProgram(user, 'sh', ['-c', script])).toMatchObject({ exitCode: 0, stdout: 'ok\n' })
   })

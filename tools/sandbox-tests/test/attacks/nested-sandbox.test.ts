@@ -71,14 +71,21 @@ const LOCKED: readonly Attack[] = [
     act: 'moves the mount of .git away',
     attempt: ({ git, room }) => inside('move-mount', git, room),
     gets: 'EINVAL',
-    twin: { where: 'inside', attempt: ({ room, outside }) => inside('mount-and-move', room, join(outside, 'empty')) },
+    twin: {
+      where: 'inside',
+      attempt: ({ room, outside }) => inside('mount-and-move', room, join(outside, 'empty')),
+    },
   },
   {
     act: 'writes .git/config as root of a namespace',
     attempt: (scene) => inside('write', config(scene)),
     gets: 'EROFS',
   },
-  { act: 'reads a denied file as root of a namespace', attempt: ({ secret }) => inside('read', secret), gets: 'EACCES' },
+  {
+    act: 'reads a denied file as root of a namespace',
+    attempt: ({ secret }) => inside('read', secret),
+    gets: 'EACCES',
+  },
   {
     act: 'opens .git/config by its handle',
     attempt: (scene) => inside('open-by-handle', config(scene)),
@@ -107,8 +114,16 @@ function openSetting(result: Pick<Attack, 'gets' | 'only'>): Attack {
 const STILL_FILTERED: readonly Attack[] = [
   { act: 'sets up io_uring', attempt: () => ['io-uring-setup'], gets: 'EPERM', twin: { by: 'root' } },
   { act: 'makes a socket with a name', attempt: () => ['socket', 'unix', 'stream', '0'], gets: 'EPERM' },
-  { act: 'makes a raw socket in its own network', attempt: () => inside('socket', 'inet', 'raw', '1'), gets: 'EPERM' },
-  { act: 'makes a packet socket in its own network', attempt: () => inside('socket', 'packet', 'raw', '0'), gets: 'EPERM' },
+  {
+    act: 'makes a raw socket in its own network',
+    attempt: () => inside('socket', 'inet', 'raw', '1'),
+    gets: 'EPERM',
+  },
+  {
+    act: 'makes a packet socket in its own network',
+    attempt: () => inside('socket', 'packet', 'raw', '0'),
+    gets: 'EPERM',
+  },
 ]
 
 describeForUsers('a sandbox that may hold sandboxes', ['cc'], (user) => {

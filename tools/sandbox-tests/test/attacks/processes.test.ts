@@ -47,8 +47,16 @@ describeForUsers('the processes of the user outside', ['cc'], (user) => {
     { act: 'looks for a process', attempt: () => ['read', `/proc/${pid()}/status`], gets: 'ENOENT' },
     { act: 'reads its command line', attempt: () => ['read', `/proc/${pid()}/cmdline`], gets: 'ENOENT' },
     { act: 'reads its environment', attempt: () => ['read', `/proc/${pid()}/environ`], gets: 'ENOENT' },
-    { act: 'reads files below its root', attempt: (scene) => ['read', `/proc/${pid()}/root${scene.secret}`], gets: 'ENOENT' },
-    { act: 'writes files below its root', attempt: (scene) => ['write', `/proc/${pid()}/root${scene.outside}/file`], gets: 'ENOENT' },
+    {
+      act: 'reads files below its root',
+      attempt: (scene) => ['read', `/proc/${pid()}/root${scene.secret}`],
+      gets: 'ENOENT',
+    },
+    {
+      act: 'writes files below its root',
+      attempt: (scene) => ['write', `/proc/${pid()}/root${scene.outside}/file`],
+      gets: 'ENOENT',
+    },
     { act: 'lists its descriptors', attempt: () => ['list', `/proc/${pid()}/fd`], gets: 'ENOENT' },
     { act: 'signals it', attempt: () => ['kill', pid(), '0'], gets: 'ESRCH' },
     { act: 'signals it by a pidfd', attempt: () => ['pidfd-kill', pid(), '0'], gets: 'ESRCH' },
@@ -76,7 +84,11 @@ describeForUsers('the end of everything', ['cc'], (user) => {
   test('signals to pid 1 do not end or stop the sandbox', async () => {
     const { run } = newScene(user)
     const hostNamespace = readlinkSync('/proc/self/ns/pid')
-    expect(await run([stagedProbe(), 'strike-init', hostNamespace])).toMatchObject({ exitCode: 0, signal: null, stdout: 'ok\n' })
+    expect(await run([stagedProbe(), 'strike-init', hostNamespace])).toMatchObject({
+      exitCode: 0,
+      signal: null,
+      stdout: 'ok\n',
+    })
     const killsItself = await run(['sh', '-c', 'kill -9 $$'])
     expect(killsItself).toMatchObject({ exitCode: null, signal: 'SIGKILL' })
   })
@@ -146,6 +158,7 @@ function newScene(user: TestUser) {
   onTestFinished(() => scene.remove())
   return {
     scene,
-    run: (command: [string, ...string[]]) => runSandboxed(user, { sandbox: { profile: profileOf(scene) }, command }),
+    run: (command: [string, ...string[]]) =>
+      runSandboxed(user, { sandbox: { profile: profileOf(scene) }, command }),
   }
 }

@@ -1,4 +1,13 @@
-import { chownSync, lchownSync, linkSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  lchownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { workspaceWrite, type PermissionProfile } from 'linux-sandbox'
@@ -34,9 +43,16 @@ export function makeScene(user: TestUser): Scene {
   const outside = join(home, 'outside')
   const secrets = join(home, 'secrets')
   for (const directory of ['hooks', 'refs/heads']) mkdirSync(join(git, directory), { recursive: true })
-  for (const directory of [join(workspace, 'room'), join(outside, 'empty'), secrets]) mkdirSync(directory, { recursive: true })
+  for (const directory of [join(workspace, 'room'), join(outside, 'empty'), secrets])
+    mkdirSync(directory, { recursive: true })
   const files = ['config', 'HEAD', 'refs/heads/main'].map((name) => join(git, name))
-  const others = [join(workspace, 'notes'), join(outside, 'file'), join(home, '.bashrc'), join(home, 'secret'), join(secrets, 'key')]
+  const others = [
+    join(workspace, 'notes'),
+    join(outside, 'file'),
+    join(home, '.bashrc'),
+    join(home, 'secret'),
+    join(secrets, 'key'),
+  ]
   for (const file of [...files, ...others]) writeFileSync(file, 'as it was\n')
   if (process.geteuid?.() === 0) giveTo(user, base)
   const inTmp = join('/tmp', `${basename(base)}-left`)
@@ -58,9 +74,18 @@ export function makeScene(user: TestUser): Scene {
 
 /** The workspace of `scene` writable, its secrets denied, everything else readable. */
 export function profileOf(scene: Scene, network: 'restricted' | 'enabled' = 'restricted'): PermissionProfile {
-  const profile = workspaceWrite({ root: scene.workspace, excludeTmpdir: true, excludeSlashTmp: true, network })
-  if (profile.type !== 'managed' || profile.file_system.type !== 'restricted') throw new Error('the preset is not managed')
-  const denied = [scene.secret, scene.secrets].map((path) => ({ path: { type: 'path', path }, access: 'deny' }))
+  const profile = workspaceWrite({
+    root: scene.workspace,
+    excludeTmpdir: true,
+    excludeSlashTmp: true,
+    network,
+  })
+  if (profile.type !== 'managed' || profile.file_system.type !== 'restricted')
+    throw new Error('the preset is not managed')
+  const denied = [scene.secret, scene.secrets].map((path) => ({
+    path: { type: 'path', path },
+    access: 'deny',
+  }))
   // Paths of a profile as JSON gives them are plain strings.
   return {
     ...profile,
@@ -68,14 +93,8 @@ export function profileOf(scene: Scene, network: 'restricted' | 'enabled' = 'res
   } as PermissionProfile
 }
 
-/** A second name, made before any sandbox started, for a file outside the workspace. */
-export function linkIntoWorkspace(scene: Scene): string {
-  const link = join(scene.workspace, 'old-link')
-  linkSync(join(scene.outside, 'file'), link)
-  return link
-}
-
 function giveTo({ uid, gid }: TestUser, directory: string): void {
   chownSync(directory, uid, gid)
-  for (const entry of readdirSync(directory, { recursive: true, encoding: 'utf8' })) lchownSync(join(directory, entry), uid, gid)
+  for (const entry of readdirSync(directory, { recursive: true, encoding: 'utf8' }))
+    lchownSync(join(directory, entry), uid, gid)
 }

@@ -26,7 +26,9 @@ const HOST_ADDRESS = Object.values(networkInterfaces())
 
 const LOCAL_NETWORK: readonly Attack[] = [
   { act: 'serves itself on 127.0.0.1', attempt: () => ['serve-itself', '127.0.0.1'], gets: 'ok' },
-  ...(hasFeature('ipv6') ? [{ act: 'serves itself on ::1', attempt: () => ['serve-itself', '::1'], gets: 'ok' }] : []),
+  ...(hasFeature('ipv6')
+    ? [{ act: 'serves itself on ::1', attempt: () => ['serve-itself', '::1'], gets: 'ok' }]
+    : []),
   { act: 'sends itself a datagram', attempt: () => ['exchange-udp', '127.0.0.1'], gets: 'ok' },
   { act: 'looks at its interfaces', attempt: () => ['socket', 'netlink', 'raw', '0'], gets: 'ok' },
   { act: 'makes a stream pair', attempt: () => ['socketpair', 'unix', 'stream'], gets: 'ok' },
@@ -35,20 +37,58 @@ const LOCAL_NETWORK: readonly Attack[] = [
 
 /** Rare in every mode: a network of the host is not meant by them. */
 const RARE_SOCKETS: readonly Attack[] = [
-  { act: 'makes a socket to the hypervisor', attempt: () => ['socket', 'vsock', 'stream', '0'], gets: 'EPERM' },
-  { act: 'makes a packet socket', attempt: () => ['socket', 'packet', 'raw', '0'], gets: 'EPERM', twin: { by: 'root' } },
-  { act: 'makes a socket to kernel cryptography', attempt: () => ['socket', 'alg', 'seqpacket', '0'], gets: 'EPERM' },
-  { act: 'makes a netlink socket to the audit system', attempt: () => ['socket', 'netlink', 'raw', '9'], gets: 'EPERM' },
-  { act: 'makes a netlink socket of generic families', attempt: () => ['socket', 'netlink', 'raw', '16'], gets: 'EPERM' },
+  {
+    act: 'makes a socket to the hypervisor',
+    attempt: () => ['socket', 'vsock', 'stream', '0'],
+    gets: 'EPERM',
+  },
+  {
+    act: 'makes a packet socket',
+    attempt: () => ['socket', 'packet', 'raw', '0'],
+    gets: 'EPERM',
+    twin: { by: 'root' },
+  },
+  {
+    act: 'makes a socket to kernel cryptography',
+    attempt: () => ['socket', 'alg', 'seqpacket', '0'],
+    gets: 'EPERM',
+  },
+  {
+    act: 'makes a netlink socket to the audit system',
+    attempt: () => ['socket', 'netlink', 'raw', '9'],
+    gets: 'EPERM',
+  },
+  {
+    act: 'makes a netlink socket of generic families',
+    attempt: () => ['socket', 'netlink', 'raw', '16'],
+    gets: 'EPERM',
+  },
 ]
 
 const RESTRICTED_SOCKETS: readonly Attack[] = [
-  { act: 'makes a raw IP socket', attempt: () => ['socket', 'inet', 'raw', '1'], gets: 'EPERM', twin: { by: 'root' } },
+  {
+    act: 'makes a raw IP socket',
+    attempt: () => ['socket', 'inet', 'raw', '1'],
+    gets: 'EPERM',
+    twin: { by: 'root' },
+  },
   { act: 'makes an MPTCP socket', attempt: () => ['socket', 'inet', 'stream', 'mptcp'], gets: 'EPERM' },
-  { act: 'makes a stream socket with a name', attempt: () => ['socket', 'unix', 'stream', '0'], gets: 'EPERM' },
-  { act: 'makes a datagram socket with a name', attempt: () => ['socket', 'unix', 'dgram', '0'], gets: 'EPERM' },
+  {
+    act: 'makes a stream socket with a name',
+    attempt: () => ['socket', 'unix', 'stream', '0'],
+    gets: 'EPERM',
+  },
+  {
+    act: 'makes a datagram socket with a name',
+    attempt: () => ['socket', 'unix', 'dgram', '0'],
+    gets: 'EPERM',
+  },
   { act: 'makes a datagram pair', attempt: () => ['socketpair', 'unix', 'dgram'], gets: 'EPERM' },
-  { act: 'names a socket in the workspace', attempt: ({ room }) => ['bind-unix', join(room, 'own.sock')], gets: 'EPERM' },
+  {
+    act: 'names a socket in the workspace',
+    attempt: ({ room }) => ['bind-unix', join(room, 'own.sock')],
+    gets: 'EPERM',
+  },
 ]
 
 /** Sockets of a server outside, by their names. */
@@ -76,7 +116,11 @@ describeForUsers('sockets of a restricted network', ['cc', 'seccomp'], (user) =>
 })
 
 describeForUsers('sockets of an enabled network', ['cc', 'seccomp'], (user) => {
-  const mptcp: Attack = { act: 'makes an MPTCP socket', attempt: () => ['socket', 'inet', 'stream', 'mptcp'], gets: 'ok' }
+  const mptcp: Attack = {
+    act: 'makes an MPTCP socket',
+    attempt: () => ['socket', 'inet', 'stream', 'mptcp'],
+    gets: 'ok',
+  }
   defineAttacks(user, [...LOCAL_NETWORK, ...RARE_SOCKETS, mptcp], { network: 'enabled' })
 })
 
@@ -101,10 +145,9 @@ describeForUsers('a server of the host with a named socket', ['cc', 'seccomp'], 
 
   test.each(['the workspace', '/tmp', 'the abstract names'])('in %s is out of reach', async (place) => {
     const ways = waysTo(places[place]!)
-    const sandbox = (network: 'restricted' | 'enabled') => ({ sandbox: { profile: profileOf(scene, network) }, cwd: '/' })
-    expect(await attemptInside(user, ways, sandbox('restricted'))).toEqual(ways.map(() => 'EPERM'))
+    expect(await attemptInside(user, ways, sandboxOf(scene, 'restricted'))).toEqual(ways.map(() => 'EPERM'))
     expect(await attemptOutside(user, ways)).toEqual(ways.map(() => 'ok'))
-    expect(await attemptInside(user, ways, sandbox('enabled'))).toEqual(ways.map(() => 'ok'))
+    expect(await attemptInside(user, ways, sandboxOf(scene, 'enabled'))).toEqual(ways.map(() => 'ok'))
   })
 })
 
@@ -129,13 +172,14 @@ describeForUsers('a TCP server of the host', ['cc'], (user) => {
     { words: ['fast-open', '127.0.0.1'], gets: 'ECONNREFUSED', why: 'data before the connection' },
     { words: ['connect-mptcp', '127.0.0.1'], gets: 'EPERM', why: 'another protocol' },
     ...(hasFeature('ipv6') ? [{ words: ['connect-tcp', '::1'], gets: 'ECONNREFUSED', why: 'IPv6' }] : []),
-    ...(HOST_ADDRESS === undefined ? [] : [{ words: ['connect-tcp', HOST_ADDRESS], gets: 'ENETUNREACH', why: 'no other interface' }]),
+    ...(HOST_ADDRESS === undefined
+      ? []
+      : [{ words: ['connect-tcp', HOST_ADDRESS], gets: 'ENETUNREACH', why: 'no other interface' }]),
   ])('is out of reach for $words.0 to $words.1 ($why)', async ({ words, gets }) => {
     const attempts = [[...words, port]]
-    const sandbox = (network: 'restricted' | 'enabled') => ({ sandbox: { profile: profileOf(scene, network) }, cwd: '/' })
-    expect(await attemptInside(user, attempts, sandbox('restricted'))).toEqual([gets])
+    expect(await attemptInside(user, attempts, sandboxOf(scene, 'restricted'))).toEqual([gets])
     expect(await attemptOutside(user, attempts)).toEqual(['ok'])
-    expect(await attemptInside(user, attempts, sandbox('enabled'))).toEqual(['ok'])
+    expect(await attemptInside(user, attempts, sandboxOf(scene, 'enabled'))).toEqual(['ok'])
   })
 
   test('gets no datagram', async () => {
@@ -190,6 +234,10 @@ describeForUsers('a name server', [], (user) => {
   })
 })
 
+function sandboxOf(scene: Scene, network: 'restricted' | 'enabled') {
+  return { sandbox: { profile: profileOf(scene, network) }, cwd: '/' }
+}
+
 function connectTo(port: number): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1')
@@ -201,7 +249,11 @@ function connectTo(port: number): Promise<string> {
   })
 }
 
-async function startServers(user: TestUser, places: readonly Names[], directory: string): Promise<Background> {
+async function startServers(
+  user: TestUser,
+  places: readonly Names[],
+  directory: string,
+): Promise<Background> {
   const names = places.flatMap(({ stream, datagram }) => [stream, datagram])
   return await startBackground(user, stagedProbe(), ['serve', directory, ...names])
 }

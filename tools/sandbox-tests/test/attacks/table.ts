@@ -65,7 +65,12 @@ export function defineAttacks(user: TestUser, all: readonly Attack[], options: T
     beforeAll(async () => {
       const inside = await runInside(user, attacks, { scene: newScene(), options })
       const outside = await runOutside(user, attacks, newScene)
-      results = new Map(attacks.map((attack) => [attack, { gets: inside.gets.get(attack)!, twin: inside.twins.get(attack) ?? outside.get(attack) }]))
+      results = new Map(
+        attacks.map((attack) => [
+          attack,
+          { gets: inside.gets.get(attack)!, twin: inside.twins.get(attack) ?? outside.get(attack) },
+        ]),
+      )
     })
     afterAll(() => scenes.forEach((scene) => scene.remove()))
 
@@ -86,7 +91,10 @@ async function runInside(
   { scene, options }: { readonly scene: Scene; readonly options: TableOptions },
 ): Promise<{ readonly gets: ReadonlyMap<Attack, string>; readonly twins: ReadonlyMap<Attack, string> }> {
   const withTwin = attacks.filter(({ twin }) => twin?.where === 'inside')
-  const attempts = [...attacks.map(({ attempt }) => attempt(scene)), ...withTwin.map((attack) => twinOf(attack)(scene))]
+  const attempts = [
+    ...attacks.map(({ attempt }) => attempt(scene)),
+    ...withTwin.map((attack) => twinOf(attack)(scene)),
+  ]
   const sandbox = { ...options.sandbox, profile: profileOf(scene, options.network) }
   const results = await attemptInside(user, attempts, { sandbox, cwd: scene.workspace })
   return {
@@ -105,7 +113,10 @@ async function runOutside(
   const byRoot = TEST_USERS.includes(ROOT) ? outside.filter(({ twin }) => twin?.by === 'root') : []
   const run = async (who: TestUser, group: readonly Attack[]): Promise<[Attack, string][]> => {
     if (group.length === 0) return []
-    const results = await attemptOutside(who, group.map((attack) => twinOf(attack)(newScene())))
+    const results = await attemptOutside(
+      who,
+      group.map((attack) => twinOf(attack)(newScene())),
+    )
     return group.map((attack, i) => [attack, results[i]!])
   }
   return new Map([...(await run(user, byUser)), ...(await run(ROOT, byRoot))])
