@@ -75,8 +75,8 @@ static int list_more_descriptors(char **args) {
 
 static int write_descriptor(char **args) { return outcome(write(atoi(args[0]), args[1], strlen(args[1]))); }
 
-// Executes a program that inherits a directory, a file for writing and both ends of a socket pair, under the numbers from 40 to 43, which
-// Node does not look at:
+// Executes a program that inherits a directory, a file for writing and both ends of a socket pair, under the numbers
+// from 40 to 43, which Node does not look at:
 // `with-descriptors DIRECTORY FILE PROGRAM [ARG...]`.
 static int execute_with_descriptors(char **args) {
   enum { COUNT = 4, FIRST = 40, SPARE = 60 };

@@ -12,7 +12,15 @@
 #include <unistd.h>
 
 // By number: not every libc has the new mount calls. Source: asm-generic/unistd.h in Linux 6.1.
-enum { CALL_OPEN_TREE = 428, CALL_MOVE_MOUNT = 429, CALL_FSOPEN = 430, CALL_FSCONFIG = 431, CALL_FSMOUNT = 432, CALL_FSPICK = 433, CALL_MOUNT_SETATTR = 442 };
+enum {
+  CALL_OPEN_TREE = 428,
+  CALL_MOVE_MOUNT = 429,
+  CALL_FSOPEN = 430,
+  CALL_FSCONFIG = 431,
+  CALL_FSMOUNT = 432,
+  CALL_FSPICK = 433,
+  CALL_MOUNT_SETATTR = 442,
+};
 
 // Source: linux/mount.h in Linux 6.1.
 enum { CLONE_TREE = 1, FROM_EMPTY_PATH = 4, COMMAND_CREATE = 6, ATTRIBUTE_READ_ONLY = 1 };
@@ -68,9 +76,7 @@ static int set_mount_attributes(char **args) {
   return write_inside(args[0]);
 }
 
-static int move_tree(char **args) {
-  return outcome(syscall(CALL_MOVE_MOUNT, AT_FDCWD, args[0], AT_FDCWD, args[1], 0));
-}
+static int move_tree(char **args) { return outcome(syscall(CALL_MOVE_MOUNT, AT_FDCWD, args[0], AT_FDCWD, args[1], 0)); }
 
 // Moves the mount of a new file system.
 static int mount_and_move(char **args) {

@@ -18,9 +18,9 @@ static unsigned long flag_named(const char *name) {
   static const struct {
     const char *name;
     unsigned long flag;
-  } FLAGS[] = {{"user", CLONE_NEWUSER}, {"mount", CLONE_NEWNS},   {"pid", CLONE_NEWPID},       {"net", CLONE_NEWNET},
-               {"ipc", CLONE_NEWIPC},   {"uts", CLONE_NEWUTS},    {"cgroup", CLONE_NEWCGROUP}, {"time", CLONE_NEWTIME},
-               {"files", CLONE_FILES}};
+  } FLAGS[] = {{"user", CLONE_NEWUSER},     {"mount", CLONE_NEWNS},  {"pid", CLONE_NEWPID},
+               {"net", CLONE_NEWNET},       {"ipc", CLONE_NEWIPC},   {"uts", CLONE_NEWUTS},
+               {"cgroup", CLONE_NEWCGROUP}, {"time", CLONE_NEWTIME}, {"files", CLONE_FILES}};
   for (size_t i = 0; i < sizeof FLAGS / sizeof *FLAGS; i++)
     if (strcmp(FLAGS[i].name, name) == 0) return FLAGS[i].flag;
   exit(2);
@@ -90,12 +90,8 @@ static int in_namespaces(char **args) {
 }
 
 const struct attempt NAMESPACE_ATTEMPTS[] = {
-    {"unshare", 1, unshare_namespaces},
-    {"clone", 1, clone_into_namespaces},
-    {"clone3", 0, clone3_into_namespaces},
-    {"setns", 1, enter_namespace},
-    {"setns-own", 0, enter_own_namespace},
-    {"sethostname", 1, set_host_name},
-    {"in-namespaces", 1, in_namespaces},
-    {0},
+    {"unshare", 1, unshare_namespaces},    {"clone", 1, clone_into_namespaces},
+    {"clone3", 0, clone3_into_namespaces}, {"setns", 1, enter_namespace},
+    {"setns-own", 0, enter_own_namespace}, {"sethostname", 1, set_host_name},
+    {"in-namespaces", 1, in_namespaces},   {0},
 };

@@ -47,7 +47,8 @@ static int send_message_by_name(int fd, const char *name) {
   struct sockaddr_un address;
   char byte = 'x';
   struct iovec bytes = {&byte, 1};
-  struct msghdr message = {.msg_name = &address, .msg_namelen = unix_address(&address, name), .msg_iov = &bytes, .msg_iovlen = 1};
+  struct msghdr message = {.msg_name = &address, .msg_iov = &bytes, .msg_iovlen = 1};
+  message.msg_namelen = unix_address(&address, name);
   if (fd < 0) return errno;
   return outcome(sendmsg(fd, &message, MSG_NOSIGNAL));
 }
@@ -84,7 +85,8 @@ static int send_descriptor(int socket_fd, int fd) {
   char byte = 'x';
   _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof fd)] = {0};
   struct iovec bytes = {&byte, 1};
-  struct msghdr message = {.msg_iov = &bytes, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+  struct msghdr message = {
+      .msg_iov = &bytes, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
   struct cmsghdr *header = CMSG_FIRSTHDR(&message);
   header->cmsg_level = SOL_SOCKET;
   header->cmsg_type = SCM_RIGHTS;
@@ -99,7 +101,8 @@ static int receive_directory(char **args) {
   char byte;
   _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof directory)];
   struct iovec bytes = {&byte, 1};
-  struct msghdr message = {.msg_iov = &bytes, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+  struct msghdr message = {
+      .msg_iov = &bytes, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
   if (error != 0) return error;
   if (recvmsg(connected, &message, 0) < 0) return errno;
   struct cmsghdr *header = CMSG_FIRSTHDR(&message);
