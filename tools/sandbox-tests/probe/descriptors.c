@@ -42,7 +42,7 @@ static int link_descriptor(char **args) {
 
 static int change_mode_of_descriptor(char **args) {
   int fd = open(args[0], O_RDONLY | O_CLOEXEC);
-  return fd < 0 ? errno : outcome(fchmod(fd, 0600));
+  return fd < 0 ? errno : outcome(fchmod(fd, 0700));
 }
 
 // From a directory descriptor, with more `..` than there are directories.
