@@ -1,4 +1,5 @@
 import { absolutePath } from '@linux-sandbox/policy'
+import type { DiskView } from './disk-view.js'
 import type { Cause, MountOperation } from './plan.js'
 
 /** What a plan starts with, whatever the rules are. */
@@ -12,12 +13,13 @@ export interface Base {
 /**
  * Whether the files in the fresh `/proc` can be written as their permissions have it. Uid 0 owns the kernel's settings there, in a user
  * namespace too, and needs no capability to write most of them: `core_pattern` for one, which names a program that the
- * kernel runs as root on the host. `read-only` keeps it from all of them, at the price of `/proc/self/oom_score_adj` and its like.
+ * kernel runs as root on the host. `read-only` keeps it from all of them, at the price of `/proc/self/oom_score_adj` and its like, and
+ * hides the list of the user's keys. `writable` covers nothing, or the command could not mount a `/proc` of its own.
  */
 export type ProcAccess = 'read-only' | 'writable'
 
 /** The host tree, a minimal `/dev` and a fresh `/proc`. */
-export function baseOperations({ access, cause, proc }: Base): MountOperation[] {
+export function baseOperations({ access, cause, proc }: Base, disk: DiskView): MountOperation[] {
   const minimal = because('only the harmless devices')
   return [
     { type: 'root', access, devices: false, cause },
@@ -30,7 +32,7 @@ export function baseOperations({ access, cause, proc }: Base): MountOperation[] 
     },
     { type: 'remount-read-only', target: absolutePath('/dev'), cause: minimal },
     FRESH_PROC,
-    ...(proc === 'writable' ? [] : [frozenProc()]),
+    ...(proc === 'writable' ? [] : [...hiddenLists(disk), frozenProc()]),
   ]
 }
 
@@ -43,6 +45,16 @@ export function unrestrictedOperations(): MountOperation[] {
 }
 
 const FRESH_PROC: MountOperation = { type: 'proc', cause: because('the PID namespace has its own processes') }
+
+/**
+ * `/proc/keys` describes every key of the user, in whatever keyring: a session keyring of its own keeps the command from the keys, not
+ * from their names.
+ */
+function hiddenLists(disk: DiskView): MountOperation[] {
+  const target = absolutePath('/proc/keys')
+  if (disk.kindOf(target) === undefined) return []
+  return [{ type: 'mask-file', target, cause: because('no namespace narrows it to the command') }]
+}
 
 function frozenProc(): MountOperation {
   return {

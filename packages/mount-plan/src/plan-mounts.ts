@@ -59,7 +59,7 @@ export function planMounts(
   const planned = [root, ...rest].map((rule) => planRule(rule, { rules, disk: view, policy }))
   return {
     operations: [
-      ...baseOperations({ access: root.access, cause, proc }),
+      ...baseOperations({ access: root.access, cause, proc }, view),
       ...planned.flatMap((one) => one.operations),
       ...planned.flatMap((one) => one.afterwards).toReversed(),
     ],

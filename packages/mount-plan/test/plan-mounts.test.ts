@@ -210,9 +210,14 @@ test('an unrestricted policy keeps the devices and mounts only a fresh /proc', (
   expect(lines(planMounts(policy, memoryDisk({})).operations)).toEqual(['root write with devices', 'proc'])
 })
 
+test('/proc/keys is hidden where the kernel has it', () => {
+  const { operations } = plan({ '/': 'read' }, { '/proc/keys': 'file' })
+  expect(lines(operations)).toEqual([...BASE.slice(0, -1), 'mask /proc/keys', 'freeze /proc'])
+})
+
 test('/proc can be left as its permissions have it', () => {
   const policy = resolvePolicy(profile({ '/': 'read' }), { cwd: absolutePath('/w') })
-  const { operations } = planMounts(policy, memoryDisk({}), { proc: 'writable' })
+  const { operations } = planMounts(policy, memoryDisk({ '/proc/keys': 'file' }), { proc: 'writable' })
   expect(lines(operations)).toEqual(BASE.slice(0, -1))
 })
 
@@ -233,6 +238,6 @@ test('no path is looked at twice', () => {
   )
   planMounts(policy, disk)
   expect(disk.looks()).toBe(
-    ['/w', '/w/a', '/w/a/b', '/w/a/b/c', '/w/a/d'].length + policy.protectedNames.length,
+    ['/proc/keys', '/w', '/w/a', '/w/a/b', '/w/a/b/c', '/w/a/d'].length + policy.protectedNames.length,
   )
 })

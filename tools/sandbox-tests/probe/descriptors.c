@@ -42,7 +42,7 @@ static int link_descriptor(char **args) {
 
 static int change_mode_of_descriptor(char **args) {
   int fd = open(args[0], O_RDONLY | O_CLOEXEC);
-  return fd < 0 ? errno : outcome(fchmod(fd, 0600));
+  return fd < 0 ? errno : outcome(fchmod(fd, 0700));
 }
 
 // From a directory descriptor, with more `..` than there are directories.
@@ -58,32 +58,39 @@ static int write_by_parents(char **args) {
 // Whether a descriptor is open.
 static int has_descriptor(char **args) { return outcome(fcntl(atoi(args[0]), F_GETFD)); }
 
-// Whether anything but the three streams is open.
-static int has_more_descriptors(char **args) {
+// Prints what is open beside the three streams.
+static int list_more_descriptors(char **args) {
+  int error = EBADF;
   (void)args;
   for (int fd = 3; fd < 4096; fd++) {
-    if (fcntl(fd, F_GETFD) < 0) continue;
     char path[64], target[256] = {0};
+    if (fcntl(fd, F_GETFD) < 0) continue;
     (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     (void)readlink(path, target, sizeof target - 1);
     printf("%d %s\n", fd, target);
-    return 0;
+    error = 0;
   }
-  return EBADF;
+  return error;
 }
 
 static int write_descriptor(char **args) { return outcome(write(atoi(args[0]), args[1], strlen(args[1]))); }
 
-// Executes a program that inherits a directory, a file for writing and a socket with a peer, under the numbers 7, 8 and 9:
+// Executes a program that inherits a directory, a file for writing and both ends of a socket pair, under the numbers
+// from 40 to 43, which Node does not look at:
 // `with-descriptors DIRECTORY FILE PROGRAM [ARG...]`.
 static int execute_with_descriptors(char **args) {
+  enum { COUNT = 4, FIRST = 40, SPARE = 60 };
   int pair[2];
-  if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) != 0) return errno;
-  const int inherited[] = {open(args[0], O_RDONLY | O_DIRECTORY), open(args[1], O_WRONLY | O_APPEND), pair[0]};
-  for (int i = 0; i < 3; i++)
-    if (fcntl(inherited[i], F_DUPFD, 20) < 0) return errno;
-  for (int i = 0; i < 3; i++)
-    if (dup2(20 + i, 7 + i) < 0) return errno;
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) return errno;
+  const int opened[COUNT] = {open(args[0], O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+                             open(args[1], O_WRONLY | O_APPEND | O_CLOEXEC), pair[0], pair[1]};
+  int spare[COUNT];
+  for (int i = 0; i < COUNT; i++) {
+    spare[i] = fcntl(opened[i], F_DUPFD_CLOEXEC, SPARE);
+    if (spare[i] < 0) return errno;
+  }
+  for (int i = 0; i < COUNT; i++)
+    if (dup2(spare[i], FIRST + i) < 0) return errno;
   (void)execv(args[2], args + 2);
   return errno;
 }
@@ -126,7 +133,7 @@ const struct attempt DESCRIPTOR_ATTEMPTS[] = {
     {"fchmod", 1, change_mode_of_descriptor},
     {"write-by-parents", 2, write_by_parents},
     {"has-descriptor", 1, has_descriptor},
-    {"has-more-descriptors", 0, has_more_descriptors},
+    {"more-descriptors", 0, list_more_descriptors},
     {"write-descriptor", 2, write_descriptor},
     {"read-below-descriptor", 2, read_below_descriptor},
     {"with-descriptors", 3, execute_with_descriptors},

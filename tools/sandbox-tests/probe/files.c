@@ -100,6 +100,14 @@ static int make_device(char **args) {
 
 static int open_device(char **args) { return outcome(open(args[0], O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)); }
 
+static int read_link(char **args) {
+  char target[64];
+  return outcome(readlink(args[0], target, sizeof target));
+}
+
+// Writes nothing.
+static int open_to_write(char **args) { return outcome(open(args[0], O_WRONLY | O_NONBLOCK | O_CLOEXEC)); }
+
 // Directories of one process in /proc are left out: they are no settings of the kernel.
 static bool is_process(const char *directory, const char *name) {
   return strcmp(directory, "/proc") == 0 && name[strspn(name, "0123456789")] == '\0';
@@ -152,6 +160,8 @@ const struct attempt FILE_ATTEMPTS[] = {
     {"write-through-link", 2, write_through_link},
     {"mknod", 4, make_device},
     {"open-device", 1, open_device},
+    {"open-to-write", 1, open_to_write},
+    {"readlink", 1, read_link},
     {"list-writable", 1, list_writable},
     {0},
 };

@@ -99,7 +99,10 @@ static int make_x32_socket(char **args) {
 
 static int call_i386(long number, long first, long second, long third) {
   long result;
-  __asm__ volatile("int $0x80" : "=a"(result) : "a"(number), "b"(first), "c"(second), "d"(third) : "memory", "r8", "r9", "r10", "r11");
+  __asm__ volatile("int $0x80"
+                   : "=a"(result)
+                   : "a"(number), "b"(first), "c"(second), "d"(third)
+                   : "memory", "r8", "r9", "r10", "r11");
   if ((int)result >= 0) return 0;
   return -(int)result;
 }

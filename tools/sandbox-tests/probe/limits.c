@@ -30,7 +30,8 @@ static int fork_many(char **args) {
 }
 
 static int allocate(char **args) {
-  void *memory = mmap(NULL, strtoul(args[0], NULL, 10), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  enum { KIND = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE };
+  void *memory = mmap(NULL, strtoul(args[0], NULL, 10), PROT_READ | PROT_WRITE, KIND, -1, 0);
   return memory == MAP_FAILED ? errno : 0;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // usage: probe ATTEMPT [ARG...]
 //
-// Makes one attempt and prints `ok` or the name of the errno. Ends with 0 when it worked, 1 when it was refused, 2 for wrong usage.
+// Makes one attempt and prints `ok` or the name of the errno. Ends with 0 when it worked, 1 when it was refused, 2 for
+// wrong usage.
 #include "probe.h"
 
 #include <stdio.h>
@@ -9,8 +10,9 @@
 #include <string.h>
 
 static const struct attempt *const TABLES[] = {
-    FILE_ATTEMPTS,      DESCRIPTOR_ATTEMPTS, MOUNT_ATTEMPTS,  PROCESS_ATTEMPTS,     KEYRING_ATTEMPTS, NAMESPACE_ATTEMPTS,
-    TERMINAL_ATTEMPTS,  SOCKET_ATTEMPTS,     UNIX_SOCKET_ATTEMPTS, KERNEL_ATTEMPTS, LIMIT_ATTEMPTS,
+    FILE_ATTEMPTS,        DESCRIPTOR_ATTEMPTS, MOUNT_ATTEMPTS,    PROCESS_ATTEMPTS,
+    KEYRING_ATTEMPTS,     NAMESPACE_ATTEMPTS,  TERMINAL_ATTEMPTS, SOCKET_ATTEMPTS,
+    UNIX_SOCKET_ATTEMPTS, KERNEL_ATTEMPTS,     LIMIT_ATTEMPTS,
 };
 
 int run_attempt(char **args) {

@@ -12,7 +12,15 @@
 #include <unistd.h>
 
 // By number: not every libc has the new mount calls. Source: asm-generic/unistd.h in Linux 6.1.
-enum { CALL_OPEN_TREE = 428, CALL_MOVE_MOUNT = 429, CALL_FSOPEN = 430, CALL_FSCONFIG = 431, CALL_FSMOUNT = 432, CALL_FSPICK = 433, CALL_MOUNT_SETATTR = 442 };
+enum {
+  CALL_OPEN_TREE = 428,
+  CALL_MOVE_MOUNT = 429,
+  CALL_FSOPEN = 430,
+  CALL_FSCONFIG = 431,
+  CALL_FSMOUNT = 432,
+  CALL_FSPICK = 433,
+  CALL_MOUNT_SETATTR = 442,
+};
 
 // Source: linux/mount.h in Linux 6.1.
 enum { CLONE_TREE = 1, FROM_EMPTY_PATH = 4, COMMAND_CREATE = 6, ATTRIBUTE_READ_ONLY = 1 };
@@ -27,21 +35,29 @@ static int bind_directory(char **args) { return outcome(mount(args[0], args[1], 
 static int unmount(char **args) { return outcome(umount2(args[0], 0)); }
 static int unmount_lazily(char **args) { return outcome(umount2(args[0], MNT_DETACH)); }
 
+static int mount_and_unmount(char **args) {
+  int error = mount_tmpfs(args);
+  return error != 0 ? error : unmount(args);
+}
+
 static int write_inside(const char *directory) {
   if (chdir(directory) != 0) return errno;
   return outcome(open("made-by-probe", O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
 }
 
+// Those that a mount of the sandbox has besides, and that nobody in it may clear.
+enum { KEPT_FLAGS = MS_NOSUID | MS_NODEV };
+
 // Lifts the read-only flag of the mount of a directory, then makes a file in it.
 static int remount_writable(char **args) {
-  if (mount(NULL, args[0], NULL, MS_REMOUNT | MS_BIND, NULL) != 0) return errno;
+  if (mount(NULL, args[0], NULL, MS_REMOUNT | MS_BIND | KEPT_FLAGS, NULL) != 0) return errno;
   return write_inside(args[0]);
 }
 
 // The same by a copy of the mount.
 static int bind_writable(char **args) {
   if (mount(args[0], args[1], NULL, MS_BIND, NULL) != 0) return errno;
-  if (mount(NULL, args[1], NULL, MS_REMOUNT | MS_BIND, NULL) != 0) return errno;
+  if (mount(NULL, args[1], NULL, MS_REMOUNT | MS_BIND | KEPT_FLAGS, NULL) != 0) return errno;
   return write_inside(args[1]);
 }
 
@@ -60,8 +76,12 @@ static int set_mount_attributes(char **args) {
   return write_inside(args[0]);
 }
 
-static int move_tree(char **args) {
-  return outcome(syscall(CALL_MOVE_MOUNT, AT_FDCWD, args[0], AT_FDCWD, args[1], 0));
+static int move_tree(char **args) { return outcome(syscall(CALL_MOVE_MOUNT, AT_FDCWD, args[0], AT_FDCWD, args[1], 0)); }
+
+// Moves the mount of a new file system.
+static int mount_and_move(char **args) {
+  int error = mount_tmpfs(args);
+  return error != 0 ? error : move_tree(args);
 }
 
 // A file system by the new calls, put at a directory.
@@ -95,6 +115,8 @@ const struct attempt MOUNT_ATTEMPTS[] = {
     {"mount-proc", 1, mount_proc},
     {"mount-bind", 2, bind_directory},
     {"umount", 1, unmount},
+    {"mount-and-umount", 1, mount_and_unmount},
+    {"mount-and-move", 2, mount_and_move},
     {"umount-lazily", 1, unmount_lazily},
     {"remount-writable", 1, remount_writable},
     {"bind-writable", 2, bind_writable},

@@ -18,9 +18,9 @@ static unsigned long flag_named(const char *name) {
   static const struct {
     const char *name;
     unsigned long flag;
-  } FLAGS[] = {{"user", CLONE_NEWUSER}, {"mount", CLONE_NEWNS},   {"pid", CLONE_NEWPID},       {"net", CLONE_NEWNET},
-               {"ipc", CLONE_NEWIPC},   {"uts", CLONE_NEWUTS},    {"cgroup", CLONE_NEWCGROUP}, {"time", CLONE_NEWTIME},
-               {"files", CLONE_FILES}};
+  } FLAGS[] = {{"user", CLONE_NEWUSER},     {"mount", CLONE_NEWNS},  {"pid", CLONE_NEWPID},
+               {"net", CLONE_NEWNET},       {"ipc", CLONE_NEWIPC},   {"uts", CLONE_NEWUTS},
+               {"cgroup", CLONE_NEWCGROUP}, {"time", CLONE_NEWTIME}, {"files", CLONE_FILES}};
   for (size_t i = 0; i < sizeof FLAGS / sizeof *FLAGS; i++)
     if (strcmp(FLAGS[i].name, name) == 0) return FLAGS[i].flag;
   exit(2);
@@ -66,18 +66,17 @@ static int enter_own_namespace(char **args) {
 
 static int set_host_name(char **args) { return outcome(syscall(SYS_sethostname, args[0], strlen(args[0]))); }
 
-static int map_ids(unsigned uid, unsigned gid) {
+// May fail: root without capabilities may not map its own id, and has those of the new namespace all the same.
+static void map_ids(unsigned uid, unsigned gid) {
   const char *files[] = {"/proc/self/setgroups", "/proc/self/uid_map", "/proc/self/gid_map"};
   char texts[3][32] = {"deny"};
   (void)snprintf(texts[1], sizeof texts[1], "0 %u 1", uid);
   (void)snprintf(texts[2], sizeof texts[2], "0 %u 1", gid);
   for (int i = 0; i < 3; i++) {
     int fd = open(files[i], O_WRONLY | O_CLOEXEC);
-    if (fd < 0) return errno;
-    if (write(fd, texts[i], strlen(texts[i])) < 0) return errno;
+    if (fd < 0 || write(fd, texts[i], strlen(texts[i])) < 0) return;
     (void)close(fd);
   }
-  return 0;
 }
 
 // The attempt of `args` as root of new namespaces, which may mount there: what somebody without a sandbox can do.
@@ -85,27 +84,14 @@ static int in_namespaces(char **args) {
   unsigned uid = geteuid(), gid = getegid();
   unsigned long flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWNET | CLONE_NEWIPC;
   if (syscall(SYS_unshare, flags) != 0) return errno;
-  int error = map_ids(uid, gid);
-  if (error != 0) return error;
-  if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return errno;
-  return run_attempt(args);
-}
-
-// As in_namespaces, in a mount namespace alone: for root, whose mounts are not locked there.
-static int in_mount_namespace(char **args) {
-  if (syscall(SYS_unshare, CLONE_NEWNS | CLONE_NEWUTS) != 0) return errno;
+  map_ids(uid, gid);
   if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return errno;
   return run_attempt(args);
 }
 
 const struct attempt NAMESPACE_ATTEMPTS[] = {
-    {"unshare", 1, unshare_namespaces},
-    {"clone", 1, clone_into_namespaces},
-    {"clone3", 0, clone3_into_namespaces},
-    {"setns", 1, enter_namespace},
-    {"setns-own", 0, enter_own_namespace},
-    {"sethostname", 1, set_host_name},
-    {"in-namespaces", 1, in_namespaces},
-    {"in-mount-namespace", 1, in_mount_namespace},
-    {0},
+    {"unshare", 1, unshare_namespaces},    {"clone", 1, clone_into_namespaces},
+    {"clone3", 0, clone3_into_namespaces}, {"setns", 1, enter_namespace},
+    {"setns-own", 0, enter_own_namespace}, {"sethostname", 1, set_host_name},
+    {"in-namespaces", 1, in_namespaces},   {0},
 };

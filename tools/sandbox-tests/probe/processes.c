@@ -128,8 +128,8 @@ static int is_root(char **args) {
   return geteuid() == 0 ? 0 : EPERM;
 }
 
-// Signals to pid 1 that would end or stop everything. Never outside a PID namespace of the sandbox: `args[0]` is the one of the
-// host.
+// Signals to pid 1 that would end or stop everything. Never outside a PID namespace of the sandbox: `args[0]` is the
+// one of the host.
 static int strike_init(char **args) {
   char own[64] = {0};
   if (readlink("/proc/self/ns/pid", own, sizeof own - 1) < 0) return errno;

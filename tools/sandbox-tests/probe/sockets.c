@@ -18,9 +18,9 @@ static const struct {
   const char *name;
   int value;
 } WORDS[] = {
-    {"unix", AF_UNIX},     {"inet", AF_INET},        {"inet6", AF_INET6},   {"netlink", AF_NETLINK}, {"packet", AF_PACKET},
-    {"alg", AF_ALG},       {"vsock", AF_VSOCK},      {"stream", SOCK_STREAM}, {"dgram", SOCK_DGRAM},  {"raw", SOCK_RAW},
-    {"seqpacket", SOCK_SEQPACKET}, {"mptcp", PROTOCOL_MPTCP},
+    {"unix", AF_UNIX},     {"inet", AF_INET}, {"inet6", AF_INET6},           {"netlink", AF_NETLINK},
+    {"packet", AF_PACKET}, {"alg", AF_ALG},   {"vsock", AF_VSOCK},           {"stream", SOCK_STREAM},
+    {"dgram", SOCK_DGRAM}, {"raw", SOCK_RAW}, {"seqpacket", SOCK_SEQPACKET}, {"mptcp", PROTOCOL_MPTCP},
 };
 
 static int value_of(const char *word) {
@@ -80,7 +80,8 @@ static int listen_on(const char *host, const char *port, char *bound_port, size_
   if (fd < 0) return -1;
   if (bind(fd, (struct sockaddr *)&address, size) != 0 || listen(fd, 8) != 0) return -1;
   if (getsockname(fd, (struct sockaddr *)&address, &size) != 0) return -1;
-  (void)snprintf(bound_port, bound_size, "%u", ntohs(((struct sockaddr_in *)&address)->sin_port)); // at one place in both
+  // The port is at one place in the addresses of both families.
+  (void)snprintf(bound_port, bound_size, "%u", ntohs(((struct sockaddr_in *)&address)->sin_port));
   return fd;
 }
 
@@ -129,14 +130,9 @@ static int send_udp(char **args) {
 }
 
 const struct attempt SOCKET_ATTEMPTS[] = {
-    {"socket", 3, make_socket},
-    {"socketpair", 2, make_pair},
-    {"connect-tcp", 2, connect_tcp},
-    {"connect-mptcp", 2, connect_mptcp},
-    {"fast-open", 2, fast_open},
-    {"serve-itself", 1, serve_itself},
-    {"listen", 2, listen_until_told},
-    {"exchange-udp", 1, exchange_udp},
-    {"send-udp", 2, send_udp},
-    {0},
+    {"socket", 3, make_socket},       {"socketpair", 2, make_pair},
+    {"connect-tcp", 2, connect_tcp},  {"connect-mptcp", 2, connect_mptcp},
+    {"fast-open", 2, fast_open},      {"serve-itself", 1, serve_itself},
+    {"listen", 2, listen_until_told}, {"exchange-udp", 1, exchange_udp},
+    {"send-udp", 2, send_udp},        {0},
 };

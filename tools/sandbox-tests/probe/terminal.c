@@ -91,8 +91,8 @@ static void relay_until_end(int controller, int child) {
   }
 }
 
-// Runs `args` in a session of its own on a new terminal, relays what it prints, and then tells how much waits to be read by
-// whoever reads the terminal next.
+// Runs `args` in a session of its own on a new terminal, relays what it prints, and then tells how much waits to be
+// read by whoever reads the terminal next.
 static int on_terminal(char **args) {
   char name[64];
   int waiting = 0;

@@ -47,7 +47,8 @@ static int send_message_by_name(int fd, const char *name) {
   struct sockaddr_un address;
   char byte = 'x';
   struct iovec bytes = {&byte, 1};
-  struct msghdr message = {.msg_name = &address, .msg_namelen = unix_address(&address, name), .msg_iov = &bytes, .msg_iovlen = 1};
+  struct msghdr message = {.msg_name = &address, .msg_iov = &bytes, .msg_iovlen = 1};
+  message.msg_namelen = unix_address(&address, name);
   if (fd < 0) return errno;
   return outcome(sendmsg(fd, &message, MSG_NOSIGNAL));
 }
@@ -84,7 +85,8 @@ static int send_descriptor(int socket_fd, int fd) {
   char byte = 'x';
   _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof fd)] = {0};
   struct iovec bytes = {&byte, 1};
-  struct msghdr message = {.msg_iov = &bytes, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+  struct msghdr message = {
+      .msg_iov = &bytes, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
   struct cmsghdr *header = CMSG_FIRSTHDR(&message);
   header->cmsg_level = SOL_SOCKET;
   header->cmsg_type = SCM_RIGHTS;
@@ -99,7 +101,8 @@ static int receive_directory(char **args) {
   char byte;
   _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof directory)];
   struct iovec bytes = {&byte, 1};
-  struct msghdr message = {.msg_iov = &bytes, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+  struct msghdr message = {
+      .msg_iov = &bytes, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
   if (error != 0) return error;
   if (recvmsg(connected, &message, 0) < 0) return errno;
   struct cmsghdr *header = CMSG_FIRSTHDR(&message);
@@ -117,34 +120,43 @@ static int serve_name(int type, const char *name) {
   return fd;
 }
 
-// `serve STREAM DATAGRAM ABSTRACT-STREAM ABSTRACT-DATAGRAM DIRECTORY`: gives the directory to whoever connects, until stdin ends.
-static int serve_names(char **args) {
-  static const int TYPES[] = {SOCK_STREAM, SOCK_DGRAM, SOCK_STREAM, SOCK_DGRAM};
-  struct pollfd watched[5] = {{.fd = STDIN_FILENO, .events = POLLIN}};
+// The directory goes to whoever connects.
+static void answer(int type, int fd, int directory) {
   char bytes[64];
-  int directory = open(args[4], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  for (int i = 0; i < 4; i++) {
-    watched[i + 1] = (struct pollfd){.fd = serve_name(TYPES[i], args[i]), .events = POLLIN};
-    if (watched[i + 1].fd < 0) return errno;
+  if (type == SOCK_DGRAM) {
+    (void)recv(fd, bytes, sizeof bytes, 0);
+    return;
+  }
+  int accepted = accept(fd, NULL, NULL);
+  (void)send_descriptor(accepted, directory);
+  (void)close(accepted);
+}
+
+enum { SERVERS_MAX = 16 };
+
+// `serve DIRECTORY {STREAM DATAGRAM}...`: serves these names until stdin ends, and removes them.
+static int serve_names(char **args) {
+  struct pollfd watched[1 + SERVERS_MAX] = {{.fd = STDIN_FILENO, .events = POLLIN}};
+  int directory = open(args[0], O_RDONLY | O_DIRECTORY | O_CLOEXEC), count = 0;
+  char byte, **names = args + 1;
+  for (; count < SERVERS_MAX && names[count] != NULL; count++) {
+    int fd = serve_name(count % 2 == 0 ? SOCK_STREAM : SOCK_DGRAM, names[count]);
+    if (fd < 0) return errno;
+    watched[1 + count] = (struct pollfd){.fd = fd, .events = POLLIN};
   }
   puts("ready");
   (void)fflush(stdout);
-  while (poll(watched, 5, -1) > 0) {
-    if (watched[0].revents != 0 && read(STDIN_FILENO, bytes, sizeof bytes) <= 0) return 0;
-    for (int i = 0; i < 4; i++) {
-      if (watched[i + 1].revents == 0) continue;
-      if (TYPES[i] == SOCK_DGRAM) (void)recv(watched[i + 1].fd, bytes, sizeof bytes, 0);
-      if (TYPES[i] != SOCK_STREAM) continue;
-      int accepted = accept(watched[i + 1].fd, NULL, NULL);
-      (void)send_descriptor(accepted, directory);
-      (void)close(accepted);
-    }
+  while (poll(watched, (nfds_t)count + 1, -1) > 0) {
+    if (watched[0].revents != 0 && read(STDIN_FILENO, &byte, 1) <= 0) break;
+    for (int i = 0; i < count; i++)
+      if (watched[1 + i].revents != 0) answer(i % 2 == 0 ? SOCK_STREAM : SOCK_DGRAM, watched[1 + i].fd, directory);
   }
-  return errno;
+  for (int i = 0; i < count; i++) (void)unlink(names[i]);
+  return 0;
 }
 
 const struct attempt UNIX_SOCKET_ATTEMPTS[] = {
-    {"serve", 5, serve_names},
+    {"serve", 3, serve_names},
     {"connect-unix", 1, connect_stream},
     {"bind-unix", 1, bind_stream},
     {"sendto-unix", 1, send_datagram},

@@ -9,7 +9,12 @@ export function setup(): () => void {
   const packages = join(repositoryRoot(), 'packages')
   const stage = stagePackages(['cli', 'standalone'].map((name) => join(packages, name)))
   copyFileSync(join(import.meta.dirname, 'driver.mjs'), join(stage, 'driver.mjs'))
-  buildProbe(stage)
+  try {
+    buildProbe(stage)
+  } catch (error) {
+    removeStage(stage)
+    throw error
+  }
   process.env[STAGE_VARIABLE] = stage
   return () => removeStage(stage)
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { describeForUsers, runProgram, runSandboxed, stagedProbe } from '../../support/index.ts'
-import { makeScene, profileOf, type Scene } from './scene.ts'
+import { makeScene, profileOf } from './scene.ts'
 import { defineAttacks, type Attack } from './table.ts'
 
 /** The probe has calls of another ABI for this architecture alone. */

@@ -1,7 +1,6 @@
 import {
   chownSync,
   lchownSync,
-  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -92,13 +91,6 @@ export function profileOf(scene: Scene, network: 'restricted' | 'enabled' = 'res
     ...profile,
     file_system: { ...profile.file_system, entries: [...profile.file_system.entries, ...denied] },
   } as PermissionProfile
-}
-
-/** A second name, made before any sandbox started, for a file outside the workspace. */
-export function linkIntoWorkspace(scene: Scene): string {
-  const link = join(scene.workspace, 'old-link')
-  linkSync(join(scene.outside, 'file'), link)
-  return link
 }
 
 function giveTo({ uid, gid }: TestUser, directory: string): void {

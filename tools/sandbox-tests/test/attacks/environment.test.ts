@@ -1,0 +1,313 @@
+import { spawn } from 'node:child_process'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { once } from 'node:events'
+import { expect, onTestFinished, test } from 'vitest'
+import {
+  describeForUsers,
+  identityOf,
+  runProgram,
+  runSandboxed,
+  stagedDriver,
+  stagedNode,
+  stagedPreload,
+  stagedProgram,
+  userEnvironment,
+  type TestUser,
+} from '../../support/index.ts'
+import { makeScene, profileOf, type Scene } from './scene.ts'
+
+const HOST_NAMESPACE = readlinkSync('/proc/self/ns/pid')
+
+/** Adds the PID namespace in which it runs to the file that WHEREABOUTS names. */
+const TELL_WHERE = 'readlink /proc/self/ns/pid >> "$WHEREABOUTS"\n'
+
+/** Variables that make some program run code of somebody's choice. */
+const POISON: readonly {
+  readonly name: string
+  readonly value: (scene: Scene) => string
+  readonly command: readonly [string, ...string[]]
+}[] = [
+  { name: 'LD_PRELOAD', value: () => stagedPreload(), command: ['ls', '/'] },
+  {
+    name: 'BASH_ENV',
+    value: ({ room }) => planted(room, 'bash-env', TELL_WHERE),
+    command: ['bash', '-c', 'true'],
+  },
+  {
+    name: 'NODE_OPTIONS',
+    value: ({ room }) =>
+      `--require ${planted(
+        room,
+        'poison.cjs',
+        "const fs = require('node:fs'); fs.appendFileSync(process.env.WHEREABOUTS, fs.readlinkSync('/proc/self/ns/pid') + '\\n')",
+      )}`,
+    command: [stagedNode(), '-e', ''],
+  },
+  {
+    name: 'PATH',
+    value: ({ room }) => {
+      for (const name of ['bwrap', 'sh', 'node', 'linux-sandbox-native', 'true'])
+        planted(room, name, `#!/bin/sh\n${TELL_WHERE}`)
+      return `${room}:/usr/bin:/bin`
+    },
+    command: ['true'],
+  },
+]
+
+describeForUsers('the environment of a command', ['cc'], (user) => {
+  test.each(POISON)('with $name acts on the command alone', async ({ name, value, command }) => {
+    const scene = newScene(user)
+    const log = join(scene.room, 'whereabouts')
+    // A bash whose stdin is a socket, as a pipe of Node is, takes itself for a remote shell and reads other files, unless it is nested.
+    const env = { ...userEnvironment(), SHLVL: '2', WHEREABOUTS: log, [name]: value(scene) }
+    await runSandboxed(user, {
+      sandbox: { profile: profileOf(scene) },
+      command,
+      run: { env, cwd: scene.workspace },
+    })
+    const inside = placesIn(log)
+    expect(inside).not.toEqual([])
+    expect(inside).not.toContain(HOST_NAMESPACE)
+
+    await runProgram(user, command[0], command.slice(1), { env })
+    expect(placesIn(log)).toContain(HOST_NAMESPACE)
+  })
+
+  test('of the caller is not seen when another one is given', async () => {
+    const scene = newScene(user)
+    const secret = secretWord()
+    const look = ['sh', '-c', 'cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline; env']
+    const run = async (env: NodeJS.ProcessEnv | undefined) => {
+      const input = JSON.stringify({
+        sandbox: { profile: profileOf(scene) },
+        command: look,
+        run: env === undefined ? {} : { env },
+      })
+      const { stdout } = await runProgram(user, stagedNode(), [stagedDriver()], {
+        input,
+        env: { ...userEnvironment(), CREDENTIAL: secret },
+      })
+      return stdout
+    }
+    expect(await run({ PATH: '/usr/bin:/bin' })).not.toContain(secret)
+    expect(await run(undefined)).toContain(secret)
+  })
+
+  test.each(['linux-sandbox', 'codex-linux-sandbox'] as const)(
+    'is in no command line, and in no environment but its own, under %s',
+    async (program) => {
+      const scene = newScene(user)
+      const secret = secretWord()
+      const child = startProgram(user, { program, scene, env: { ...userEnvironment(), CREDENTIAL: secret } })
+      const lines = createInterface({ input: child.stdout })
+      await once(lines, 'line')
+      const holders = processesWith(secret)
+      child.stdin.end()
+      await once(child, 'close')
+
+      expect(holders.inCommandLine).toEqual([])
+      // The caller, which was given it, and the command, which it is for.
+      expect(holders.inEnvironment.map(({ name }) => name).toSorted()).toEqual(['node', 'sh'])
+    },
+  )
+})
+
+describeForUsers('a launcher in the workspace', ['cc'], (user) => {
+  test.each(['linux-sandbox', 'codex-linux-sandbox'] as const)(
+    'is not used by %s, though PATH names it first',
+    async (program) => {
+      const scene = newScene(user)
+      const log = join(scene.room, 'whereabouts')
+      for (const name of ['bwrap', 'linux-sandbox-native'])
+        planted(scene.room, name, `#!/bin/sh\n${TELL_WHERE}exit 1\n`)
+      const env = {
+        ...userEnvironment(),
+        WHEREABOUTS: log,
+        PATH: `${scene.room}:${userEnvironment()['PATH']}`,
+      }
+      const child = startProgram(user, { program, scene, env })
+      child.stdin.end()
+      const [status] = (await once(child, 'close')) as [number]
+      expect(status).toBe(0)
+      expect(existsSync(log)).toBe(false)
+
+      await runProgram(user, 'sh', ['-c', 'bwrap'], { env })
+      expect(placesIn(log)).toEqual([HOST_NAMESPACE])
+    },
+  )
+})
+
+const AWKWARD_WORDS = [
+  '',
+  ' ',
+  'two words',
+  '--',
+  '-C',
+  '--profile=:danger-full-access',
+  '$(touch injected)',
+  '`touch injected`',
+  '; touch injected',
+  'it\'s "quoted"',
+  'back\\slash\\n',
+  'line\nbreak',
+  'tab\there',
+  '*',
+  '~',
+  '@enter',
+  '@status',
+  'ünïcödé 🧨',
+  '\u0001\u007f',
+]
+
+describeForUsers('awkward words', [], (user) => {
+  test('reach the command byte for byte, as arguments and as values', async () => {
+    const scene = newScene(user)
+    const env = Object.fromEntries([
+      ...AWKWARD_WORDS.map((word, i) => [`WORD_${i}`, word]),
+      ['PATH', '/usr/bin:/bin'],
+    ])
+    const print = 'process.stdout.write(JSON.stringify([process.argv.slice(1), process.env]))'
+    const { stdout } = await runSandboxed(user, {
+      sandbox: { profile: profileOf(scene) },
+      command: [stagedNode(), '-e', print, '--', ...AWKWARD_WORDS],
+      run: { env, cwd: scene.workspace },
+    })
+    expect(JSON.parse(stdout)).toEqual([AWKWARD_WORDS, env])
+    expect(readdirSync(scene.workspace)).not.toContain('injected')
+  })
+
+  test.each(['linux-sandbox', 'codex-linux-sandbox'] as const)(
+    'reach it byte for byte through %s',
+    async (program) => {
+      const scene = newScene(user)
+      const { stdout } = await runProgram(
+        user,
+        stagedNode(),
+        [...programWords(program, scene), 'printf', '%s\\0', ...AWKWARD_WORDS],
+        { cwd: scene.workspace },
+      )
+      expect(stdout.split('\0')).toEqual([...AWKWARD_WORDS, ''])
+      expect(readdirSync(scene.workspace)).not.toContain('injected')
+    },
+  )
+
+  test.each([
+    'two words',
+    '$(touch injected)',
+    "it's",
+    '"',
+    '`id`',
+    'line\nbreak',
+    '--bind',
+    ':',
+    '\\',
+    'ünï',
+    '*',
+    '@enter',
+  ])('can name a workspace: %j', async (name) => {
+    const scene = newScene(user)
+    const workspace = join(scene.room, name)
+    mkdirSync(join(workspace, '.git'), { recursive: true })
+    chmodSync(workspace, 0o777)
+    chmodSync(join(workspace, '.git'), 0o777)
+    const script =
+      'echo in > ./file && cat ./file; echo out > ../beside || echo kept; echo x > .git/config || echo kept'
+    const run = (root: string) =>
+      runSandboxed(user, {
+        sandbox: { profile: profileOf({ ...scene, workspace: root }) },
+        command: ['sh', '-c', script],
+        run: { cwd: workspace },
+      })
+    expect(await run(workspace)).toMatchObject({ stdout: 'in\nkept\nkept\n' })
+    expect(readdirSync(workspace).toSorted()).toEqual(['.git', 'file'])
+    expect(await run(scene.workspace)).toMatchObject({ stdout: 'in\n' })
+  })
+})
+
+function newScene(user: TestUser): Scene {
+  const scene = makeScene(user)
+  onTestFinished(() => scene.remove())
+  return scene
+}
+
+/** A file in `directory` that everybody can execute. */
+function planted(directory: string, name: string, content: string): string {
+  const path = join(directory, name)
+  writeFileSync(path, content)
+  chmodSync(path, 0o755)
+  return path
+}
+
+function placesIn(log: string): string[] {
+  return existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []
+}
+
+/** Found in no other process: not in this one's environment or command line either. */
+function secretWord(): string {
+  return ['credential', process.pid, Math.random().toString(36).slice(2)].join('-')
+}
+
+function programWords(program: 'linux-sandbox' | 'codex-linux-sandbox', scene: Scene): string[] {
+  const profile = JSON.stringify(profileOf(scene))
+  const options =
+    program === 'linux-sandbox'
+      ? ['run', '-C', scene.workspace]
+      : ['--sandbox-policy-cwd', scene.workspace, '--permission-profile', profile]
+  return [stagedProgram(program), ...options, '--']
+}
+
+/** Starts a command that prints a line and waits for the end of its stdin. */
+function startProgram(
+  user: TestUser,
+  options: {
+    readonly program: 'linux-sandbox' | 'codex-linux-sandbox'
+    readonly scene: Scene
+    readonly env: NodeJS.ProcessEnv
+  },
+) {
+  const { program, scene, env } = options
+  const words = [...programWords(program, scene), '/bin/sh', '-c', 'echo started; read -r line; true']
+  return spawn(stagedNode(), words, {
+    cwd: '/',
+    env,
+    stdio: ['pipe', 'pipe', 'inherit'],
+    ...identityOf(user),
+  })
+}
+
+interface Holder {
+  readonly pid: string
+  readonly name: string
+}
+
+/** The processes of this host that show `secret`. */
+function processesWith(secret: string): {
+  readonly inCommandLine: Holder[]
+  readonly inEnvironment: Holder[]
+} {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
+  const holders = (file: string): Holder[] =>
+    pids
+      .filter((pid) => readOf(pid, file).includes(secret))
+      .map((pid) => ({ pid, name: readOf(pid, 'comm').trim() }))
+  return { inCommandLine: holders('cmdline'), inEnvironment: holders('environ') }
+}
+
+function readOf(pid: string, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8')
+  } catch {
+    // Gone meanwhile, or not ours to read.
+    return ''
+  }
+}

@@ -1,0 +1,164 @@
+import { chmodSync, chownSync, copyFileSync, readlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import {
+  describeForUsers,
+  hasFeature,
+  ORDINARY_USER,
+  runProgram,
+  runSandboxed,
+  stagedDriver,
+  stagedNode,
+  stagedProbe,
+  type Outcome,
+  type TestUser,
+} from '../../support/index.ts'
+import { resultsIn, scriptOf } from './attempts.ts'
+import { startBackground, type Background } from './background.ts'
+import { makeScene, profileOf, type Scene } from './scene.ts'
+import { defineAttacks, type Attack } from './table.ts'
+
+/** A key of System V shared memory that nobody else uses, one for each user. */
+const SHARED_MEMORY_KEY = 0x5a_4d_00_00 + (process.pid % 0xffff)
+
+describeForUsers('the processes of the user outside', ['cc'], (user) => {
+  let victim: Background
+  let memory: Background
+  const key = String(SHARED_MEMORY_KEY + (user.uid === 0 ? 0 : 0x1_00_00))
+  beforeAll(async () => {
+    victim = await startBackground(user, stagedProbe(), ['wait'], { env: { SECRET: 'of the victim' } })
+    memory = await startBackground(user, stagedProbe(), ['make-shm', key])
+  })
+  afterAll(async () => {
+    await victim.stop()
+    await memory.stop()
+  })
+  const pid = (): string => String(victim.pid)
+
+  /** Denied to pid 1 of the sandbox, which is ours and not dumpable. The twin does it to the victim. */
+  const onInit = (act: string, words: (pid: string) => string[], gets = 'EACCES'): Attack => ({
+    act,
+    attempt: () => words('1'),
+    gets,
+    twin: { attempt: () => words(pid()) },
+  })
+
+  const attacks: readonly Attack[] = [
+    { act: 'looks for a process', attempt: () => ['read', `/proc/${pid()}/status`], gets: 'ENOENT' },
+    { act: 'reads its command line', attempt: () => ['read', `/proc/${pid()}/cmdline`], gets: 'ENOENT' },
+    { act: 'reads its environment', attempt: () => ['read', `/proc/${pid()}/environ`], gets: 'ENOENT' },
+    {
+      act: 'reads files below its root',
+      attempt: (scene) => ['read', `/proc/${pid()}/root${scene.secret}`],
+      gets: 'ENOENT',
+    },
+    {
+      act: 'writes files below its root',
+      attempt: (scene) => ['write', `/proc/${pid()}/root${scene.outside}/file`],
+      gets: 'ENOENT',
+    },
+    { act: 'lists its descriptors', attempt: () => ['list', `/proc/${pid()}/fd`], gets: 'ENOENT' },
+    { act: 'signals it', attempt: () => ['kill', pid(), '0'], gets: 'ESRCH' },
+    { act: 'signals it by a pidfd', attempt: () => ['pidfd-kill', pid(), '0'], gets: 'ESRCH' },
+    { act: 'changes its priority', attempt: () => ['setpriority', pid()], gets: 'ESRCH' },
+    { act: 'traces it', attempt: () => ['ptrace', pid()], gets: 'ESRCH' },
+    { act: 'reads its memory', attempt: () => ['vm-readv', pid()], gets: 'EPERM' },
+    { act: 'writes its memory', attempt: () => ['vm-writev', pid()], gets: 'EPERM' },
+    { act: 'steals a descriptor', attempt: () => ['pidfd-getfd', pid()], gets: 'ESRCH' },
+    { act: 'compares it', attempt: () => ['kcmp', pid()], gets: 'EPERM' },
+    { act: 'attaches its shared memory', attempt: () => ['attach-shm', key], gets: 'ENOENT' },
+    onInit('reads the environment of pid 1', (one) => ['read', `/proc/${one}/environ`]),
+    onInit('reads the memory of pid 1', (one) => ['open-to-write', `/proc/${one}/mem`]),
+    onInit('reads the map of pid 1', (one) => ['read', `/proc/${one}/maps`]),
+    onInit('asks for the program of pid 1', (one) => ['readlink', `/proc/${one}/exe`]),
+    onInit('lists the root of pid 1', (one) => ['list', `/proc/${one}/root/`]),
+    onInit('lists the working directory of pid 1', (one) => ['list', `/proc/${one}/cwd/`]),
+    onInit('traces pid 1', (one) => ['ptrace', one], 'EPERM'),
+    onInit('steals a descriptor of pid 1', (one) => ['pidfd-getfd', one], 'EPERM'),
+    { act: 'traces its own child', attempt: () => ['ptrace-child'], gets: 'ok' },
+  ]
+  defineAttacks(user, attacks)
+})
+
+describeForUsers('the end of everything', ['cc'], (user) => {
+  test('signals to pid 1 do not end or stop the sandbox', async () => {
+    const { run } = newScene(user)
+    const hostNamespace = readlinkSync('/proc/self/ns/pid')
+    expect(await run([stagedProbe(), 'strike-init', hostNamespace])).toMatchObject({
+      exitCode: 0,
+      signal: null,
+      stdout: 'ok\n',
+    })
+    const killsItself = await run(['sh', '-c', 'kill -9 $$'])
+    expect(killsItself).toMatchObject({ exitCode: null, signal: 'SIGKILL' })
+  })
+
+  test('a signal to everybody reaches nobody outside', async () => {
+    const { run } = newScene(user)
+    const victim = await startBackground(user, stagedProbe(), ['wait'])
+    onTestFinished(() => victim.stop())
+    expect(await run([stagedProbe(), 'reach-anybody'])).toMatchObject({ stdout: 'ESRCH\n' })
+    expect(await run(['sh', '-c', `${stagedProbe()} reach-anybody; true`])).toMatchObject({ stdout: 'ok\n' })
+    expect(await runProgram(user, stagedProbe(), ['reach-anybody'])).toMatchObject({ stdout: 'ok\n' })
+  })
+
+  test('the descriptors of pid 1 have numbers at most', async () => {
+    const { run } = newScene(user)
+    const script = 'ls /proc/1/fd; for one in /proc/1/fd/*; do readlink "$one" || : < "$one"; done'
+    const { stdout } = await run(['sh', '-c', script])
+    expect(stdout).toMatch(/^[\d\n]*$/)
+    const { stdout: twin } = await run(['sh', '-c', script.replaceAll('/proc/1/', '/proc/self/')])
+    expect(twin).toMatch(/^(pipe|socket):/m)
+  })
+
+  test('only the processes of the command are listed', async () => {
+    const { run } = newScene(user)
+    const { stdout } = await run(['sh', '-c', 'echo /proc/[0-9]*'])
+    expect(stdout).toBe('/proc/1 /proc/2\n')
+  })
+})
+
+describe.runIf(hasFeature('root') && hasFeature('cc'))('a set-user-id program of root', () => {
+  test('gives an ordinary user nothing in the sandbox', async () => {
+    const { scene, run } = newScene(ORDINARY_USER)
+    const program = join(scene.room, 'as-root')
+    copyFileSync(stagedProbe(), program)
+    chownSync(program, 0, 0)
+    chmodSync(program, 0o4755)
+    expect(await run([program, 'is-root'])).toMatchObject({ stdout: 'EPERM\n' })
+    expect(await runProgram(ORDINARY_USER, program, ['is-root'])).toMatchObject({ stdout: 'ok\n' })
+  })
+})
+
+describeForUsers('the session keyring of the caller', ['cc'], (user) => {
+  test('is not that of the command', async () => {
+    const { scene } = newScene(user)
+    const name = `linux-sandbox-test-${process.pid}`
+    const attempts = [
+      ['read-key', name],
+      ['request-key', name],
+      ['add-key', `${name}-new`],
+      ['list-key', name],
+    ]
+    const withKey = (program: readonly string[], input = '') =>
+      runProgram(user, stagedProbe(), ['with-key', name, ...program], { input })
+
+    const scenario = { sandbox: { profile: profileOf(scene) }, command: ['sh', '-c', scriptOf(attempts)] }
+    const inside = await withKey([stagedNode(), stagedDriver()], JSON.stringify(scenario))
+    const { result } = JSON.parse(inside.stdout) as Outcome
+    expect(resultsIn(result!.stdout, { count: 4 })).toEqual(['EPERM', 'EPERM', 'EPERM', 'EACCES'])
+
+    const outside = await withKey(['/bin/sh', '-c', scriptOf(attempts)])
+    expect(resultsIn(outside.stdout, { count: 4 })).toEqual(['ok', 'ok', 'ok', 'ok'])
+  })
+})
+
+function newScene(user: TestUser) {
+  const scene: Scene = makeScene(user)
+  onTestFinished(() => scene.remove())
+  return {
+    scene,
+    run: (command: [string, ...string[]]) =>
+      runSandboxed(user, { sandbox: { profile: profileOf(scene) }, command }),
+  }
+}
