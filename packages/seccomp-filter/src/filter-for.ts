@@ -12,6 +12,7 @@ import {
   type Rule,
 } from './filter.js'
 import type { FilterOptions } from './options.js'
+import { setIdRules } from './set-id-rules.js'
 import { socketRules } from './socket-rules.js'
 
 /**
@@ -28,6 +29,7 @@ export function filterFor({ arch, network, nestedSandbox = false }: FilterOption
       ...(nestedSandbox ? [] : namespaceRules(arch)),
       ioctlRule(arch),
       personalityRule(arch),
+      ...setIdRules(arch),
       ...socketRules(arch, network),
       ...numberRules(arch),
     ],

@@ -70,18 +70,18 @@ test('programs stay short: instructions, and instructions on the longest path', 
   })
   expect(sizes).toMatchInlineSnapshot(`
     [
-      "x86_64 private-network: 82, 20",
-      "x86_64 private-network nested: 74, 19",
-      "x86_64 no-network: 81, 18",
-      "x86_64 no-network nested: 72, 18",
-      "x86_64 host-network: 71, 16",
-      "x86_64 host-network nested: 63, 15",
-      "aarch64 private-network: 93, 20",
-      "aarch64 private-network nested: 79, 21",
-      "aarch64 no-network: 87, 16",
-      "aarch64 no-network nested: 73, 17",
-      "aarch64 host-network: 82, 16",
-      "aarch64 host-network nested: 68, 17",
+      "x86_64 private-network: 111, 20",
+      "x86_64 private-network nested: 103, 21",
+      "x86_64 no-network: 110, 18",
+      "x86_64 no-network nested: 100, 18",
+      "x86_64 host-network: 100, 16",
+      "x86_64 host-network nested: 92, 17",
+      "aarch64 private-network: 113, 20",
+      "aarch64 private-network nested: 99, 21",
+      "aarch64 no-network: 107, 19",
+      "aarch64 no-network nested: 93, 19",
+      "aarch64 host-network: 102, 19",
+      "aarch64 host-network nested: 88, 19",
     ]
   `)
 })

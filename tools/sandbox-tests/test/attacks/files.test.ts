@@ -250,6 +250,11 @@ const GRANTED: readonly Attack[] = [
   {
     act: 'sets a set-user-id bit in the workspace',
     attempt: (scene) => ['chmod', inWorkspace(scene, 'notes'), '4755'],
+    gets: 'EPERM',
+  },
+  {
+    act: 'makes a program of its own executable',
+    attempt: (scene) => ['chmod', inWorkspace(scene, 'notes'), '755'],
     gets: 'ok',
   },
 ]

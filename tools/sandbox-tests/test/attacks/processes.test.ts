@@ -68,7 +68,11 @@ describeForUsers('the processes of the user outside', ['cc'], (user) => {
     { act: 'compares it', attempt: () => ['kcmp', pid()], gets: 'EPERM' },
     { act: 'attaches its shared memory', attempt: () => ['attach-shm', key], gets: 'ENOENT' },
     onInit('reads the environment of pid 1', (one) => ['read', `/proc/${one}/environ`]),
-    onInit('reads the memory of pid 1', (one) => ['open-to-write', `/proc/${one}/mem`]),
+    onInit(
+      'writes the memory of pid 1',
+      (one) => ['open-to-write', `/proc/${one}/mem`],
+      user.uid === 0 ? 'EROFS' : 'EACCES',
+    ),
     onInit('reads the map of pid 1', (one) => ['read', `/proc/${one}/maps`]),
     onInit('asks for the program of pid 1', (one) => ['readlink', `/proc/${one}/exe`]),
     onInit('lists the root of pid 1', (one) => ['list', `/proc/${one}/root/`]),
