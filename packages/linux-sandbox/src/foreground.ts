@@ -39,7 +39,7 @@ export async function runInForeground(
   { program, args, cwd }: ForegroundCommand,
 ): Promise<ForegroundResult> {
   const received = new Set<NodeJS.Signals>()
-  let stopForwarding = (): void => undefined
+  let stopForwarding: (() => void) | undefined
   try {
     const {
       stdout: _stdout,
@@ -57,7 +57,7 @@ export async function runInForeground(
     })
     return { ...result, wasForwarded: result.signal !== null && received.has(result.signal) }
   } finally {
-    stopForwarding()
+    stopForwarding?.()
   }
 }
 

@@ -16,7 +16,6 @@ export async function scenarios() {
     ...['--unshare-user', '--unshare-pid', '--unshare-net', '--die-with-parent', '--new-session'],
     ...['--ro-bind', '/', '/', '--bind', root, root, '--dev', '/dev', '--proc', '/proc'],
   ]
-  const bin = (name) => fileURLToPath(new URL(`../../../node_modules/.bin/${name}`, import.meta.url))
   return [
     { name: 'bare bwrap', run: () => succeed('bwrap', [...bwrap, '/bin/true']) },
     { name: 'nothing', run: () => succeed('/bin/true', []) },
@@ -33,6 +32,11 @@ export async function scenarios() {
       run: () => succeed(bin('linux-sandbox'), ['-C', root, '/bin/true']),
     },
   ]
+}
+
+/** A program that the set-up has put into reach. */
+function bin(name) {
+  return fileURLToPath(new URL(`../../../node_modules/.bin/${name}`, import.meta.url))
 }
 
 /** Runs a program with the pipes that the library makes too, to its end. */

@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
-import { readOnly, workspaceWrite } from 'linux-sandbox'
+import { readOnly, workspaceWrite, type Sandbox } from 'linux-sandbox'
 import { expect, test } from 'vitest'
 import {
   describeForUsers,
@@ -278,7 +278,7 @@ describeForUsers('a host that refuses a fresh /proc', [], (user) => {
       async ({ lib }, profile) => {
         const sandbox = await lib.Sandbox.create({ profile })
         const other = await lib.Sandbox.create({ profile })
-        const run = async (one: InstanceType<typeof lib.Sandbox>) => {
+        const run = async (one: Sandbox) => {
           const { exitCode, stdout, stderr, enforced } = await one.run(
             'sh',
             ['-c', 'cat; echo err >&2; exit 4'],

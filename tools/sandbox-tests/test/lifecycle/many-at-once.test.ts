@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { readOnly, workspaceWrite } from 'linux-sandbox'
+import { readOnly, workspaceWrite, type Sandbox } from 'linux-sandbox'
 import { expect, test } from 'vitest'
 import {
   describeForUsers,
@@ -97,7 +97,7 @@ describeForUsers('many sandboxes', [], (user) => {
           const [program = '', ...args] = words
           const nested = await lib.Sandbox.create({ profile, nestedSandbox: true })
           const plain = await lib.Sandbox.create({ profile })
-          const run = async (sandbox: InstanceType<typeof lib.Sandbox>) => {
+          const run = async (sandbox: Sandbox) => {
             const { exitCode, stdout, stderr } = await sandbox.run(program, args)
             return { exitCode, stdout, stderr }
           }

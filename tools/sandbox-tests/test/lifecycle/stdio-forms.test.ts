@@ -10,7 +10,7 @@ describeForUsers('stdio of spawn', ['python3'], (user) => {
       const sandbox = await lib.Sandbox.create({ profile })
       const child = sandbox.spawn('sh', ['-c', 'cat; echo err >&2'])
       const isLikeNode =
-        child.stdio.length === 3 && child.stdio[0] === child.stdin && child.stdio[1] === child.stdout
+        Number(child.stdio.length) === 3 && child.stdio[0] === child.stdin && child.stdio[1] === child.stdout
       child.stdin?.end('text')
       return { isLikeNode, spawnfile: child.spawnargs.length > 0, ...(await endOf(child)) }
     })
