@@ -13,7 +13,7 @@ function invocation(
   changes: Partial<BwrapInvocation> = {},
 ): BwrapInvocation {
   return {
-    mounts: { operations, notes: [] },
+    mounts: { operations, placeholders: [], notes: [] },
     network: 'private',
     proc: 'fresh',
     command: ['@enter', 'enter', '@status'],

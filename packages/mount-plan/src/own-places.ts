@@ -14,17 +14,12 @@ const MINIMAL_DEVICES = ['null', 'zero', 'full', 'random', 'urandom', 'tty']
 export function isSettledByOwnPlace(rule: Rule): boolean {
   const place = ['/dev', '/proc'].map(absolutePath).find((one) => isInside(rule.path, one))
   if (place === undefined || isInside(rule.path, absolutePath('/dev/shm'))) return false
-  if (rule.access === rule.inherited) return false
   if (rule.access === 'deny') {
     return (
       place === '/dev' && rule.path !== place && !MINIMAL_DEVICES.includes(rule.path.slice('/dev/'.length))
     )
   }
-  throw new PolicyUnsupportedError(
-    `${rule.access} on ${rule.entry.path}`,
-    `the sandbox has its own ${place}`,
-    {
-      hint: 'take the entry out of the policy',
-    },
-  )
+  throw new PolicyUnsupportedError(`${rule.access} on ${rule.path}`, `the sandbox has its own ${place}`, {
+    hint: 'take the entry out of the policy',
+  })
 }

@@ -9,9 +9,10 @@ import {
 import { baseOperations, unrestrictedOperations, type ProcAccess } from './base.js'
 import { cachedDiskView, type DiskView } from './disk-view.js'
 import { isSettledByOwnPlace } from './own-places.js'
-import type { Cause, MountOperation, MountPlan, PlanNote } from './plan.js'
-import { protectNames } from './protected-names.js'
-import { rulesOnDisk, type Rule } from './rules.js'
+import type { MountOperation, MountPlan, PlanNote } from './plan.js'
+import { addEntryRules } from './entry-rules.js'
+import { addProtectedNames } from './protected-names.js'
+import { RuleSet, type Rule } from './rules.js'
 
 export interface PlanOptions {
   /** Default `read-only`. */
@@ -21,9 +22,8 @@ export interface PlanOptions {
 /**
  * The mounts that give a command exactly what `policy` says, on the disk that `disk` shows.
  *
- * Order: the host tree, `/dev` and `/proc`; then the rules by depth, each followed by the names that stay protected in it, so
- * that a narrower rule always comes after the broader one that it overrides; last the masks become read-only,
- * when nothing has to be mounted in them any more.
+ * Order: the host tree, `/dev` and `/proc`; then the rules by depth, so that a narrower rule always comes after the broader one
+ * that it overrides, whatever its kind; last the masks become read-only, when nothing has to be mounted in them any more.
  *
  * @throws {PolicyUnsupportedError} when part of the policy cannot be enforced by mounts.
  */
@@ -35,7 +35,7 @@ export function planMounts(
   const view = cachedDiskView(disk)
   const { fileSystem } = policy
   if (fileSystem.kind === 'unrestricted') {
-    return { operations: unrestrictedOperations(), notes: [] }
+    return { operations: unrestrictedOperations(), placeholders: [], notes: [] }
   }
   const glob = fileSystem.globs[0]
   if (glob !== undefined) {
@@ -44,8 +44,11 @@ export function planMounts(
     })
   }
 
-  const { rules, notes } = rulesOnDisk(fileSystem.entries, view)
-  const [root, ...rest] = rules
+  const set = new RuleSet()
+  const entryNotes = addEntryRules(set, fileSystem.entries, view)
+  const nameNotes = isFullDiskWrite(policy) ? [] : addProtectedNames(set, policy.protectedNames, view)
+  const rules = set.sorted()
+  const [root] = rules
   if (root === undefined || root.path !== '/' || root.access === 'deny') {
     throw new PolicyUnsupportedError(
       'a policy without read access to /',
@@ -55,15 +58,15 @@ export function planMounts(
       },
     )
   }
-  const cause: Cause = { kind: 'entry', origin: root.entry.origin }
-  const planned = [root, ...rest].map((rule) => planRule(rule, { rules, disk: view, policy }))
+  const planned = rules.map((rule) => planRule(rule, { rules, disk: view }))
   return {
     operations: [
-      ...baseOperations({ access: root.access, cause, proc }, view),
+      ...baseOperations({ access: root.access, cause: root.cause, proc }, view),
       ...planned.flatMap((one) => one.operations),
       ...planned.flatMap((one) => one.afterwards).toReversed(),
     ],
-    notes: onePerPath([...planned.flatMap((one) => one.notes), ...notes]),
+    placeholders: [],
+    notes: onePerPath([...nameNotes, ...entryNotes]),
   }
 }
 
@@ -71,37 +74,25 @@ interface PlannedRule {
   readonly operations: readonly MountOperation[]
   /** What must wait until everything else is mounted. */
   readonly afterwards: readonly MountOperation[]
-  readonly notes: readonly PlanNote[]
 }
 
 interface RuleContext {
   readonly rules: readonly Rule[]
   readonly disk: DiskView
-  readonly policy: ResolvedPolicy
 }
+
+const NOTHING: PlannedRule = { operations: [], afterwards: [] }
 
 function planRule(rule: Rule, context: RuleContext): PlannedRule {
-  const cause: Cause = { kind: 'entry', origin: rule.entry.origin }
-  if (isSettledByOwnPlace(rule)) return { operations: [], afterwards: [], notes: [] }
-  if (rule.access === 'deny') return planMask(rule, cause, context)
-  const needsMount = rule.access !== rule.inherited && rule.path !== '/'
-  const mount: MountOperation[] = needsMount
-    ? [{ type: 'bind', source: rule.path, target: rule.path, access: rule.access, cause }]
-    : []
-  const hasNames =
-    rule.access === 'write' && !isFullDiskWrite(context.policy) && isDirectory(rule, context.disk)
-  if (!hasNames) {
-    return { operations: mount, afterwards: [], notes: [] }
-  }
-  const protection = protectNames(rule, context.policy.protectedNames, context)
-  return { operations: [...mount, ...protection.operations], afterwards: [], notes: protection.notes }
+  const { path, access, cause } = rule
+  if (path === '/' || access === rule.inherited || isSettledByOwnPlace(rule)) return NOTHING
+  if (access === 'deny') return planMask(rule, context)
+  return { operations: [{ type: 'bind', source: path, target: path, access, cause }], afterwards: [] }
 }
 
-function planMask(rule: Rule, cause: Cause, { rules, disk }: RuleContext): PlannedRule {
-  if (rule.inherited === 'deny') return { operations: [], afterwards: [], notes: [] }
-  const target = rule.path
+function planMask({ path: target, cause }: Rule, { rules, disk }: RuleContext): PlannedRule {
   if (disk.kindOf(target) !== 'directory') {
-    return { operations: [{ type: 'mask-file', target, cause }], afterwards: [], notes: [] }
+    return { operations: [{ type: 'mask-file', target, cause }], afterwards: [] }
   }
   const granted = rules
     .filter((one) => one.access !== 'deny' && isInside(one.path, target))
@@ -115,7 +106,6 @@ function planMask(rule: Rule, cause: Cause, { rules, disk }: RuleContext): Plann
   return {
     operations: [{ type: 'mask-directory', target, traversable: granted.length > 0, cause }, ...directories],
     afterwards: [{ type: 'remount-read-only', target, cause }],
-    notes: [],
   }
 }
 
@@ -130,10 +120,6 @@ function directoriesBelow(top: AbsolutePath, paths: readonly AbsolutePath[], dis
     if (disk.kindOf(path) === 'directory') found.add(path)
   }
   return [...found].toSorted((a, b) => a.length - b.length)
-}
-
-function isDirectory({ path }: Rule, disk: DiskView): boolean {
-  return path === '/' || disk.kindOf(path) === 'directory'
 }
 
 /** A preset names the protected names as entries as well: what is missing is told once, and by the stronger rule. */

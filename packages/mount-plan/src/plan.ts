@@ -57,8 +57,19 @@ export interface PlanNote {
   readonly message: string
 }
 
+/**
+ * A directory that has to exist, empty, while the command runs, because something is mounted on it: a name that is protected or denied
+ * and does not exist yet. Whoever runs the plan makes it before the mounts and removes it afterwards.
+ */
+export interface Placeholder {
+  readonly path: AbsolutePath
+  readonly cause: Cause
+}
+
 /** What the sandbox's file system consists of: the contract between deciding and doing. */
 export interface MountPlan {
   readonly operations: readonly MountOperation[]
+  /** Parents first. */
+  readonly placeholders: readonly Placeholder[]
   readonly notes: readonly PlanNote[]
 }

@@ -1,56 +1,51 @@
 import { PolicyUnsupportedError } from '@linux-sandbox/errors'
-import { isInside, joinPath, type AbsolutePath, type ProtectedName } from '@linux-sandbox/policy'
+import { joinPath, type AbsolutePath, type ProtectedName } from '@linux-sandbox/policy'
 import type { DiskView } from './disk-view.js'
-import type { MountOperation, PlanNote } from './plan.js'
-import type { Rule } from './rules.js'
-
-/** What keeps the protected names of one writable root as they are. */
-export interface Protection {
-  readonly operations: readonly MountOperation[]
-  readonly notes: readonly PlanNote[]
-}
+import type { PlanNote } from './plan.js'
+import type { RuleDraft, RuleSet } from './rules.js'
 
 /**
- * Makes each existing protected name directly below the writable `root` read-only, unless a rule at or below it grants
- * writing.
+ * Makes each existing protected name directly in a writable root read-only, unless the policy has a rule of its own for it. A rule
+ * below it still holds.
  *
+ * @returns the names that do not exist.
  * @throws {PolicyUnsupportedError} when such a name is a symlink: nothing can be mounted on the link itself, so the command
  * could replace it.
  */
-export function protectNames(
-  root: Rule,
+export function addProtectedNames(
+  rules: RuleSet,
   names: readonly ProtectedName[],
-  { disk, rules }: { readonly disk: DiskView; readonly rules: readonly Rule[] },
-): Protection {
-  const operations: MountOperation[] = []
-  const notes: PlanNote[] = []
-  for (const { name, reason } of names) {
-    const path = joinPath(root.path, name)
-    if (rules.some((rule) => rule.access === 'write' && isInside(rule.path, path))) continue
-    // Its own rule mounts it.
-    if (rules.some((rule) => rule.path === path)) continue
-    const kind = disk.kindOf(path)
-    if (kind === 'symlink') throw linkedName(path, root)
-    if (kind === undefined) {
-      notes.push({
-        kind: 'protected-name-missing',
-        path,
-        message: `${path} does not exist and is not protected; the command can create it`,
-      })
-      continue
-    }
-    const cause = { kind: 'protected-name', name, reason } as const
-    operations.push({ type: 'bind', source: path, target: path, access: 'read', cause })
-  }
-  return { operations, notes }
+  disk: DiskView,
+): PlanNote[] {
+  const roots = rules.sorted().filter(({ path, access }) => access === 'write' && isDirectory(path, disk))
+  return roots.flatMap((root) => names.flatMap((name) => protect(root, name, { rules, disk })))
 }
 
-function linkedName(path: AbsolutePath, root: Rule): PolicyUnsupportedError {
+function protect(
+  root: RuleDraft,
+  { name, reason }: ProtectedName,
+  { rules, disk }: { readonly rules: RuleSet; readonly disk: DiskView },
+): PlanNote[] {
+  const path = joinPath(root.path, name)
+  if (rules.has(path)) return []
+  const kind = disk.kindOf(path)
+  if (kind === 'symlink') throw linkedName(path, root.path)
+  if (kind !== undefined) {
+    rules.add({ path, access: 'read', cause: { kind: 'protected-name', name, reason } })
+    return []
+  }
+  const message = `${path} does not exist and is not protected; the command can create it`
+  return [{ kind: 'protected-name-missing', path, message }]
+}
+
+function isDirectory(path: AbsolutePath, disk: DiskView): boolean {
+  return path === '/' || disk.kindOf(path) === 'directory'
+}
+
+function linkedName(path: AbsolutePath, root: AbsolutePath): PolicyUnsupportedError {
   return new PolicyUnsupportedError(
     `the protection of ${path}`,
-    `it is a symbolic link in the writable root ${root.path}, and the command could replace it`,
-    {
-      hint: `put the real directory there, or grant write to ${path} explicitly`,
-    },
+    `it is a symbolic link in the writable root ${root}, and the command could replace it`,
+    { hint: `put the real directory there, or grant write to ${path} explicitly` },
   )
 }

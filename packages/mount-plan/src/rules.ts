@@ -1,88 +1,54 @@
-import { PolicyUnsupportedError } from '@linux-sandbox/errors'
-import {
-  depthOf,
-  parentPath,
-  type Access,
-  type AbsolutePath,
-  type ResolvedEntry,
-} from '@linux-sandbox/policy'
-import { canonicalPath } from './canonical-path.js'
-import type { DiskView } from './disk-view.js'
-import type { PlanNote } from './plan.js'
+import { depthOf, parentPath, type Access, type AbsolutePath } from '@linux-sandbox/policy'
+import type { Cause } from './plan.js'
 
-/** An entry of the policy, at the place that it names on this disk. */
-export interface Rule {
-  /** Canonical path. */
+/** What is to hold at one path and below, until a deeper rule. */
+export interface RuleDraft {
+  /** Canonical path of something that exists. */
   readonly path: AbsolutePath
   readonly access: Access
-  /** What the rules above this one give to its path. `deny` where there is none. */
-  readonly inherited: Access
-  readonly entry: ResolvedEntry
+  readonly cause: Cause
 }
 
-/** The rules of a policy on one disk, those with the shallowest path first, and what became of the others. */
-export interface Rules {
-  readonly rules: readonly Rule[]
-  readonly notes: readonly PlanNote[]
+/** A draft among all others. */
+export interface Rule extends RuleDraft {
+  /** What the rules above this one give to its path. `deny` where there is none. */
+  readonly inherited: Access
 }
 
 const STRENGTH: Readonly<Record<Access, number>> = { deny: 2, write: 1, read: 0 }
 
-/**
- * Puts every entry at its canonical path, so that an entry holds for the object that it names and not for one spelling of
- * it. One rule for each path: of several entries for the same object `deny` wins over `write` over `read`.
- *
- * @throws {PolicyUnsupportedError} for a `read` or `deny` entry that names nothing in a place where the command could
- * create it.
- */
-export function rulesOnDisk(entries: readonly ResolvedEntry[], disk: DiskView): Rules {
-  const strongest = new Map<AbsolutePath, ResolvedEntry>()
-  const missing: { readonly entry: ResolvedEntry; readonly path: AbsolutePath }[] = []
-  for (const entry of entries) {
-    const { path, exists } = canonicalPath(disk, entry.path)
-    if (!exists) {
-      missing.push({ entry, path })
-      continue
+/** Drafts by path, one for each: of several for the same path `deny` wins over `write` over `read`. */
+export class RuleSet {
+  readonly #drafts = new Map<AbsolutePath, RuleDraft>()
+
+  add(draft: RuleDraft): void {
+    const known = this.#drafts.get(draft.path)
+    if (known === undefined || STRENGTH[draft.access] > STRENGTH[known.access]) {
+      this.#drafts.set(draft.path, draft)
     }
-    const known = strongest.get(path)
-    if (known === undefined || STRENGTH[entry.access] > STRENGTH[known.access]) strongest.set(path, entry)
   }
 
-  const rules = [...strongest].map(([path, entry]): Rule => {
-    const inherited = path === '/' ? 'deny' : accessAt(strongest, parentPath(path))
-    return { path, access: entry.access, inherited, entry }
-  })
-  rules.sort((a, b) => depthOf(a.path) - depthOf(b.path) || compare(a.path, b.path))
-  return { rules, notes: missing.flatMap((one) => noteMissing(one, accessAt(strongest, one.path))) }
-}
+  has(path: AbsolutePath): boolean {
+    return this.#drafts.has(path)
+  }
 
-/** What the deepest rule at or above `path` gives. */
-function accessAt(rules: ReadonlyMap<AbsolutePath, ResolvedEntry>, path: AbsolutePath): Access {
-  for (let at = path; ; at = parentPath(at)) {
-    const entry = rules.get(at)
-    if (entry !== undefined) return entry.access
-    if (at === '/') return 'deny'
+  /** What the deepest rule at or above `path` gives. */
+  accessAt(path: AbsolutePath): Access {
+    for (let at = path; ; at = parentPath(at)) {
+      const draft = this.#drafts.get(at)
+      if (draft !== undefined) return draft.access
+      if (at === '/') return 'deny'
+    }
   }
-}
 
-function noteMissing(
-  { entry, path }: { readonly entry: ResolvedEntry; readonly path: AbsolutePath },
-  around: Access,
-): PlanNote[] {
-  if (entry.access === 'write') {
-    return [
-      { kind: 'root-missing', path, message: `${path} does not exist, so there is nothing to make writable` },
-    ]
+  /** All rules, those with the shallowest path first. */
+  sorted(): Rule[] {
+    const rules = [...this.#drafts.values()].map((draft): Rule => {
+      const inherited = draft.path === '/' ? 'deny' : this.accessAt(parentPath(draft.path))
+      return { ...draft, inherited }
+    })
+    return rules.sort((a, b) => depthOf(a.path) - depthOf(b.path) || compare(a.path, b.path))
   }
-  if (around !== 'write') return []
-  if (entry.ifMissing === 'skip') {
-    return [{ kind: 'rule-missing', path, message: `${path} does not exist; the command can create it` }]
-  }
-  throw new PolicyUnsupportedError(
-    `${entry.access} on ${entry.path}`,
-    'it does not exist, and the command could create it there',
-    { hint: `create it before the run, or let the entry be skipped: "missing_path_behavior": "skip"` },
-  )
 }
 
 function compare(a: string, b: string): number {

@@ -51,7 +51,7 @@ test.each([
     why: 'a writable root, and what is protected in it',
     grants: { '/': 'read', '/w': 'write' },
     content: { '/w/.git': 'directory', '/w/.codex': 'file', '/w/src': 'directory' },
-    expected: ['write /w', 'read /w/.git', 'read /w/.codex'],
+    expected: ['write /w', 'read /w/.codex', 'read /w/.git'],
   },
   {
     why: 'a grant at the protected name lifts its protection',
@@ -60,10 +60,10 @@ test.each([
     expected: ['write /w'],
   },
   {
-    why: 'a grant below the protected name lifts it as well',
+    why: 'a grant below the protected name holds for what lies below it only',
     grants: { '/': 'read', '/w': 'write', '/w/.git/refs': 'write' },
     content: { '/w/.git/refs': 'directory' },
-    expected: ['write /w'],
+    expected: ['write /w', 'read /w/.git', 'write /w/.git/refs'],
   },
   {
     why: 'narrower rules follow broader ones, whatever their kind',
