@@ -38,5 +38,8 @@ function endOf(child) {
 
 // The source is the test's own text, compiled where the packages can be imported.
 const act = new Function(`return ${source}`)()
-const output = await act({ lib, attempt, describeError, endOf, childProcess, fs, net, os, path, stream }, input)
+const output = await act(
+  { lib, attempt, describeError, endOf, childProcess, fs, net, os, path, stream },
+  input,
+)
 fs.writeSync(3, JSON.stringify(output ?? null))

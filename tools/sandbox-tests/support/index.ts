@@ -16,7 +16,15 @@ export {
   type Scenario,
 } from './scenario.ts'
 export { ORDINARY_USER, ROOT, TEST_USERS, type TestUser } from './users.ts'
-export { startWithLibrary, withLibrary, type ActOptions, type Attempt, type ChildEnd, type LibraryError, type Modules } from './library.ts'
+export {
+  startWithLibrary,
+  withLibrary,
+  type ActOptions,
+  type Attempt,
+  type ChildEnd,
+  type LibraryError,
+  type Modules,
+} from './library.ts'
 export {
   descendantsOf,
   follow,

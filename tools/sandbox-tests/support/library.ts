@@ -15,13 +15,16 @@ export interface ChildEnd {
 
 export interface LibraryError extends ReportedError {
   readonly isSandboxError: boolean
-  readonly issues?: readonly { readonly path: readonly (string | number)[]; readonly message: string; readonly line?: number }[]
+  readonly issues?: readonly {
+    readonly path: readonly (string | number)[]
+    readonly message: string
+    readonly line?: number
+  }[]
   readonly command?: string
 }
 
 export type Attempt<Value> =
-  | { readonly value: Value; readonly error?: never }
-  | { readonly error: LibraryError; readonly value?: never }
+  { readonly value: Value; readonly error?: never } | { readonly error: LibraryError; readonly value?: never }
 
 /** What a function gets that runs in another process: it can use nothing else, but for JavaScript's and Node's globals. */
 export interface Modules {
@@ -65,7 +68,8 @@ export async function withLibrary<Input, Output>(
     child.once('close', (exitCode, signal) => {
       const text = Buffer.concat(written).toString()
       if (text !== '') resolve(JSON.parse(text) as Output)
-      else reject(new Error(`the process ended with ${exitCode ?? signal}: ${Buffer.concat(stderr).toString()}`))
+      else
+        reject(new Error(`the process ended with ${exitCode ?? signal}: ${Buffer.concat(stderr).toString()}`))
     })
   })
 }
@@ -77,7 +81,12 @@ export function startWithLibrary<Input, Output>(
   act: (modules: Modules, input: Input) => Output | Promise<Output>,
   { cwd = '/', env = userEnvironment(), platform }: ActOptions = {},
 ): ChildProcess {
-  const child = spawn(stagedNode(), [actProgram()], { cwd, env, stdio: ['pipe', 'pipe', 'pipe', 'pipe'], ...identityOf(user) })
+  const child = spawn(stagedNode(), [actProgram()], {
+    cwd,
+    env,
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+    ...identityOf(user),
+  })
   child.stdin?.on('error', () => undefined)
   child.stdin?.end(JSON.stringify({ source: act.toString(), input, platform }))
   return child

@@ -78,7 +78,10 @@ export interface Launcher {
 }
 
 /** Reads everything, writes the workspace. */
-export function workspaceProfileJson(workspace: string, network: 'restricted' | 'enabled' = 'restricted'): string {
+export function workspaceProfileJson(
+  workspace: string,
+  network: 'restricted' | 'enabled' = 'restricted',
+): string {
   const entries = [
     { path: { type: 'special', value: { kind: 'root' } }, access: 'read' },
     { path: { type: 'path', path: workspace }, access: 'write' },
@@ -92,14 +95,23 @@ export const LAUNCHERS: readonly Launcher[] = [
   {
     name: 'codex-linux-sandbox',
     wordsFor: (workspace) => [
-      ...['--sandbox-policy-cwd', workspace, '--command-cwd', workspace],
-      ...['--permission-profile', workspaceProfileJson(workspace), '--'],
+      '--sandbox-policy-cwd',
+      workspace,
+      '--command-cwd',
+      workspace,
+      '--permission-profile',
+      workspaceProfileJson(workspace),
+      '--',
     ],
   },
 ]
 
 /** Program and arguments that run `command` by `launcher`. */
-export function launcherWords(launcher: Launcher, workspace: string, command: readonly string[]): [string, string[]] {
+export function launcherWords(
+  launcher: Launcher,
+  workspace: string,
+  command: readonly string[],
+): [string, string[]] {
   return [stagedNode(), [stagedProgram(launcher.name), ...launcher.wordsFor(workspace), ...command]]
 }
 

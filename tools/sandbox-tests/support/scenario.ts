@@ -31,9 +31,14 @@ export type Outcome =
 
 /** Runs `scenario` in a process of `user` and gives what the library gave. */
 export async function runScenario(user: TestUser, scenario: Scenario): Promise<Outcome> {
-  const { exitCode, stdout, stderr } = await runProgram(user, stagedNode(), [join(stageDirectory(), 'driver.mjs')], {
-    input: JSON.stringify(scenario),
-  })
+  const { exitCode, stdout, stderr } = await runProgram(
+    user,
+    stagedNode(),
+    [join(stageDirectory(), 'driver.mjs')],
+    {
+      input: JSON.stringify(scenario),
+    },
+  )
   if (exitCode !== 0) throw new Error(`the driver ended with ${exitCode}: ${stderr}`)
   return JSON.parse(stdout) as Outcome
 }

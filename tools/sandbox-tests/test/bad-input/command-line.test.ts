@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
-import { describeForUsers, makeDirectory, runProgram, stagedNode, stagedProgram } from '../../support/index.ts'
+import {
+  describeForUsers,
+  makeDirectory,
+  runProgram,
+  stagedNode,
+  stagedProgram,
+} from '../../support/index.ts'
 import { expectRefusal, runOurs } from './programs.ts'
 
 const PROFILE = '{"type":"managed","file_system":{"type":"unrestricted"},"network":"restricted"}'
@@ -11,7 +17,11 @@ const WRONG_FOR_BOTH = [
   { why: 'an abbreviation', args: ['--hel', 'true'], message: /Unknown option '--hel'/ },
   { why: 'a negated option', args: ['--no-help', 'true'], message: /Unknown option '--no-help'/ },
   { why: 'a value where none belongs', args: ['--help=yes', 'true'], message: /does not take an argument/ },
-  { why: 'an unknown option among combined short ones', args: ['-hx', 'true'], message: /Unknown option '-x'/ },
+  {
+    why: 'an unknown option among combined short ones',
+    args: ['-hx', 'true'],
+    message: /Unknown option '-x'/,
+  },
 ]
 
 const WRONG = [
@@ -24,12 +34,24 @@ const WRONG = [
     { why: 'no command after run', args: ['run'], message: /no command was given/ },
     { why: 'no command after --', args: ['-n', 'enabled', '--'], message: /no command was given/ },
     { why: 'an unknown profile', args: ['-P', ':nope', 'true'], message: /no profile named ":nope"/ },
-    { why: 'a profile without its colon', args: ['-P', 'workspace', 'true'], message: /no profile named "workspace"/ },
+    {
+      why: 'a profile without its colon',
+      args: ['-P', 'workspace', 'true'],
+      message: /no profile named "workspace"/,
+    },
     { why: 'an empty profile', args: ['-P', '', 'true'], message: /no profile named ""/ },
-    { why: 'a profile of the prototype', args: ['-P', 'constructor', 'true'], message: /no profile named "constructor"/ },
+    {
+      why: 'a profile of the prototype',
+      args: ['-P', 'constructor', 'true'],
+      message: /no profile named "constructor"/,
+    },
     { why: 'a missing value', args: ['-P'], message: /--profile <value>' argument missing/ },
     { why: 'an option in place of a value', args: ['-P', '-n', 'enabled', 'true'], message: /ambiguous/ },
-    { why: 'an unknown network', args: ['-n', 'maybe', 'true'], message: /restricted or enabled, not "maybe"/ },
+    {
+      why: 'an unknown network',
+      args: ['-n', 'maybe', 'true'],
+      message: /restricted or enabled, not "maybe"/,
+    },
     { why: 'an empty directory', args: ['-C', '', 'true'], message: /--directory is empty/ },
     { why: 'no number of a descriptor', args: ['--json', 'x', 'true'], message: /--json takes .* not "x"/ },
     { why: 'a negative descriptor', args: ['--json=-1', 'true'], message: /--json takes .* not "-1"/ },
@@ -39,15 +61,39 @@ const WRONG = [
   ].map((row) => ({ ...row, name: 'linux-sandbox' as const })),
   ...[
     { why: 'no words at all', args: [], message: /--sandbox-policy-cwd is missing/ },
-    { why: 'no profile', args: ['--sandbox-policy-cwd', '/', 'true'], message: /--permission-profile is missing/ },
-    { why: 'no policy directory', args: ['--permission-profile', PROFILE, 'true'], message: /--sandbox-policy-cwd is missing/ },
+    {
+      why: 'no profile',
+      args: ['--sandbox-policy-cwd', '/', 'true'],
+      message: /--permission-profile is missing/,
+    },
+    {
+      why: 'no policy directory',
+      args: ['--permission-profile', PROFILE, 'true'],
+      message: /--sandbox-policy-cwd is missing/,
+    },
     { why: 'a missing value', args: ['--sandbox-policy-cwd'], message: /argument missing/ },
-    { why: 'a relative policy directory', args: ['--sandbox-policy-cwd', 'a', '--permission-profile', PROFILE, 'true'], message: /must be an absolute path, not "a"/ },
-    { why: 'an empty policy directory', args: ['--sandbox-policy-cwd', '', '--permission-profile', PROFILE, 'true'], message: /must be an absolute path, not ""/ },
-    { why: 'a relative working directory', args: [...COMPLETE, '--command-cwd', './b', 'true'], message: /must be an absolute path, not "\.\/b"/ },
+    {
+      why: 'a relative policy directory',
+      args: ['--sandbox-policy-cwd', 'a', '--permission-profile', PROFILE, 'true'],
+      message: /must be an absolute path, not "a"/,
+    },
+    {
+      why: 'an empty policy directory',
+      args: ['--sandbox-policy-cwd', '', '--permission-profile', PROFILE, 'true'],
+      message: /must be an absolute path, not ""/,
+    },
+    {
+      why: 'a relative working directory',
+      args: [...COMPLETE, '--command-cwd', './b', 'true'],
+      message: /must be an absolute path, not "\.\/b"/,
+    },
     { why: 'no command', args: COMPLETE, message: /no command was given/ },
     { why: 'no command after --', args: [...COMPLETE, '--'], message: /no command was given/ },
-    { why: 'a flag with a value', args: [...COMPLETE, '--no-proc=1', 'true'], message: /does not take an argument/ },
+    {
+      why: 'a flag with a value',
+      args: [...COMPLETE, '--no-proc=1', 'true'],
+      message: /does not take an argument/,
+    },
   ].map((row) => ({ ...row, name: 'codex-linux-sandbox' as const })),
 ]
 
@@ -70,7 +116,9 @@ describeForUsers('a command line', [], (user) => {
       await runOurs(user, 'codex-linux-sandbox', [...COMPLETE, ...words]),
     ]) {
       expect(end).toMatchObject({ exitCode: 0, signal: null, stderr: '' })
-      expect(end.stdout).toMatch(typeof stdout === 'string' ? new RegExp(`^${stdout.trimEnd()}\\s*$`) : stdout)
+      expect(end.stdout).toMatch(
+        typeof stdout === 'string' ? new RegExp(`^${stdout.trimEnd()}\\s*$`) : stdout,
+      )
     }
   })
 
@@ -88,31 +136,53 @@ describeForUsers('a command line', [], (user) => {
   })
 
   test('with an empty command is a command that was not found', async () => {
-    for (const end of [await runOurs(user, 'linux-sandbox', ['']), await runOurs(user, 'codex-linux-sandbox', [...COMPLETE, ''])]) {
+    for (const end of [
+      await runOurs(user, 'linux-sandbox', ['']),
+      await runOurs(user, 'codex-linux-sandbox', [...COMPLETE, '']),
+    ]) {
       expectRefusal(end, 127, /"" was not found/)
     }
   })
 
-  test.each(['linux-sandbox', 'codex-linux-sandbox'] as const)('of %s asks for help or the version', async (name) => {
-    for (const flag of ['--help', '-h']) {
-      const end = await runOurs(user, name, [flag])
-      expect(end).toMatchObject({ exitCode: 0, stderr: '' })
-      expect(end.stdout).toMatch(new RegExp(`^Usage: ${name} `))
-    }
-    for (const flag of ['--version', '-V']) {
-      const end = await runOurs(user, name, [flag])
-      expect(end).toMatchObject({ exitCode: 0, stderr: '', stdout: expect.stringMatching(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+\n$`)) as string })
-    }
-  })
+  test.each(['linux-sandbox', 'codex-linux-sandbox'] as const)(
+    'of %s asks for help or the version',
+    async (name) => {
+      for (const flag of ['--help', '-h']) {
+        const end = await runOurs(user, name, [flag])
+        expect(end).toMatchObject({ exitCode: 0, stderr: '' })
+        expect(end.stdout).toMatch(new RegExp(`^Usage: ${name} `))
+      }
+      for (const flag of ['--version', '-V']) {
+        const end = await runOurs(user, name, [flag])
+        expect(end).toMatchObject({
+          exitCode: 0,
+          stderr: '',
+          stdout: expect.stringMatching(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+\n$`)) as string,
+        })
+      }
+    },
+  )
 
   test('may ask for the result as JSON on a descriptor', async () => {
     const workspace = makeDirectory(user)
     const script = `"$@" 3>${workspace}/result`
-    const words = [stagedNode(), stagedProgram('linux-sandbox'), '--json', '3', 'sh', '-c', 'echo out; exit 7']
+    const words = [
+      stagedNode(),
+      stagedProgram('linux-sandbox'),
+      '--json',
+      '3',
+      'sh',
+      '-c',
+      'echo out; exit 7',
+    ]
     const end = await runProgram(user, 'sh', ['-c', script, 'sh', ...words])
     expect(end).toEqual({ exitCode: 7, signal: null, stdout: 'out\n', stderr: '' })
     const { stdout } = await runProgram(user, 'cat', [`${workspace}/result`])
-    expect(JSON.parse(stdout)).toMatchObject({ exitCode: 7, signal: null, enforced: { filesystem: 'bwrap', network: 'private' } })
+    expect(JSON.parse(stdout)).toMatchObject({
+      exitCode: 7,
+      signal: null,
+      enforced: { filesystem: 'bwrap', network: 'private' },
+    })
   })
 
   test('keeps the status of the command when its result cannot be written', async () => {

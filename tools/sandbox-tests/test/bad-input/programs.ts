@@ -1,10 +1,20 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { expect } from 'vitest'
-import { makeDirectory, runProgram, stagedNode, stagedProgram, type ProgramEnd, type TestUser } from '../../support/index.ts'
+import {
+  makeDirectory,
+  runProgram,
+  stagedNode,
+  stagedProgram,
+  type ProgramEnd,
+  type TestUser,
+} from '../../support/index.ts'
 
 const READ_ONLY_JSON = JSON.stringify({
   type: 'managed',
-  file_system: { type: 'restricted', entries: [{ path: { type: 'special', value: { kind: 'root' } }, access: 'read' }] },
+  file_system: {
+    type: 'restricted',
+    entries: [{ path: { type: 'special', value: { kind: 'root' } }, access: 'read' }],
+  },
   network: 'restricted',
 })
 
@@ -14,8 +24,13 @@ export const READ_ONLY_PROGRAMS = [
   {
     name: 'codex-linux-sandbox',
     words: [
-      ...[stagedNode(), stagedProgram('codex-linux-sandbox'), '--sandbox-policy-cwd', '/'],
-      ...['--permission-profile', READ_ONLY_JSON, '--'],
+      stagedNode(),
+      stagedProgram('codex-linux-sandbox'),
+      '--sandbox-policy-cwd',
+      '/',
+      '--permission-profile',
+      READ_ONLY_JSON,
+      '--',
     ],
   },
 ] as const

@@ -1,18 +1,31 @@
 import { writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { describeForUsers, makeDirectory, runProgram, stageDirectory, stagedNode, startProgram, workspaceProfileJson } from '../../support/index.ts'
+import {
+  describeForUsers,
+  makeDirectory,
+  runProgram,
+  stageDirectory,
+  stagedNode,
+  startProgram,
+  workspaceProfileJson,
+} from '../../support/index.ts'
 
 /** Runs an ES module that can import the library, as a consumer's program. */
 function consumer(directory: string, source: string): string {
   const program = `${directory}/program.mjs`
-  writeFileSync(program, `import { createRequire } from 'node:module'\nconst require = createRequire(${JSON.stringify(`${stageDirectory()}/x.mjs`)})\n${source}`)
+  writeFileSync(
+    program,
+    `import { createRequire } from 'node:module'\nconst require = createRequire(${JSON.stringify(`${stageDirectory()}/x.mjs`)})\n${source}`,
+  )
   return program
 }
 
 describeForUsers('two copies of the library in one process', [], (user) => {
-  test('know each other\'s errors, profiles and what was learned of the host', async () => {
+  test("know each other's errors, profiles and what was learned of the host", async () => {
     const directory = makeDirectory(user)
-    const program = consumer(directory, `
+    const program = consumer(
+      directory,
+      `
       const cjs = require('linux-sandbox')
       const { pathToFileURL } = await import('node:url')
       const path = require.resolve('linux-sandbox')
@@ -33,11 +46,16 @@ describeForUsers('two copies of the library in one process', [], (user) => {
       }
       seen.strangers = [null, undefined, 5, new Error('x'), { code: 'POLICY_INVALID' }].map((value) => cjs.isSandboxError(value) || esm.isSandboxError(value))
       console.log(JSON.stringify(seen))
-    `)
+    `,
+    )
     const end = await runProgram(user, stagedNode(), [program])
     expect(end).toMatchObject({ exitCode: 0, stderr: '' })
     const copy = { stdout: 'hi\n', own: true, other: true, instance: false, code: 'COMMAND_NOT_FOUND' }
-    expect(JSON.parse(end.stdout)).toEqual({ differ: true, copies: [copy, copy], strangers: [false, false, false, false, false] })
+    expect(JSON.parse(end.stdout)).toEqual({
+      differ: true,
+      copies: [copy, copy],
+      strangers: [false, false, false, false, false],
+    })
   })
 })
 
@@ -49,14 +67,34 @@ describeForUsers('runMain in the program of a consumer', [], (user) => {
   `
 
   test.each([
-    { why: 'its status', command: ['sh', '-c', 'cat; echo err >&2; exit 9'], expected: { exitCode: 9, signal: null, stdout: 'text', stderr: 'err\n' } },
-    { why: 'a signal', command: ['sh', '-c', 'kill -USR1 $$'], expected: { exitCode: 138, signal: null, stdout: '', stderr: '' } },
+    {
+      why: 'its status',
+      command: ['sh', '-c', 'cat; echo err >&2; exit 9'],
+      expected: { exitCode: 9, signal: null, stdout: 'text', stderr: 'err\n' },
+    },
+    {
+      why: 'a signal',
+      command: ['sh', '-c', 'kill -USR1 $$'],
+      expected: { exitCode: 138, signal: null, stdout: '', stderr: '' },
+    },
   ])('is the helper: $why', async ({ command, expected }) => {
     const directory = makeDirectory(user)
     const program = consumer(directory, source)
-    const words = ['--sandbox-policy-cwd', directory, '--permission-profile', workspaceProfileJson(directory), '--', ...command]
-    expect(await runProgram(user, stagedNode(), [program, 'helper', ...words], { input: 'text' })).toEqual(expected)
-    expect(await runProgram(user, stagedNode(), [program])).toMatchObject({ exitCode: 0, stdout: 'the consumer itself\n' })
+    const words = [
+      '--sandbox-policy-cwd',
+      directory,
+      '--permission-profile',
+      workspaceProfileJson(directory),
+      '--',
+      ...command,
+    ]
+    expect(await runProgram(user, stagedNode(), [program, 'helper', ...words], { input: 'text' })).toEqual(
+      expected,
+    )
+    expect(await runProgram(user, stagedNode(), [program])).toMatchObject({
+      exitCode: 0,
+      stdout: 'the consumer itself\n',
+    })
   })
 
   test('tells what is wrong as the helper does', async () => {
@@ -69,7 +107,13 @@ describeForUsers('runMain in the program of a consumer', [], (user) => {
   test('passes signals on and ends as the command does', async () => {
     const directory = makeDirectory(user)
     const program = consumer(directory, source)
-    const words = ['--sandbox-policy-cwd', directory, '--permission-profile', workspaceProfileJson(directory), '--']
+    const words = [
+      '--sandbox-policy-cwd',
+      directory,
+      '--permission-profile',
+      workspaceProfileJson(directory),
+      '--',
+    ]
     const script = `trap 'echo got it; exit 6' TERM; echo ready; while :; do sleep 0.02; done`
     const started = startProgram(user, stagedNode(), [program, 'helper', ...words, 'sh', '-c', script])
     await started.wrote('ready')

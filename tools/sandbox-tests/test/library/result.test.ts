@@ -5,42 +5,102 @@ import { describeForUsers, makeDirectory, runSandboxed, withLibrary } from '../.
 
 const NAMES = ['.git', '.agents', '.codex', '.aws']
 
-const ENFORCED: readonly { why: string; profile: PermissionProfile; proc?: 'host'; expected: object; routes: boolean }[] = [
-  { why: 'a read-only policy', profile: readOnly(), expected: { filesystem: 'bwrap', network: 'private', seccomp: true, proc: 'fresh' }, routes: false },
-  { why: 'an open network', profile: readOnly({ network: 'enabled' }), expected: { filesystem: 'bwrap', network: 'host', seccomp: true, proc: 'fresh' }, routes: true },
-  { why: "the host's /proc", profile: readOnly(), proc: 'host', expected: { filesystem: 'bwrap', network: 'private', seccomp: true, proc: 'host' }, routes: false },
-  { why: 'an external sandbox that restricts the network', profile: { type: 'external', network: 'restricted' }, expected: { filesystem: 'bwrap', network: 'private', seccomp: true, proc: 'fresh' }, routes: false },
-  { why: 'no sandbox', profile: { type: 'disabled' }, expected: { filesystem: 'none', network: 'host', seccomp: false, proc: 'host' }, routes: true },
-  { why: 'an external sandbox with a network', profile: { type: 'external', network: 'enabled' }, expected: { filesystem: 'none', network: 'host', seccomp: false, proc: 'host' }, routes: true },
+const ENFORCED: readonly {
+  why: string
+  profile: PermissionProfile
+  proc?: 'host'
+  expected: object
+  routes: boolean
+}[] = [
+  {
+    why: 'a read-only policy',
+    profile: readOnly(),
+    expected: { filesystem: 'bwrap', network: 'private', seccomp: true, proc: 'fresh' },
+    routes: false,
+  },
+  {
+    why: 'an open network',
+    profile: readOnly({ network: 'enabled' }),
+    expected: { filesystem: 'bwrap', network: 'host', seccomp: true, proc: 'fresh' },
+    routes: true,
+  },
+  {
+    why: "the host's /proc",
+    profile: readOnly(),
+    proc: 'host',
+    expected: { filesystem: 'bwrap', network: 'private', seccomp: true, proc: 'host' },
+    routes: false,
+  },
+  {
+    why: 'an external sandbox that restricts the network',
+    profile: { type: 'external', network: 'restricted' },
+    expected: { filesystem: 'bwrap', network: 'private', seccomp: true, proc: 'fresh' },
+    routes: false,
+  },
+  {
+    why: 'no sandbox',
+    profile: { type: 'disabled' },
+    expected: { filesystem: 'none', network: 'host', seccomp: false, proc: 'host' },
+    routes: true,
+  },
+  {
+    why: 'an external sandbox with a network',
+    profile: { type: 'external', network: 'enabled' },
+    expected: { filesystem: 'none', network: 'host', seccomp: false, proc: 'host' },
+    routes: true,
+  },
 ]
 
 describeForUsers('a result', [], (user) => {
-  test.each(ENFORCED)('says what held the command in under $why, and that is so', async ({ profile, proc, expected }) => {
-    // What the command itself sees of it: namespaces of its own, and a filter.
-    const look = 'readlink /proc/self/ns/net; readlink /proc/self/ns/mnt; grep ^Seccomp: /proc/self/status; echo $$'
-    const sandbox = proc === undefined ? { profile } : { profile, proc }
-    const result = await runSandboxed(user, { sandbox, command: ['sh', '-c', look] })
-    expect(result.enforced).toMatchObject(expected)
-    const [net, mnt, filter, pid] = result.stdout.trim().split('\n')
-    const own = await withLibrary(user, null, ({ fs }) => ['net', 'mnt'].map((name) => fs.readlinkSync(`/proc/self/ns/${name}`)))
-    expect(net === own[0] ? 'host' : 'private').toBe(result.enforced.network)
-    expect(mnt === own[1] ? 'none' : 'bwrap').toBe(result.enforced.filesystem)
-    expect(/2$/.test(filter ?? '')).toBe(result.enforced.seccomp)
-    if (result.enforced.filesystem === 'bwrap') expect(Number(pid)).toBeLessThan(10)
-  })
+  test.each(ENFORCED)(
+    'says what held the command in under $why, and that is so',
+    async ({ profile, proc, expected }) => {
+      // What the command itself sees of it: namespaces of its own, and a filter.
+      const look =
+        'readlink /proc/self/ns/net; readlink /proc/self/ns/mnt; grep ^Seccomp: /proc/self/status; echo $$'
+      const sandbox = proc === undefined ? { profile } : { profile, proc }
+      const result = await runSandboxed(user, { sandbox, command: ['sh', '-c', look] })
+      expect(result.enforced).toMatchObject(expected)
+      const [net, mnt, filter, pid] = result.stdout.trim().split('\n')
+      const own = await withLibrary(user, null, ({ fs }) =>
+        ['net', 'mnt'].map((name) => fs.readlinkSync(`/proc/self/ns/${name}`)),
+      )
+      expect(net === own[0] ? 'host' : 'private').toBe(result.enforced.network)
+      expect(mnt === own[1] ? 'none' : 'bwrap').toBe(result.enforced.filesystem)
+      expect(filter?.endsWith('2')).toBe(result.enforced.seccomp)
+      if (result.enforced.filesystem === 'bwrap') expect(Number(pid)).toBeLessThan(10)
+    },
+  )
 
   test('has exactly these fields', async () => {
     const result = await runSandboxed(user, { sandbox: { profile: readOnly() }, command: ['echo', 'hi'] })
-    expect(Object.keys(result)).toEqual(['exitCode', 'signal', 'stdout', 'stderr', 'durationMs', 'timedOut', 'enforced', 'violations'])
+    expect(Object.keys(result)).toEqual([
+      'exitCode',
+      'signal',
+      'stdout',
+      'stderr',
+      'durationMs',
+      'timedOut',
+      'enforced',
+      'violations',
+    ])
     expect(Object.keys(result.enforced)).toEqual(['filesystem', 'network', 'seccomp', 'proc', 'notes'])
-    expect(result).toMatchObject({ exitCode: 0, signal: null, stdout: 'hi\n', stderr: '', timedOut: false, violations: [] })
+    expect(result).toMatchObject({
+      exitCode: 0,
+      signal: null,
+      stdout: 'hi\n',
+      stderr: '',
+      timedOut: false,
+      violations: [],
+    })
     expect(result.durationMs).toBeGreaterThan(0)
   })
 
   test('notes each protected name that is missing, and reports the one that appeared', async () => {
     const root = makeDirectory(user)
     const sandbox = { profile: workspaceWrite({ root, excludeSlashTmp: true, excludeTmpdir: true }) }
-    const run = (script: string) => runSandboxed(user, { sandbox, command: ['sh', '-c', script], run: { cwd: root } })
+    const run = (script: string) =>
+      runSandboxed(user, { sandbox, command: ['sh', '-c', script], run: { cwd: root } })
 
     const clean = await run('touch file')
     expect(clean.violations).toEqual([])
@@ -51,7 +111,10 @@ describeForUsers('a result', [], (user) => {
     const made = await run('mkdir .git && echo evil >.git/config')
     expect(made.exitCode).toBe(0)
     expect(made.violations).toHaveLength(1)
-    expect(made.violations[0]).toMatchObject({ path: `${root}/.git`, message: expect.stringContaining('.git') as string })
+    expect(made.violations[0]).toMatchObject({
+      path: `${root}/.git`,
+      message: expect.stringContaining('.git') as string,
+    })
 
     const again = await run('echo more >.git/config')
     expect(again.exitCode).not.toBe(0)
@@ -62,9 +125,17 @@ describeForUsers('a result', [], (user) => {
   test('reports a created file, link or several of them alike', async () => {
     const root = makeDirectory(user)
     const sandbox = { profile: workspaceWrite({ root, excludeSlashTmp: true, excludeTmpdir: true }) }
-    const result = await runSandboxed(user, { sandbox, command: ['sh', '-c', 'touch .codex; ln -s /nowhere .aws; mkdir .agents; exit 3'], run: { cwd: root } })
+    const result = await runSandboxed(user, {
+      sandbox,
+      command: ['sh', '-c', 'touch .codex; ln -s /nowhere .aws; mkdir .agents; exit 3'],
+      run: { cwd: root },
+    })
     expect(result.exitCode).toBe(3)
-    expect(result.violations.map(({ path }) => path).toSorted()).toEqual([`${root}/.agents`, `${root}/.aws`, `${root}/.codex`])
+    expect(result.violations.map(({ path }) => path).toSorted()).toEqual([
+      `${root}/.agents`,
+      `${root}/.aws`,
+      `${root}/.codex`,
+    ])
   })
 
   test('has no violation where the name was there and was protected', async () => {
@@ -73,7 +144,11 @@ describeForUsers('a result', [], (user) => {
     writeFileSync(`${root}/.git/config`, 'mine')
     chmodSync(`${root}/.git/config`, 0o666)
     const sandbox = { profile: workspaceWrite({ root, excludeSlashTmp: true, excludeTmpdir: true }) }
-    const result = await runSandboxed(user, { sandbox, command: ['sh', '-c', 'echo x >.git/config || cat .git/config; echo y >ok; cat ok'], run: { cwd: root } })
+    const result = await runSandboxed(user, {
+      sandbox,
+      command: ['sh', '-c', 'echo x >.git/config || cat .git/config; echo y >ok; cat ok'],
+      run: { cwd: root },
+    })
     expect(result).toMatchObject({ stdout: 'miney\n', violations: [] })
     expect(result.enforced.notes).toEqual([])
   })

@@ -118,7 +118,9 @@ describeForUsers('a stubborn command', [], (user) => {
       async ({ lib, fs }, { profile, script }) => {
         const sandbox = await lib.Sandbox.create({ profile })
         const { exitCode, stdout } = await sandbox.run('sh', ['-c', script])
-        const left = fs.readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && fs.existsSync(`/proc/${pid}/cmdline`))
+        const left = fs
+          .readdirSync('/proc')
+          .filter((pid) => /^\d+$/.test(pid) && fs.existsSync(`/proc/${pid}/cmdline`))
         return { exitCode, stdout, sawProcesses: left.length > 0 }
       },
     )
@@ -141,7 +143,10 @@ describeForUsers('a caller that ends by itself', [], (user) => {
       { profile, script, unref, detached },
       async ({ lib, fs }, input) => {
         const sandbox = await lib.Sandbox.create({ profile: input.profile })
-        const child = sandbox.spawn('sh', ['-c', input.script], { detached: input.detached, stdio: ['ignore', 'pipe', 'ignore'] })
+        const child = sandbox.spawn('sh', ['-c', input.script], {
+          detached: input.detached,
+          stdio: ['ignore', 'pipe', 'ignore'],
+        })
         await new Promise((resolve) => child.stdout?.once('data', resolve))
         child.stdout?.destroy()
         if (input.unref) child.unref()

@@ -79,25 +79,51 @@ describeForUsers('the working directory of a command', [], (user) => {
     const words =
       launcher.name === 'linux-sandbox'
         ? ['-C', `${directory}/none`]
-        : ['--sandbox-policy-cwd', directory, '--command-cwd', `${directory}/none`, '--permission-profile', '{"type":"managed","file_system":{"type":"unrestricted"},"network":"restricted"}']
+        : [
+            '--sandbox-policy-cwd',
+            directory,
+            '--command-cwd',
+            `${directory}/none`,
+            '--permission-profile',
+            '{"type":"managed","file_system":{"type":"unrestricted"},"network":"restricted"}',
+          ]
     const end = await runProgram(user, stagedNode(), [stagedProgram(launcher.name), ...words, '--', 'true'])
     expect(end).toMatchObject({ exitCode: 125, signal: null, stdout: '' })
     expect(end.stderr).toMatch(/^linux-sandbox: .*\/none.*\nhint: .+\n$/)
   })
 
-  test.each(LAUNCHERS)('which the policy hides is refused by $name, not replaced by another', async (launcher) => {
-    const directory = makeDirectory(user)
-    if (launcher.name === 'linux-sandbox') return // its profiles read everything
-    const profile = { type: 'managed', network: 'restricted', file_system: { type: 'restricted', entries: [
-      { path: { type: 'special', value: { kind: 'root' } }, access: 'read' },
-      { path: { type: 'path', path: directory }, access: 'deny' },
-    ] } }
-    const words = ['--sandbox-policy-cwd', '/', '--permission-profile', JSON.stringify(profile), '--command-cwd', directory, '--', 'pwd']
-    const end = await runProgram(user, stagedNode(), [stagedProgram(launcher.name), ...words])
-    expect(end).toMatchObject({ exitCode: 125, stdout: '' })
-    expect(end.stderr).toMatch(/^linux-sandbox: .*cannot enter the working directory.*\nhint: .+\n$/)
-    expect(await runProgram(user, 'pwd', [], { cwd: directory })).toMatchObject({ exitCode: 0 })
-  })
+  test.each(LAUNCHERS)(
+    'which the policy hides is refused by $name, not replaced by another',
+    async (launcher) => {
+      const directory = makeDirectory(user)
+      if (launcher.name === 'linux-sandbox') return // its profiles read everything
+      const profile = {
+        type: 'managed',
+        network: 'restricted',
+        file_system: {
+          type: 'restricted',
+          entries: [
+            { path: { type: 'special', value: { kind: 'root' } }, access: 'read' },
+            { path: { type: 'path', path: directory }, access: 'deny' },
+          ],
+        },
+      }
+      const words = [
+        '--sandbox-policy-cwd',
+        '/',
+        '--permission-profile',
+        JSON.stringify(profile),
+        '--command-cwd',
+        directory,
+        '--',
+        'pwd',
+      ]
+      const end = await runProgram(user, stagedNode(), [stagedProgram(launcher.name), ...words])
+      expect(end).toMatchObject({ exitCode: 125, stdout: '' })
+      expect(end.stderr).toMatch(/^linux-sandbox: .*cannot enter the working directory.*\nhint: .+\n$/)
+      expect(await runProgram(user, 'pwd', [], { cwd: directory })).toMatchObject({ exitCode: 0 })
+    },
+  )
 })
 
 describeForUsers('a working directory that only another may enter', ['root'], (user) => {
@@ -106,10 +132,14 @@ describeForUsers('a working directory that only another may enter', ['root'], (u
     const closed = `${directory}/closed`
     mkdirSync(closed)
     chmodSync(closed, 0o700)
-    const end = await withLibrary(user, { profile: readOnly(), cwd: closed }, async ({ lib, attempt }, { profile, cwd }) => {
-      const sandbox = await lib.Sandbox.create({ profile })
-      return await attempt(async () => (await sandbox.run('pwd', [], { cwd })).stdout)
-    })
+    const end = await withLibrary(
+      user,
+      { profile: readOnly(), cwd: closed },
+      async ({ lib, attempt }, { profile, cwd }) => {
+        const sandbox = await lib.Sandbox.create({ profile })
+        return await attempt(async () => (await sandbox.run('pwd', [], { cwd })).stdout)
+      },
+    )
     const twin = await runProgram(user, 'sh', ['-c', `cd ${closed} && pwd`])
     if (user.uid === 0) {
       expect(end).toEqual({ value: `${closed}\n` })
@@ -120,9 +150,15 @@ describeForUsers('a working directory that only another may enter', ['root'], (u
     }
   })
 
-  test.each(LAUNCHERS)('is no obstacle to $name started in it, when -C or --command-cwd names another', async (launcher) => {
-    const directory = makeDirectory(user)
-    const words = launcherWords(launcher, directory, ['pwd'])
-    expect(await runProgram(user, ...words, { cwd: '/' })).toMatchObject({ exitCode: 0, stdout: `${directory}\n` })
-  })
+  test.each(LAUNCHERS)(
+    'is no obstacle to $name started in it, when -C or --command-cwd names another',
+    async (launcher) => {
+      const directory = makeDirectory(user)
+      const words = launcherWords(launcher, directory, ['pwd'])
+      expect(await runProgram(user, ...words, { cwd: '/' })).toMatchObject({
+        exitCode: 0,
+        stdout: `${directory}\n`,
+      })
+    },
+  )
 })

@@ -49,20 +49,29 @@ describeForUsers('the end of a command', ['python3'], (user) => {
   test.each(LAUNCHERS)('$name ends with the status of the command', async (launcher) => {
     const workspace = makeDirectory(user)
     for (const status of [0, 1, 2, 70, 125, 126, 127, 128, 137, 255]) {
-      const end = await runProgram(user, ...launcherWords(launcher, workspace, ['sh', '-c', `exit ${status}`]))
+      const end = await runProgram(
+        user,
+        ...launcherWords(launcher, workspace, ['sh', '-c', `exit ${status}`]),
+      )
       expect(end).toEqual({ exitCode: status, signal: null, stdout: '', stderr: '' })
     }
   })
 
   test('a signal that ends the command is the signal of the result', async () => {
     const commands = DEADLY.map(({ number }) => diesBy(number))
-    const ends = await withLibrary(user, { profile: PROFILE, commands }, async ({ lib }, { profile, commands: all }) => {
-      const sandbox = await lib.Sandbox.create({ profile })
-      return await Promise.all(all.map(async ([program, args]) => {
-        const { exitCode, signal } = await sandbox.run(program, args)
-        return { exitCode, signal }
-      }))
-    })
+    const ends = await withLibrary(
+      user,
+      { profile: PROFILE, commands },
+      async ({ lib }, { profile, commands: all }) => {
+        const sandbox = await lib.Sandbox.create({ profile })
+        return await Promise.all(
+          all.map(async ([program, args]) => {
+            const { exitCode, signal } = await sandbox.run(program, args)
+            return { exitCode, signal }
+          }),
+        )
+      },
+    )
     expect(ends).toEqual(DEADLY.map(({ signal }) => ({ exitCode: null, signal })))
     for (const [index, [program, args]] of commands.entries()) {
       const twin = await runProgram(user, program, args)
@@ -87,7 +96,12 @@ describeForUsers('the end of a command', ['python3'], (user) => {
     { why: 'there is no such program', command: ['no-such-program'], status: 127, code: 'COMMAND_NOT_FOUND' },
     { why: 'there is no such file', command: ['/nowhere/at-all'], status: 127, code: 'COMMAND_NOT_FOUND' },
     { why: 'a directory is no program', command: ['/usr'], status: 126, code: 'COMMAND_NOT_EXECUTABLE' },
-    { why: 'the file is not executable', command: ['/etc/passwd'], status: 126, code: 'COMMAND_NOT_EXECUTABLE' },
+    {
+      why: 'the file is not executable',
+      command: ['/etc/passwd'],
+      status: 126,
+      code: 'COMMAND_NOT_EXECUTABLE',
+    },
   ])('$status when $why, with a reason and a hint', async ({ command, status, code }) => {
     const workspace = makeDirectory(user)
     const ends = await Promise.all(
@@ -106,15 +120,24 @@ describeForUsers('the end of a command', ['python3'], (user) => {
         return await attempt(() => sandbox.run(program))
       },
     )
-    expect(error).toMatchObject({ isSandboxError: true, name: 'CommandNotStartedError', code, exitStatus: status, command: command[0] })
+    expect(error).toMatchObject({
+      isSandboxError: true,
+      name: 'CommandNotStartedError',
+      code,
+      exitStatus: status,
+      command: command[0],
+    })
   })
 
-  test.each(LAUNCHERS)('$name ends with 125, a reason and a hint when there is no bwrap', async (launcher) => {
-    const workspace = makeDirectory(user)
-    const words = launcherWords(launcher, workspace, ['true'])
-    const end = await runProgram(user, ...words, { env: { PATH: '/nowhere' } })
-    expect(end).toMatchObject({ exitCode: 125, signal: null, stdout: '' })
-    expect(end.stderr).toMatch(/^linux-sandbox: bwrap is unavailable: .+\nhint: install .+\n$/)
-    expect(await runProgram(user, ...words)).toEqual({ exitCode: 0, signal: null, stdout: '', stderr: '' })
-  })
+  test.each(LAUNCHERS)(
+    '$name ends with 125, a reason and a hint when there is no bwrap',
+    async (launcher) => {
+      const workspace = makeDirectory(user)
+      const words = launcherWords(launcher, workspace, ['true'])
+      const end = await runProgram(user, ...words, { env: { PATH: '/nowhere' } })
+      expect(end).toMatchObject({ exitCode: 125, signal: null, stdout: '' })
+      expect(end.stderr).toMatch(/^linux-sandbox: bwrap is unavailable: .+\nhint: install .+\n$/)
+      expect(await runProgram(user, ...words)).toEqual({ exitCode: 0, signal: null, stdout: '', stderr: '' })
+    },
+  )
 })

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { readOnly, workspaceWrite } from 'linux-sandbox'
+import { readOnly, workspaceWrite, type Sandbox } from 'linux-sandbox'
 import { expect, test } from 'vitest'
 import {
   describeForUsers,
@@ -20,7 +20,10 @@ describeForUsers('many sandboxes', [], (user) => {
       const children: { stdin: { end(): unknown } | null }[] = []
       return await Promise.all(
         sandboxes.map(async (sandbox, index) => {
-          const child = sandbox.spawn('sh', ['-c', `echo out ${index}; read line; echo err ${index} >&2; exit ${index}`])
+          const child = sandbox.spawn('sh', [
+            '-c',
+            `echo out ${index}; read line; echo err ${index} >&2; exit ${index}`,
+          ])
           let stdout = ''
           let stderr = ''
           child.stdout?.on('data', (chunk: Buffer) => {
@@ -35,14 +38,23 @@ describeForUsers('many sandboxes', [], (user) => {
       )
     })
     expect(results).toEqual(
-      Array.from({ length: 50 }, (_, index) => ({ exitCode: index, stdout: `out ${index}\n`, stderr: `err ${index}\n` })),
+      Array.from({ length: 50 }, (_, index) => ({
+        exitCode: index,
+        stdout: `out ${index}\n`,
+        stderr: `err ${index}\n`,
+      })),
     )
   })
 
   test('with different policies in one process do not mix', async () => {
     const directories = Array.from({ length: 6 }, () => makeDirectory(user))
     const profiles = directories.map((root, index) =>
-      workspaceWrite({ root, excludeSlashTmp: true, excludeTmpdir: true, network: index % 2 === 0 ? 'restricted' : 'enabled' }),
+      workspaceWrite({
+        root,
+        excludeSlashTmp: true,
+        excludeTmpdir: true,
+        network: index % 2 === 0 ? 'restricted' : 'enabled',
+      }),
     )
     const outcomes = await withLibrary(user, { profiles, directories }, async ({ lib }, input) => {
       const sandboxes = await Promise.all(input.profiles.map((profile) => lib.Sandbox.create({ profile })))
@@ -60,28 +72,46 @@ describeForUsers('many sandboxes', [], (user) => {
       if (network === 'private') expect(words[6]).toBe('1') // the heading alone: no route leads anywhere
     }
     for (const [index, directory] of directories.entries()) {
-      expect(readdirSync(directory).toSorted()).toEqual([`by-${index}`, `by-${index + 6}`, `by-${index + 12}`].toSorted())
+      expect(readdirSync(directory).toSorted()).toEqual(
+        [`by-${index}`, `by-${index + 6}`, `by-${index + 12}`].toSorted(),
+      )
     }
   })
 
-  test.each(LAUNCHERS)('a sandbox in a sandbox starts where that allows it and the user is not root, by $name; else it says why not', async ({ name, wordsFor }) => {
-    const workspace = makeDirectory(user)
-    const inner = [stagedNode(), stagedProgram(name), ...wordsFor(workspace), 'sh', '-c', 'echo inner; touch /etc/x || exit 9']
-    const outcome = await withLibrary(user, { profile: workspaceWrite({ root: workspace }), inner }, async ({ lib }, { profile, inner: words }) => {
-      const [program = '', ...args] = words
-      const nested = await lib.Sandbox.create({ profile, nestedSandbox: true })
-      const plain = await lib.Sandbox.create({ profile })
-      const run = async (sandbox: InstanceType<typeof lib.Sandbox>) => {
-        const { exitCode, stdout, stderr } = await sandbox.run(program, args)
-        return { exitCode, stdout, stderr }
-      }
-      return { nested: await run(nested), plain: await run(plain) }
-    })
-    // The kernel lets only a holder of CAP_SETFCAP map root into a namespace, and the command has no capability.
-    expect(outcome.nested).toMatchObject(user.uid === 0 ? { exitCode: 125 } : { exitCode: 9, stdout: 'inner\n' })
-    expect(outcome.plain).toMatchObject({ exitCode: 125, stdout: '' })
-    expect(outcome.plain.stderr).toMatch(/^linux-sandbox: .+\nhint: .+\n$/)
-  })
+  test.each(LAUNCHERS)(
+    'a sandbox in a sandbox starts where that allows it and the user is not root, by $name; else it says why not',
+    async ({ name, wordsFor }) => {
+      const workspace = makeDirectory(user)
+      const inner = [
+        stagedNode(),
+        stagedProgram(name),
+        ...wordsFor(workspace),
+        'sh',
+        '-c',
+        'echo inner; touch /etc/x || exit 9',
+      ]
+      const outcome = await withLibrary(
+        user,
+        { profile: workspaceWrite({ root: workspace }), inner },
+        async ({ lib }, { profile, inner: words }) => {
+          const [program = '', ...args] = words
+          const nested = await lib.Sandbox.create({ profile, nestedSandbox: true })
+          const plain = await lib.Sandbox.create({ profile })
+          const run = async (sandbox: Sandbox) => {
+            const { exitCode, stdout, stderr } = await sandbox.run(program, args)
+            return { exitCode, stdout, stderr }
+          }
+          return { nested: await run(nested), plain: await run(plain) }
+        },
+      )
+      // The kernel lets only a holder of CAP_SETFCAP map root into a namespace, and the command has no capability.
+      expect(outcome.nested).toMatchObject(
+        user.uid === 0 ? { exitCode: 125 } : { exitCode: 9, stdout: 'inner\n' },
+      )
+      expect(outcome.plain).toMatchObject({ exitCode: 125, stdout: '' })
+      expect(outcome.plain.stderr).toMatch(/^linux-sandbox: .+\nhint: .+\n$/)
+    },
+  )
 })
 
 describeForUsers('two hundred runs in one process', [], (user) => {
@@ -102,24 +132,38 @@ describeForUsers('two hundred runs in one process', [], (user) => {
         const first = { descriptors: descriptors(), listeners: process.eventNames().length }
         for (let i = 0; i < 25; i++) await Promise.all([run(), run(), run(), run()])
         await new Promise((resolve) => setTimeout(resolve, 50))
-        return { first, last: { descriptors: descriptors(), listeners: process.eventNames().length }, children: children() }
+        return {
+          first,
+          last: { descriptors: descriptors(), listeners: process.eventNames().length },
+          children: children(),
+        }
       },
       { env: { PATH: '/usr/bin:/bin', TMPDIR: makeDirectory(user) } },
     )
     expect(seen.last).toEqual(seen.first)
     expect(seen.children).toBe('')
     const known = /^(linux-sandbox-(test|stage)-|vitest|bash_jobs|node-compile-cache|v8-compile-cache)/
-    const left = readdirSync(tmpdir()).filter((name) => !before.has(name) && !known.test(name) && /sandbox|bwrap/i.test(name))
+    const left = readdirSync(tmpdir()).filter(
+      (name) => !before.has(name) && !known.test(name) && /sandbox|bwrap/i.test(name),
+    )
     expect(left).toEqual([])
   })
 })
 
 describeForUsers('a program', [], (user) => {
-  test.each(LAUNCHERS)('$name leaves nothing in the directory for temporary files', async ({ name, wordsFor }) => {
-    const directory = makeDirectory(user)
-    const env = { PATH: '/usr/bin:/bin', TMPDIR: directory }
-    const end = await runProgram(user, stagedNode(), [stagedProgram(name), ...wordsFor(directory), 'echo', 'hi'], { env })
-    expect(end).toEqual({ exitCode: 0, signal: null, stdout: 'hi\n', stderr: '' })
-    expect(readdirSync(directory)).toEqual([])
-  })
+  test.each(LAUNCHERS)(
+    '$name leaves nothing in the directory for temporary files',
+    async ({ name, wordsFor }) => {
+      const directory = makeDirectory(user)
+      const env = { PATH: '/usr/bin:/bin', TMPDIR: directory }
+      const end = await runProgram(
+        user,
+        stagedNode(),
+        [stagedProgram(name), ...wordsFor(directory), 'echo', 'hi'],
+        { env },
+      )
+      expect(end).toEqual({ exitCode: 0, signal: null, stdout: 'hi\n', stderr: '' })
+      expect(readdirSync(directory)).toEqual([])
+    },
+  )
 })

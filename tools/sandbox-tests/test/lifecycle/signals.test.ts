@@ -20,18 +20,17 @@ function trapScript(name: string): string {
 }
 
 describeForUsers('a signal', [], (user) => {
-  test.each(LAUNCHERS.flatMap((launcher) => FORWARDED.map((signal) => ({ launcher, name: launcher.name, signal }))))(
-    '$signal sent to $name reaches the command, whose status counts',
-    async ({ launcher, signal }) => {
-      const workspace = makeDirectory(user)
-      const words = launcherWords(launcher, workspace, ['sh', '-c', trapScript(signal)])
-      const program = startProgram(user, ...words)
-      await program.wrote('ready')
-      program.child.kill(`SIG${signal}`)
-      const end = await program.ended
-      expect(end).toMatchObject({ exitCode: 7, signal: null, stdout: `ready\ngot ${signal}\n` })
-    },
-  )
+  test.each(
+    LAUNCHERS.flatMap((launcher) => FORWARDED.map((signal) => ({ launcher, name: launcher.name, signal }))),
+  )('$signal sent to $name reaches the command, whose status counts', async ({ launcher, signal }) => {
+    const workspace = makeDirectory(user)
+    const words = launcherWords(launcher, workspace, ['sh', '-c', trapScript(signal)])
+    const program = startProgram(user, ...words)
+    await program.wrote('ready')
+    program.child.kill(`SIG${signal}`)
+    const end = await program.ended
+    expect(end).toMatchObject({ exitCode: 7, signal: null, stdout: `ready\ngot ${signal}\n` })
+  })
 
   test('kill of a child of the library reaches the command, whose status counts', async () => {
     const scripts = FORWARDED.map(trapScript)
@@ -58,18 +57,28 @@ describeForUsers('a signal', [], (user) => {
 
   test.each(
     LAUNCHERS.flatMap((launcher) =>
-      (['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1'] as const).map((signal) => ({ launcher, name: launcher.name, signal })),
+      (['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1'] as const).map((signal) => ({
+        launcher,
+        name: launcher.name,
+        signal,
+      })),
     ),
-  )('$signal to $name that ends a command without a trap ends the program likewise', async ({ launcher, signal }) => {
-    const workspace = makeDirectory(user)
-    const seconds = uniqueSeconds()
-    const script = `import signal; signal.signal(signal.SIGINT, signal.SIG_DFL); print('ready', flush=True); import time; time.sleep(${seconds})`
-    const program = startProgram(user, ...launcherWords(launcher, workspace, ['/usr/bin/python3', '-c', script]))
-    await program.wrote('ready')
-    program.child.kill(signal)
-    expect(await program.ended).toMatchObject({ exitCode: null, signal, stderr: '' })
-    expect(processesWith(seconds)).toEqual([])
-  })
+  )(
+    '$signal to $name that ends a command without a trap ends the program likewise',
+    async ({ launcher, signal }) => {
+      const workspace = makeDirectory(user)
+      const seconds = uniqueSeconds()
+      const script = `import signal; signal.signal(signal.SIGINT, signal.SIG_DFL); print('ready', flush=True); import time; time.sleep(${seconds})`
+      const program = startProgram(
+        user,
+        ...launcherWords(launcher, workspace, ['/usr/bin/python3', '-c', script]),
+      )
+      await program.wrote('ready')
+      program.child.kill(signal)
+      expect(await program.ended).toMatchObject({ exitCode: null, signal, stderr: '' })
+      expect(processesWith(seconds)).toEqual([])
+    },
+  )
 
   test('to the library that ends the command is the signal of the child', async () => {
     const ends = await withLibrary(user, { profile: readOnly() }, async ({ lib, endOf }, { profile }) => {
@@ -81,7 +90,12 @@ describeForUsers('a signal', [], (user) => {
           const end = endOf(child)
           await new Promise((resolve) => child.stdout?.once('data', resolve))
           child.kill(signal)
-          return { asked: signal, signal: (await end).signal, killed: child.killed, signalCode: child.signalCode }
+          return {
+            asked: signal,
+            signal: (await end).signal,
+            killed: child.killed,
+            signalCode: child.signalCode,
+          }
         }),
       )
     })
@@ -98,7 +112,9 @@ describeForUsers('a signal', [], (user) => {
     const script = `echo ready; sleep ${seconds}; echo not reached`
     const program = startProgram(user, ...launcherWords(launcher, workspace, ['sh', '-c', script]))
     await program.wrote('ready')
-    await until(() => processesWith(`sleep ${seconds}`).some(({ commandLine }) => commandLine.startsWith('sleep')))
+    await until(() =>
+      processesWith(`sleep ${seconds}`).some(({ commandLine }) => commandLine.startsWith('sleep')),
+    )
     program.child.kill('SIGINT')
     expect(await program.ended).toMatchObject({ exitCode: null, signal: 'SIGINT', stdout: 'ready\n' })
     expect(processesWith(seconds)).toEqual([])
@@ -127,15 +143,18 @@ describeForUsers('a signal', [], (user) => {
     expect(end.stdout).toMatch(/^ready\n(usr1\n)+end\n$/)
   })
 
-  test.each(LAUNCHERS)('that comes while $name sets up ends it without running the command', async (launcher) => {
-    const workspace = makeDirectory(user)
-    const seconds = uniqueSeconds()
-    for (const waitMs of [0, 40, 80, 120]) {
-      const program = startProgram(user, ...launcherWords(launcher, workspace, ['sleep', seconds]))
-      await new Promise((resolve) => setTimeout(resolve, waitMs))
-      program.child.kill('SIGTERM')
-      expect(await program.ended).toMatchObject({ signal: 'SIGTERM', stdout: '', stderr: '' })
-    }
-    expect(processesWith(`sleep ${seconds}`)).toEqual([])
-  })
+  test.each(LAUNCHERS)(
+    'that comes while $name sets up ends it without running the command',
+    async (launcher) => {
+      const workspace = makeDirectory(user)
+      const seconds = uniqueSeconds()
+      for (const waitMs of [0, 40, 80, 120]) {
+        const program = startProgram(user, ...launcherWords(launcher, workspace, ['sleep', seconds]))
+        await new Promise((resolve) => setTimeout(resolve, waitMs))
+        program.child.kill('SIGTERM')
+        expect(await program.ended).toMatchObject({ signal: 'SIGTERM', stdout: '', stderr: '' })
+      }
+      expect(processesWith(`sleep ${seconds}`)).toEqual([])
+    },
+  )
 })

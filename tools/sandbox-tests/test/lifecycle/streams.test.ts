@@ -19,7 +19,9 @@ const INPUT_BYTES = 10 * 1024 * 1024
 const OUTPUT_BYTES = 100 * 1024 * 1024
 
 /** Bytes in which a lost or repeated block shows. */
-const INPUT = Buffer.from(Uint32Array.from({ length: INPUT_BYTES / 4 }, (_, index) => Math.imul(index, 2_654_435_761)).buffer)
+const INPUT = Buffer.from(
+  Uint32Array.from({ length: INPUT_BYTES / 4 }, (_, index) => Math.imul(index, 2_654_435_761)).buffer,
+)
 
 /** Writes OUTPUT_BYTES of such bytes and their checksum to stderr. */
 const WRITER = `
@@ -57,10 +59,13 @@ async function runBytes(
 }
 
 /** `COMMAND` and the words of a launcher, for a script of the shell that has them as `"$@"`. */
-async function runScript(user: TestUser, script: string, words: readonly [string, readonly string[]]): Promise<ProgramEnd> {
+async function runScript(
+  user: TestUser,
+  script: string,
+  words: readonly [string, readonly string[]],
+): Promise<ProgramEnd> {
   return await runProgram(user, 'bash', ['--norc', '-c', script, 'bash', words[0], ...words[1]])
 }
-
 
 describeForUsers('the streams of a command', ['python3'], (user) => {
   test.each(LAUNCHERS)('10 MB of input pass through $name', async (launcher) => {
@@ -76,54 +81,91 @@ describeForUsers('the streams of a command', ['python3'], (user) => {
     expect(end.stderr).toMatch(/^[0-9a-f]{64}\n$/)
   })
 
-  test('10 MB of input and 100 MB of output pass through run of the library', { timeout: 60_000 }, async () => {
-    const answer = await withLibrary(
-      user,
-      { profile: readOnly(), writer: WRITER, bytes: INPUT_BYTES },
-      async ({ lib }, { profile, writer, bytes }) => {
-        const { createHash: hash } = process.getBuiltinModule('node:crypto')
-        const sandbox = await lib.Sandbox.create({ profile })
-        const input = Buffer.from(Uint32Array.from({ length: bytes / 4 }, (_, index) => Math.imul(index, 2_654_435_761)).buffer)
-        const counted = await sandbox.run('sha256sum', [], { input })
-        const written = await sandbox.run('/usr/bin/python3', ['-c', writer], { encoding: 'buffer' })
-        return {
-          input: counted.stdout.slice(0, 64),
-          length: written.stdout.length,
-          isSame: hash('sha256').update(written.stdout).digest('hex') === written.stderr.toString().trim(),
-        }
-      },
-    )
-    expect(answer).toEqual({ input: digestOf(INPUT), length: OUTPUT_BYTES, isSame: true })
-  })
+  test(
+    '10 MB of input and 100 MB of output pass through run of the library',
+    { timeout: 60_000 },
+    async () => {
+      const answer = await withLibrary(
+        user,
+        { profile: readOnly(), writer: WRITER, bytes: INPUT_BYTES },
+        async ({ lib }, { profile, writer, bytes }) => {
+          const { createHash: hash } = process.getBuiltinModule('node:crypto')
+          const sandbox = await lib.Sandbox.create({ profile })
+          const input = Buffer.from(
+            Uint32Array.from({ length: bytes / 4 }, (_, index) => Math.imul(index, 2_654_435_761)).buffer,
+          )
+          const counted = await sandbox.run('sha256sum', [], { input })
+          const written = await sandbox.run('/usr/bin/python3', ['-c', writer], { encoding: 'buffer' })
+          return {
+            input: counted.stdout.slice(0, 64),
+            length: written.stdout.length,
+            isSame: hash('sha256').update(written.stdout).digest('hex') === written.stderr.toString().trim(),
+          }
+        },
+      )
+      expect(answer).toEqual({ input: digestOf(INPUT), length: OUTPUT_BYTES, isSame: true })
+    },
+  )
 
-  test.each(LAUNCHERS)('a reader of $name sees the end when the command closes its stdout early', async (launcher) => {
-    const workspace = makeDirectory(user)
-    const command = ['sh', '-c', `echo line; exec 1>&-; while ! test -e ${workspace}/seen; do sleep 0.02; done; exit 5`]
-    const words = launcherWords(launcher, workspace, command)
-    // Were the stream held open by somebody, `cat` would wait for the command, and the command for the file.
-    const script = `set -o pipefail; "$@" | { cat; echo end; touch ${workspace}/seen; }`
-    expect(await runScript(user, script, words)).toEqual({ exitCode: 5, signal: null, stdout: 'line\nend\n', stderr: '' })
-  })
+  test.each(LAUNCHERS)(
+    'a reader of $name sees the end when the command closes its stdout early',
+    async (launcher) => {
+      const workspace = makeDirectory(user)
+      const command = [
+        'sh',
+        '-c',
+        `echo line; exec 1>&-; while ! test -e ${workspace}/seen; do sleep 0.02; done; exit 5`,
+      ]
+      const words = launcherWords(launcher, workspace, command)
+      // Were the stream held open by somebody, `cat` would wait for the command, and the command for the file.
+      const script = `set -o pipefail; "$@" | { cat; echo end; touch ${workspace}/seen; }`
+      expect(await runScript(user, script, words)).toEqual({
+        exitCode: 5,
+        signal: null,
+        stdout: 'line\nend\n',
+        stderr: '',
+      })
+    },
+  )
 
-  test.each(LAUNCHERS)('a writer into $name gets SIGPIPE when the command closes its stdin early', async (launcher) => {
-    const workspace = makeDirectory(user)
-    const command = ['sh', '-c', `exec 0<&-; while ! test -e ${workspace}/seen; do sleep 0.02; done; exit 5`]
-    const words = launcherWords(launcher, workspace, command)
-    const script = `{ yes; touch ${workspace}/seen; } | "$@"`
-    expect(await runScript(user, script, words)).toEqual({ exitCode: 5, signal: null, stdout: '', stderr: '' })
-  })
+  test.each(LAUNCHERS)(
+    'a writer into $name gets SIGPIPE when the command closes its stdin early',
+    async (launcher) => {
+      const workspace = makeDirectory(user)
+      const command = [
+        'sh',
+        '-c',
+        `exec 0<&-; while ! test -e ${workspace}/seen; do sleep 0.02; done; exit 5`,
+      ]
+      const words = launcherWords(launcher, workspace, command)
+      const script = `{ yes; touch ${workspace}/seen; } | "$@"`
+      expect(await runScript(user, script, words)).toEqual({
+        exitCode: 5,
+        signal: null,
+        stdout: '',
+        stderr: '',
+      })
+    },
+  )
 
   test('a reader of the library sees the end when the command closes its stdout early', async () => {
     const workspace = makeDirectory(user)
-    const seen = await withLibrary(user, { profile: readOnly(), mark: `${workspace}/seen` }, async ({ lib, fs, endOf }, { profile, mark }) => {
-      const sandbox = await lib.Sandbox.create({ profile })
-      const child = sandbox.spawn('sh', ['-c', `exec 1>&-; while ! test -e ${mark}; do sleep 0.02; done; exit 5`])
-      const end = endOf(child)
-      await new Promise((resolve) => child.stdout?.once('end', resolve))
-      const ranOn = child.exitCode === null
-      fs.writeFileSync(mark, '')
-      return { ranOn, exitCode: (await end).exitCode }
-    })
+    const seen = await withLibrary(
+      user,
+      { profile: readOnly(), mark: `${workspace}/seen` },
+      async ({ lib, fs, endOf }, { profile, mark }) => {
+        const sandbox = await lib.Sandbox.create({ profile })
+        const child = sandbox.spawn('sh', [
+          '-c',
+          `exec 1>&-; while ! test -e ${mark}; do sleep 0.02; done; exit 5`,
+        ])
+        const end = endOf(child)
+        await new Promise((resolve) => child.stdout?.once('end', resolve))
+        const ranOn = child.exitCode === null
+        fs.writeFileSync(mark, '')
+        return { ranOn, exitCode: (await end).exitCode }
+      },
+    )
     expect(seen).toEqual({ ranOn: true, exitCode: 5 })
   })
 
@@ -151,26 +193,32 @@ describeForUsers('the streams of a command', ['python3'], (user) => {
         { closed: '0<&- 1>&- 2>&-', stdin: 'closed', stdout: 'closed', stderr: 'closed' },
       ].map((row) => ({ launcher, name: launcher.name, ...row })),
     ),
-  )('$name runs with $closed: the command has /dev/null there', async ({ launcher, closed, stdin, stdout, stderr }) => {
-    const workspace = makeDirectory(user)
-    const report = `${workspace}/report`
-    const look = `import os; seen = [os.readlink(f'/proc/self/fd/{fd}') for fd in (0, 1, 2)]; open('${report}', 'w').write('\\n'.join(seen)); os._exit(6)`
-    const words = launcherWords(launcher, workspace, ['/usr/bin/python3', '-c', look])
-    const end = await runScript(user, `"$@" ${closed}`, words)
-    expect(end).toMatchObject({ exitCode: 6, signal: null })
-    const { stdout: text } = await runProgram(user, 'cat', [report])
-    const seen = text.split('\n').map((target) => (target === '/dev/null' ? 'closed' : 'open'))
-    expect(seen).toEqual([stdin, stdout, stderr])
-  })
+  )(
+    '$name runs with $closed: the command has /dev/null there',
+    async ({ launcher, closed, stdin, stdout, stderr }) => {
+      const workspace = makeDirectory(user)
+      const report = `${workspace}/report`
+      const look = `import os; seen = [os.readlink(f'/proc/self/fd/{fd}') for fd in (0, 1, 2)]; open('${report}', 'w').write('\\n'.join(seen)); os._exit(6)`
+      const words = launcherWords(launcher, workspace, ['/usr/bin/python3', '-c', look])
+      const end = await runScript(user, `"$@" ${closed}`, words)
+      expect(end).toMatchObject({ exitCode: 6, signal: null })
+      const { stdout: text } = await runProgram(user, 'cat', [report])
+      const seen = text.split('\n').map((target) => (target === '/dev/null' ? 'closed' : 'open'))
+      expect(seen).toEqual([stdin, stdout, stderr])
+    },
+  )
 
-  test.each(LAUNCHERS)('other descriptors of the caller do not reach the command of $name', async (launcher) => {
-    const command = ['sh', '-c', 'ls /proc/self/fd | tr "\\n" " "']
-    const words = launcherWords(launcher, makeDirectory(user), command)
-    const script = 'exec 3</etc/passwd 7</etc/group 20>/dev/null; "$@" 2>/dev/null'
-    const outside = await runScript(user, script, [command[0] ?? '', command.slice(1)])
-    expect(outside.stdout).toContain('3 ')
-    expect(outside.stdout).toContain('20 ')
-    // 3 is the directory that ls reads.
-    expect(await runScript(user, script, words)).toMatchObject({ exitCode: 0, stdout: '0 1 2 3 ' })
-  })
+  test.each(LAUNCHERS)(
+    'other descriptors of the caller do not reach the command of $name',
+    async (launcher) => {
+      const command = ['sh', '-c', 'ls /proc/self/fd | tr "\\n" " "']
+      const words = launcherWords(launcher, makeDirectory(user), command)
+      const script = 'exec 3</etc/passwd 7</etc/group 20>/dev/null; "$@" 2>/dev/null'
+      const outside = await runScript(user, script, [command[0] ?? '', command.slice(1)])
+      expect(outside.stdout).toContain('3 ')
+      expect(outside.stdout).toContain('20 ')
+      // 3 is the directory that ls reads.
+      expect(await runScript(user, script, words)).toMatchObject({ exitCode: 0, stdout: '0 1 2 3 ' })
+    },
+  )
 })

@@ -43,7 +43,11 @@ function quoted(words: readonly string[]): string {
 
 describeForUsers('a command on a terminal', ['python3'], (user) => {
   test.each(LAUNCHERS)('sees one there, its size and its type, as without $name', async (launcher) => {
-    const look = ['sh', '-c', 'for fd in 0 1 2; do test -t $fd && echo tty $fd; done; stty size; echo TERM=$TERM; ls --color=auto -d /']
+    const look = [
+      'sh',
+      '-c',
+      'for fd in 0 1 2; do test -t $fd && echo tty $fd; done; stty size; echo TERM=$TERM; ls --color=auto -d /',
+    ]
     const end = await runOnTerminal(user, wordsOf(launcher, user, look), [])
     expect(end.status).toBe(0)
     expect(end.transcript).toBe((await runOnTerminal(user, look, [])).transcript)
@@ -79,7 +83,8 @@ describeForUsers('a command on a terminal', ['python3'], (user) => {
   })
 
   test.each(LAUNCHERS)('hears that the window was resized, under $name', async (launcher) => {
-    const script = 'import os, signal; signal.signal(signal.SIGWINCH, lambda *_: None); print("ready", os.get_terminal_size(), flush=True); signal.pause(); print("then", os.get_terminal_size())'
+    const script =
+      'import os, signal; signal.signal(signal.SIGWINCH, lambda *_: None); print("ready", os.get_terminal_size(), flush=True); signal.pause(); print("then", os.get_terminal_size())'
     const end = await runOnTerminal(user, wordsOf(launcher, user, ['/usr/bin/python3', '-c', script]), [
       { expect: 'ready .*columns=80, lines=24' },
       { resize: [50, 132] },
@@ -89,53 +94,63 @@ describeForUsers('a command on a terminal', ['python3'], (user) => {
   })
 
   test.each(LAUNCHERS)('reads what is typed, up to Ctrl-D, under $name', async (launcher) => {
-    const end = await runOnTerminal(user, wordsOf(launcher, user, ['sh', '-c', 'echo ready; while read line; do echo "got $line"; done; echo end']), [
-      { expect: 'ready' },
-      { type: 'one\n' },
-      { expect: 'got one' },
-      { type: CTRL_D },
-      { expect: 'end' },
-    ])
+    const end = await runOnTerminal(
+      user,
+      wordsOf(launcher, user, [
+        'sh',
+        '-c',
+        'echo ready; while read line; do echo "got $line"; done; echo end',
+      ]),
+      [{ expect: 'ready' }, { type: 'one\n' }, { expect: 'got one' }, { type: CTRL_D }, { expect: 'end' }],
+    )
     expect(end.status).toBe(0)
   })
 
-  test.each(LAUNCHERS)('that changes the modes and is killed leaves them as they were, under $name', async (launcher) => {
-    const command = ['sh', '-c', 'stty raw -echo; echo ready; kill -KILL $$']
-    const end = await runOnTerminal(user, wordsOf(launcher, user, command), [{ expect: 'ready' }])
-    expect(end.status).toBe(137)
-    expect(end.modesAfter).toEqual(end.modesBefore)
-    const twin = await runOnTerminal(user, command, [{ expect: 'ready' }])
-    expect(twin.status).toBe(-9)
-    expect(twin.modesAfter).not.toEqual(twin.modesBefore)
-  })
+  test.each(LAUNCHERS)(
+    'that changes the modes and is killed leaves them as they were, under $name',
+    async (launcher) => {
+      const command = ['sh', '-c', 'stty raw -echo; echo ready; kill -KILL $$']
+      const end = await runOnTerminal(user, wordsOf(launcher, user, command), [{ expect: 'ready' }])
+      expect(end.status).toBe(137)
+      expect(end.modesAfter).toEqual(end.modesBefore)
+      const twin = await runOnTerminal(user, command, [{ expect: 'ready' }])
+      expect(twin.status).toBe(-9)
+      expect(twin.modesAfter).not.toEqual(twin.modesBefore)
+    },
+  )
 
   test.each(LAUNCHERS)('is stopped by Ctrl-Z and goes on with fg and bg, under $name', async (launcher) => {
     const ticker = `i=0; while test $i -lt 100000; do i=$((i+1)); echo tick $i; sleep 0.05; done`
-    const end = await runOnTerminal(user, ['bash', '--norc', '--noprofile', '-i'], [
-      { type: `PS1='prompt> '\n` },
-      { expect: 'prompt> ' },
-      { type: `${quoted(wordsOf(launcher, user, ['sh', '-c', ticker]))}\n` },
-      { expect: 'tick 3\r' },
-      { type: CTRL_Z },
-      { expect: 'Stopped' },
-      { expect: 'prompt> ' },
-      { type: 'echo $((6*7)) is the answer\n' },
-      { expect: '42 is the answer' },
-      { type: 'jobs\n' },
-      { expect: 'Stopped' },
-      { type: 'fg\n' },
-      { expect: 'tick \\d+\r\n(.|\n)*tick \\d+\r' },
-      { type: CTRL_Z },
-      { expect: 'Stopped' },
-      { type: 'bg\n' },
-      { expect: 'tick \\d+\r\n(.|\n)*tick \\d+\r' },
-      { type: 'fg\n' },
-      { expect: 'tick \\d+\r\n(.|\n)*tick \\d+\r' },
-      { type: CTRL_C },
-      { expect: 'prompt> ' },
-      { type: 'echo status $?; exit 0\n' },
-      { expect: 'status 130' },
-    ], { cwd: makeDirectory(user) })
+    const end = await runOnTerminal(
+      user,
+      ['bash', '--norc', '--noprofile', '-i'],
+      [
+        { type: `PS1='prompt> '\n` },
+        { expect: 'prompt> ' },
+        { type: `${quoted(wordsOf(launcher, user, ['sh', '-c', ticker]))}\n` },
+        { expect: 'tick 3\r' },
+        { type: CTRL_Z },
+        { expect: 'Stopped' },
+        { expect: 'prompt> ' },
+        { type: 'echo $((6*7)) is the answer\n' },
+        { expect: '42 is the answer' },
+        { type: 'jobs\n' },
+        { expect: 'Stopped' },
+        { type: 'fg\n' },
+        { expect: 'tick \\d+\r\n(.|\n)*tick \\d+\r' },
+        { type: CTRL_Z },
+        { expect: 'Stopped' },
+        { type: 'bg\n' },
+        { expect: 'tick \\d+\r\n(.|\n)*tick \\d+\r' },
+        { type: 'fg\n' },
+        { expect: 'tick \\d+\r\n(.|\n)*tick \\d+\r' },
+        { type: CTRL_C },
+        { expect: 'prompt> ' },
+        { type: 'echo status $?; exit 0\n' },
+        { expect: 'status 130' },
+      ],
+      { cwd: makeDirectory(user) },
+    )
     expect(end.status).toBe(0)
   })
 
@@ -143,13 +158,17 @@ describeForUsers('a command on a terminal', ['python3'], (user) => {
     const seconds = uniqueSeconds()
     const words = wordsOf(launcher, user, ['sleep', seconds])
     // script(1) closes its terminal when its own input ends; that is the hang-up.
-    const end = await runOnTerminal(user, ['bash', '--norc', '-i'], [
-      { type: `PS1='prompt> '\n` },
-      { expect: 'prompt> ' },
-      { type: `${quoted(words)} &\n` },
-      { expect: 'prompt> ' },
-      { type: `until pgrep -f 'sleep ${seconds}$' >/dev/null; do :; done; kill -HUP $$\n` },
-    ])
+    const end = await runOnTerminal(
+      user,
+      ['bash', '--norc', '-i'],
+      [
+        { type: `PS1='prompt> '\n` },
+        { expect: 'prompt> ' },
+        { type: `${quoted(words)} &\n` },
+        { expect: 'prompt> ' },
+        { type: `until pgrep -f 'sleep ${seconds}$' >/dev/null; do :; done; kill -HUP $$\n` },
+      ],
+    )
     expect(end.status).toBe(-1)
     expect(processesWith(`sleep ${seconds}`)).toEqual([])
   })
