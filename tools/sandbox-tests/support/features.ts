@@ -15,6 +15,8 @@ const FEATURES = {
   seccomp: () => existsSync('/proc/sys/kernel/seccomp/actions_avail'),
   cc: () => succeeds('cc', ['--version']),
   git: () => succeeds('/usr/bin/git', ['--version']),
+  curl: () => succeeds('curl', ['--version']),
+  java: () => succeeds('java', ['-version']),
   python3: () => succeeds('/usr/bin/python3', ['--version']),
   npm: () => succeeds('npm', ['--version']),
   /** `script` from util-linux, which gives a program a terminal. */

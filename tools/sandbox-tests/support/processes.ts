@@ -95,8 +95,13 @@ export const LAUNCHERS: readonly Launcher[] = [
   {
     name: 'codex-linux-sandbox',
     wordsFor: (workspace) => [
-      ...['--sandbox-policy-cwd', workspace, '--command-cwd', workspace],
-      ...['--permission-profile', workspaceProfileJson(workspace), '--'],
+      '--sandbox-policy-cwd',
+      workspace,
+      '--command-cwd',
+      workspace,
+      '--permission-profile',
+      workspaceProfileJson(workspace),
+      '--',
     ],
   },
 ]

@@ -24,8 +24,13 @@ export const READ_ONLY_PROGRAMS = [
   {
     name: 'codex-linux-sandbox',
     words: [
-      ...[stagedNode(), stagedProgram('codex-linux-sandbox'), '--sandbox-policy-cwd', '/'],
-      ...['--permission-profile', READ_ONLY_JSON, '--'],
+      stagedNode(),
+      stagedProgram('codex-linux-sandbox'),
+      '--sandbox-policy-cwd',
+      '/',
+      '--permission-profile',
+      READ_ONLY_JSON,
+      '--',
     ],
   },
 ] as const

@@ -67,7 +67,7 @@ describeForUsers('a result', [], (user) => {
       )
       expect(net === own[0] ? 'host' : 'private').toBe(result.enforced.network)
       expect(mnt === own[1] ? 'none' : 'bwrap').toBe(result.enforced.filesystem)
-      expect((filter ?? '').endsWith('2')).toBe(result.enforced.seccomp)
+      expect(filter?.endsWith('2')).toBe(result.enforced.seccomp)
       if (result.enforced.filesystem === 'bwrap') expect(Number(pid)).toBeLessThan(10)
     },
   )

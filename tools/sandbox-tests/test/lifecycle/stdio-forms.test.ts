@@ -9,8 +9,9 @@ describeForUsers('stdio of spawn', ['python3'], (user) => {
     const end = await withLibrary(user, PROFILE, async ({ lib, endOf }, profile) => {
       const sandbox = await lib.Sandbox.create({ profile })
       const child = sandbox.spawn('sh', ['-c', 'cat; echo err >&2'])
-      const isLikeNode =
-        Number(child.stdio.length) === 3 && child.stdio[0] === child.stdin && child.stdio[1] === child.stdout
+      // The types say five, as Node's own do.
+      const streams: readonly unknown[] = child.stdio
+      const isLikeNode = streams.length === 3 && streams[0] === child.stdin && streams[1] === child.stdout
       child.stdin?.end('text')
       return { isLikeNode, spawnfile: child.spawnargs.length > 0, ...(await endOf(child)) }
     })
