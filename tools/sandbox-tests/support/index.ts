@@ -1,4 +1,4 @@
-export { hasFeature, missingFeatures, type Feature } from './features.ts'
+export { hasFeature } from './features.ts'
 export { describeForUsers } from './host-test.ts'
 export { stagedDriver, stagedPreload, stagedProbe } from './probe.ts'
 export {
@@ -13,19 +13,9 @@ export {
   userEnvironment,
   type Outcome,
   type ProgramEnd,
-  type ReportedError,
-  type Scenario,
 } from './scenario.ts'
 export { ORDINARY_USER, ROOT, TEST_USERS, type TestUser } from './users.ts'
-export {
-  startWithLibrary,
-  withLibrary,
-  type ActOptions,
-  type Attempt,
-  type ChildEnd,
-  type LibraryError,
-  type Modules,
-} from './library.ts'
+export { startWithLibrary, withLibrary } from './library.ts'
 export {
   descendantsOf,
   follow,
@@ -40,14 +30,5 @@ export {
   type Launcher,
   type ProcessMark,
   type StartedProgram,
-  type StartOptions,
 } from './processes.ts'
-export {
-  CTRL_BACKSLASH,
-  CTRL_C,
-  CTRL_D,
-  CTRL_Z,
-  runOnTerminal,
-  type TerminalEnd,
-  type TerminalStep,
-} from './terminal.ts'
+export { CTRL_BACKSLASH, CTRL_C, CTRL_D, CTRL_Z, runOnTerminal } from './terminal.ts'
