@@ -85,7 +85,7 @@ describeForUsers('a command on a terminal', ['python3'], (user) => {
 
   test.each(LAUNCHERS)('hears that the window was resized, under $name', async (launcher) => {
     const script =
-      'import os, signal; signal.signal(signal.SIGWINCH, lambda *_: None); print("ready", os.get_terminal_size(), flush=True); signal.pause(); print("then", os.get_terminal_size())'
+      'import os, signal; signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGWINCH]); print("ready", os.get_terminal_size(), flush=True); signal.sigwait([signal.SIGWINCH]); print("then", os.get_terminal_size())'
     const end = await runOnTerminal(user, wordsOf(launcher, user, ['/usr/bin/python3', '-c', script]), [
       { expect: 'ready .*columns=80, lines=24' },
       { resize: [50, 132] },
