@@ -18,17 +18,19 @@ import {
 
 /** Counts the signals it gets and tells at the end of its input. */
 const COUNTER = `
-import signal, sys
+import os, signal, sys
 counts = {}
+# Not print: a signal may come while it writes.
+def say(*words): os.write(1, (' '.join(str(word) for word in words) + '\\n').encode())
 def note(number, _frame):
     name = signal.Signals(number).name
     counts[name] = counts.get(name, 0) + 1
-    print('now', counts, flush=True)
+    say('now', counts)
 for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGWINCH, signal.SIGTERM, signal.SIGHUP): signal.signal(number, note)
-print('ready', flush=True)
+say('ready')
 for line in sys.stdin:
     if line.strip() == 'end': break
-print('counts', counts, flush=True)
+say('counts', counts)
 `
 
 function wordsOf(launcher: Launcher, user: TestUser, command: readonly string[]): string[] {
