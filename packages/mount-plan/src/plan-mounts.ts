@@ -11,6 +11,7 @@ import { cachedDiskView, type DiskView } from './disk-view.js'
 import { isSettledByOwnPlace } from './own-places.js'
 import type { MountOperation, MountPlan, PlanNote } from './plan.js'
 import { addEntryRules } from './entry-rules.js'
+import { addGlobRules } from './globs/glob-rules.js'
 import { addProtectedNames } from './protected-names.js'
 import { RuleSet, type Rule } from './rules.js'
 
@@ -37,15 +38,9 @@ export function planMounts(
   if (fileSystem.kind === 'unrestricted') {
     return { operations: unrestrictedOperations(), placeholders: [], notes: [] }
   }
-  const glob = fileSystem.globs[0]
-  if (glob !== undefined) {
-    throw new PolicyUnsupportedError(`the glob ${glob.pattern}`, 'deny globs are not supported yet', {
-      hint: 'name the files or directories one by one',
-    })
-  }
-
   const set = new RuleSet()
   const entryNotes = addEntryRules(set, fileSystem.entries, view)
+  const globNotes = addGlobRules(set, fileSystem.globs, { disk: view, maxDepth: fileSystem.globScanMaxDepth })
   const nameNotes = isFullDiskWrite(policy) ? [] : addProtectedNames(set, policy.protectedNames, view)
   const rules = set.sorted()
   const [root] = rules
@@ -66,7 +61,7 @@ export function planMounts(
       ...planned.flatMap((one) => one.afterwards).toReversed(),
     ],
     placeholders: [],
-    notes: onePerPath([...nameNotes, ...entryNotes]),
+    notes: onePerPath([...nameNotes, ...entryNotes, ...globNotes]),
   }
 }
 

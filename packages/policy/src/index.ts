@@ -1,5 +1,6 @@
 export { accessOf, type AccessDecision, type AccessReason, type ProtectedPath } from './access.js'
 export { BUILTIN_PROFILE_NAMES, builtinProfile, type BuiltinProfileName } from './builtin-profiles.js'
+export { nameTest } from './glob-names.js'
 export { globProblem, matchesGlob, type GlobAlternative, type GlobComponent } from './globs.js'
 export {
   absolutePath,
@@ -60,3 +61,4 @@ export {
   unreadableRoots,
   writableRoots,
 } from './roots.js'
+export { ANY_RUN } from './sequence-match.js'
