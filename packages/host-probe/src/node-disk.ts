@@ -32,10 +32,13 @@ function kindIn(seen: Stats | Dirent<string | Buffer>): FileKind {
 
 function readDirectory(path: AbsolutePath): readonly DirectoryEntry[] {
   try {
-    const entries = readdirSync(path, { withFileTypes: true })
-    // Read as bytes only where a name may have none of its own: that is slow, and names are UTF-8 nearly everywhere.
-    if (entries.some(({ name }) => name.includes(REPLACEMENT))) return readUndecoded(path)
-    return entries.map((entry) => ({ name: entry.name, kind: kindIn(entry) }))
+    const entries: DirectoryEntry[] = []
+    for (const entry of readdirSync(path, { withFileTypes: true })) {
+      // Read as bytes only where a name may have none of its own: that is slow, and names are UTF-8 nearly everywhere.
+      if (entry.name.includes(REPLACEMENT)) return readUndecoded(path)
+      entries.push({ name: entry.name, kind: kindIn(entry) })
+    }
+    return entries
   } catch (cause) {
     if ([ENOENT, ENOTDIR].includes(errnoOf(cause))) return []
     throw new SandboxSetupError(

@@ -40,8 +40,9 @@ export function planMounts(
   }
   const set = new RuleSet()
   const entryNotes = addEntryRules(set, fileSystem.entries, view)
-  const globNotes = addGlobRules(set, fileSystem.globs, { disk: view, maxDepth: fileSystem.globScanMaxDepth })
   const nameNotes = isFullDiskWrite(policy) ? [] : addProtectedNames(set, policy.protectedNames, view)
+  // Last: what a glob matches is denied, and so is what any other rule gives inside it.
+  const globNotes = addGlobRules(set, fileSystem.globs, { disk: view, maxDepth: fileSystem.globScanMaxDepth })
   const rules = set.sorted()
   const [root] = rules
   if (root === undefined || root.path !== '/' || root.access === 'deny') {

@@ -50,8 +50,7 @@ export class GlobState {
 
   /** The state of the directory where the patterns of `steps` begin. */
   static first(steps: readonly Step[]): GlobState {
-    const expanded = withoutRuns(steps)
-    return new GlobState(expanded, new Map())
+    return new GlobState(withRunsSkipped(steps), new Map())
   }
 
   verdictOn(name: string): NameVerdict {
@@ -71,15 +70,15 @@ export class GlobState {
   #verdictOn(fitting: readonly Step[]): NameVerdict {
     const matches = fitting.filter(({ next }) => next === undefined).map(({ glob }) => glob)
     const following = fitting.flatMap(({ next }) => (next === undefined ? [] : [next]))
-    const steps = withoutRuns([...this.#lasting, ...following])
+    const steps = withRunsSkipped([...this.#lasting, ...following])
     const below =
       steps.length === 0 ? undefined : (this.#states.get(keyOf(steps)) ?? new GlobState(steps, this.#states))
     return { match: matches.toSorted((a, b) => a.origin.index - b.origin.index)[0], below }
   }
 }
 
-/** `steps` with those that follow a `**` in them: it stands for no component as well. */
-function withoutRuns(steps: readonly Step[]): Step[] {
+/** `steps`, and those that follow a `**` among them: it stands for no component as well. */
+function withRunsSkipped(steps: readonly Step[]): Step[] {
   const reached = new Set(steps)
   for (const { component, next } of reached) {
     if (component === ANY_RUN && next !== undefined) reached.add(next)

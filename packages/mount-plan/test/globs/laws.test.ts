@@ -1,6 +1,7 @@
 import {
   absolutePath,
   accessOf,
+  ANY_RUN,
   depthOf,
   matchesGlob,
   pathPrefixes,
@@ -126,7 +127,7 @@ test('what is found is what matches, of all paths that are near enough', () => {
 
 /** How far `path` is below the fixed part of `alternative`, whose last name is what is looked for. */
 function levelOf(alternative: GlobAlternative, path: AbsolutePath): number {
-  const wildcard = alternative.findIndex((one) => one === 'any-run' || one.kind === 'pattern')
+  const wildcard = alternative.findIndex((one) => one === ANY_RUN || one.kind === 'pattern')
   return depthOf(path) - (wildcard === -1 ? alternative.length - 1 : wildcard)
 }
 
