@@ -1,6 +1,6 @@
-import { lstatSync, readlinkSync, type Stats } from 'node:fs'
+import { lstatSync, readdirSync, readlinkSync, type Dirent, type Stats } from 'node:fs'
 import { SandboxSetupError } from '@linux-sandbox/errors'
-import type { DiskView, FileKind } from '@linux-sandbox/mount-plan'
+import type { DirectoryEntry, DiskView, FileKind } from '@linux-sandbox/mount-plan'
 import type { AbsolutePath } from '@linux-sandbox/policy'
 import { errnoOf } from './errno.js'
 
@@ -12,17 +12,55 @@ import { errnoOf } from './errno.js'
 export const nodeDisk: DiskView = {
   kindOf: (path) => look(path, () => kindOf(path)),
   readLink: (path) => look(path, () => readlinkSync(path)),
+  readDirectory: (path) => readDirectory(path),
 }
 
-/** Source: asm-generic/errno-base.h. Node gives `undefined` for ENOENT only. */
+/** Source: asm-generic/errno-base.h. `lstatSync` gives `undefined` for ENOENT only. */
+const ENOENT = 2
 const ENOTDIR = 20
 
 function kindOf(path: AbsolutePath): FileKind | undefined {
   const stats = statsOf(path)
-  if (stats === undefined) return undefined
-  if (stats.isFile()) return 'file'
-  if (stats.isDirectory()) return 'directory'
-  return stats.isSymbolicLink() ? 'symlink' : 'device'
+  return stats && kindIn(stats)
+}
+
+function kindIn(seen: Stats | Dirent<string | Buffer>): FileKind {
+  if (seen.isFile()) return 'file'
+  if (seen.isDirectory()) return 'directory'
+  return seen.isSymbolicLink() ? 'symlink' : 'device'
+}
+
+function readDirectory(path: AbsolutePath): readonly DirectoryEntry[] {
+  try {
+    const entries: DirectoryEntry[] = []
+    for (const entry of readdirSync(path, { withFileTypes: true })) {
+      // Read as bytes only where a name may have none of its own: that is slow, and names are UTF-8 nearly everywhere.
+      if (entry.name.includes(REPLACEMENT)) return readUndecoded(path)
+      entries.push({ name: entry.name, kind: kindIn(entry) })
+    }
+    return entries
+  } catch (cause) {
+    if ([ENOENT, ENOTDIR].includes(errnoOf(cause))) return []
+    throw new SandboxSetupError(
+      { step: 'plan', errno: errnoOf(cause) },
+      `cannot list the directory ${path}`,
+      {
+        cause,
+        hint: 'make it readable for this user, or deny it as a whole by an entry of the policy',
+      },
+    )
+  }
+}
+
+/** What Node puts in place of bytes that are no UTF-8. It can also be a character of a name. */
+const REPLACEMENT = '\uFFFD'
+
+function readUndecoded(path: AbsolutePath): DirectoryEntry[] {
+  return readdirSync(path, { withFileTypes: true, encoding: 'buffer' }).map((entry) => {
+    const name = entry.name.toString()
+    const isText = Buffer.from(name).equals(entry.name)
+    return { name, kind: kindIn(entry), ...(isText ? {} : { hasNoPath: true as const }) }
+  })
 }
 
 function statsOf(path: AbsolutePath): Stats | undefined {

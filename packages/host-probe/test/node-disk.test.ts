@@ -28,3 +28,32 @@ test('says what is at a path, links not followed', () => {
 test('what the kernel refuses to show is an error, not an absence', () => {
   expect(() => nodeDisk.kindOf(absolutePath(`/${'x'.repeat(300)}`))).toThrow(SandboxSetupError)
 })
+
+test('lists the names of a directory with their kinds, hidden ones and those that are no text included', () => {
+  const at = realpathSync(mkdtempSync(join(tmpdir(), 'disk-test-')))
+  onTestFinished(() => rmSync(at, { recursive: true, force: true }))
+  mkdirSync(join(at, '.hidden'))
+  writeFileSync(join(at, 'file'), '')
+  symlinkSync('.hidden', join(at, 'link'))
+  const list = () => nodeDisk.readDirectory(absolutePath(at)).toSorted((a, b) => (a.kind < b.kind ? -1 : 1))
+  const expected = [
+    { name: '.hidden', kind: 'directory' },
+    { name: 'file', kind: 'file' },
+    { name: 'link', kind: 'symlink' },
+  ]
+  expect(list()).toEqual(expected)
+
+  rmSync(join(at, 'file'))
+  writeFileSync(Buffer.concat([Buffer.from(`${at}/a`), Buffer.of(0xff)]), '')
+  expect(list()).toEqual([expected[0], { name: 'a\uFFFD', kind: 'file', hasNoPath: true }, expected[2]])
+  writeFileSync(join(at, 'b\uFFFD'), '')
+  expect(list()).toContainEqual({ name: 'b\uFFFD', kind: 'file' })
+})
+
+test('what is no directory any more holds nothing, and one that cannot be listed is an error with its name', () => {
+  expect(nodeDisk.readDirectory(absolutePath('/dev/null'))).toEqual([])
+  expect(nodeDisk.readDirectory(absolutePath('/dev/null/missing'))).toEqual([])
+  const tooLong = `/${'x'.repeat(300)}`
+  expect(() => nodeDisk.readDirectory(absolutePath(tooLong))).toThrow(`cannot list the directory ${tooLong}`)
+  expect(() => nodeDisk.readDirectory(absolutePath(tooLong))).toThrow(SandboxSetupError)
+})

@@ -3,6 +3,15 @@ import type { AbsolutePath } from '@linux-sandbox/policy'
 /** What is at a path, links not followed. `device` is any other kind: devices, sockets, pipes. */
 export type FileKind = 'file' | 'directory' | 'symlink' | 'device'
 
+/** One name in a directory. */
+export interface DirectoryEntry {
+  readonly name: string
+  /** What the name itself is; a symlink is not followed. */
+  readonly kind: FileKind
+  /** The name is no UTF-8, so no path leads there; `name` has U+FFFD for what is none. */
+  readonly hasNoPath?: true
+}
+
 /**
  * The host's disk, as far as a plan needs to know it. Synchronous; a path that does not exist gives `undefined`,
  * also when a parent is not a directory. Any other failure throws, because a plan must not be made on a guess.
@@ -12,11 +21,14 @@ export interface DiskView {
   readonly kindOf: (path: AbsolutePath) => FileKind | undefined
   /** Target of the symlink at `path`, as written in it. */
   readonly readLink: (path: AbsolutePath) => string
+  /** All names in the directory at `path`, hidden ones too; none when no directory is there any more. */
+  readonly readDirectory: (path: AbsolutePath) => readonly DirectoryEntry[]
 }
 
 /** `disk` with every answer remembered. For one plan only: the disk may change between two plans. */
 export function cachedDiskView(disk: DiskView): DiskView {
   const kinds = new Map<AbsolutePath, FileKind | undefined>()
+  const directories = new Map<AbsolutePath, readonly DirectoryEntry[]>()
   return {
     kindOf(path) {
       if (kinds.has(path)) return kinds.get(path)
@@ -25,5 +37,12 @@ export function cachedDiskView(disk: DiskView): DiskView {
       return kind
     },
     readLink: (path) => disk.readLink(path),
+    readDirectory(path) {
+      const known = directories.get(path)
+      if (known !== undefined) return known
+      const entries = disk.readDirectory(path)
+      directories.set(path, entries)
+      return entries
+    },
   }
 }

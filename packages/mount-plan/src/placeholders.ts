@@ -1,5 +1,5 @@
 import { parentPath, type AbsolutePath } from '@linux-sandbox/policy'
-import type { DiskView, FileKind } from './disk-view.js'
+import type { DirectoryEntry, DiskView, FileKind } from './disk-view.js'
 import type { Cause, Placeholder } from './plan.js'
 import { sortedByDepth, type RuleSet } from './rules.js'
 
@@ -20,6 +20,11 @@ export class Placeholders implements DiskView {
 
   readLink(path: AbsolutePath): string {
     return this.#disk.readLink(path)
+  }
+
+  /** What is there before any placeholder is made: an empty directory has nothing that a rule could match. */
+  readDirectory(path: AbsolutePath): readonly DirectoryEntry[] {
+    return this.#made.has(path) ? [] : this.#disk.readDirectory(path)
   }
 
   /**

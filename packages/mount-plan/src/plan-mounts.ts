@@ -16,6 +16,7 @@ import { freshOperations, maskContents, maskOperations, type MaskContent } from 
 import { coverMissing, missingEntries } from './missing-entries.js'
 import { Placeholders } from './placeholders.js'
 import type { MountOperation, MountPlan, PlanNote } from './plan.js'
+import { addGlobRules } from './globs/glob-rules.js'
 import { addPlatformDefaults } from './platform-default-rules.js'
 import { addProtectedNames } from './protected-names.js'
 import type { RuleSet } from './rules.js'
@@ -53,12 +54,6 @@ export function planMounts(policy: ResolvedPolicy, disk: DiskView, options: Plan
   const view = new Placeholders(cachedDiskView(disk), { areMade: options.placeholders === 'make' })
   const { fileSystem } = policy
   if (fileSystem.kind === 'unrestricted') return planUnrestricted(view, options)
-  const glob = fileSystem.globs[0]
-  if (glob !== undefined) {
-    throw new PolicyUnsupportedError(`the glob ${glob.pattern}`, 'deny globs are not supported yet', {
-      hint: 'name the files or directories one by one',
-    })
-  }
   const { rules, links, notes } = policyRules(policy, fileSystem, { view, options })
   const devices = findDevices(options.devices ?? [], view)
   const given = devices.found.map(({ target }) => target)
@@ -94,7 +89,7 @@ interface PolicyRules {
 /** Every rule that the policy comes to on this disk. What is at `/` always has one. */
 function policyRules(
   policy: ResolvedPolicy,
-  { entries, platformDefaults }: RestrictedFileSystemPolicy,
+  { entries, globs, platformDefaults, globScanMaxDepth }: RestrictedFileSystemPolicy,
   { view, options }: Planning,
 ): PolicyRules {
   const { rules, links, writtenLinks, missing, notes } = entryRules(entries, view)
@@ -108,11 +103,13 @@ function policyRules(
     ? []
     : addProtectedNames(policy.protectedNames, { rules, disk: view, isGranted })
   coverMissing(absent, rules, view)
+  // Last: what a glob matches is denied, and so is what any other rule gives inside it.
+  const globNotes = addGlobRules(rules, globs, { disk: view, maxDepth: globScanMaxDepth })
   const skipNotes = absent.notes.filter(({ path }) => !view.has(path))
   return {
     rules,
     links: [...links, ...defaultLinks],
-    notes: onePerPath([...nameNotes, ...notes, ...skipNotes]),
+    notes: onePerPath([...nameNotes, ...notes, ...globNotes, ...skipNotes]),
   }
 }
 

@@ -1,11 +1,19 @@
 import type { AbsolutePath } from '@linux-sandbox/policy'
-import type { DiskView, FileKind } from '../src/index.ts'
+import type { DirectoryEntry, DiskView, FileKind } from '../src/index.ts'
 
 /** What a test disk holds: a kind, or the target of a symlink. */
 export type DiskContent = Readonly<Record<string, Exclude<FileKind, 'symlink'> | { readonly to: string }>>
 
+/** A disk that remembers what was asked of it. */
+export interface MemoryDisk extends DiskView {
+  /** How often `kindOf` was asked. */
+  readonly looks: () => number
+  /** The directories that were listed, in order. */
+  readonly listed: readonly AbsolutePath[]
+}
+
 /** A disk that exists only here. Parents of what is named are directories. */
-export function memoryDisk(content: DiskContent): DiskView & { readonly looks: () => number } {
+export function memoryDisk(content: DiskContent): MemoryDisk {
   const entries = new Map<string, FileKind>([['/', 'directory']])
   for (const [path, what] of Object.entries(content)) {
     const names = path.slice(1).split('/')
@@ -16,7 +24,9 @@ export function memoryDisk(content: DiskContent): DiskView & { readonly looks: (
     entries.set(path, typeof what === 'string' ? what : 'symlink')
   }
   let looks = 0
+  const listed: AbsolutePath[] = []
   return {
+    listed,
     looks: () => looks,
     kindOf(path: AbsolutePath) {
       looks++
@@ -27,5 +37,17 @@ export function memoryDisk(content: DiskContent): DiskView & { readonly looks: (
       if (typeof what !== 'object') throw new Error(`${path} is no link`)
       return what.to
     },
+    readDirectory(path: AbsolutePath) {
+      listed.push(path)
+      return namesIn(entries, path)
+    },
   }
+}
+
+function namesIn(entries: ReadonlyMap<string, FileKind>, directory: AbsolutePath): DirectoryEntry[] {
+  const start = directory === '/' ? '/' : `${directory}/`
+  return [...entries].flatMap(([path, kind]) => {
+    const name = path.slice(start.length)
+    return path.startsWith(start) && name !== '' && !name.includes('/') ? [{ name, kind }] : []
+  })
 }

@@ -66,7 +66,8 @@ function matchesComponent(component: GlobComponent, name: string): boolean {
   return matchesSequence(component.characters, [...name], matchesCharacter)
 }
 
-function matchesCharacter(pattern: CharacterPattern, character: string): boolean {
+/** Whether one character, a whole code point, is one that `pattern` stands for. */
+export function matchesCharacter(pattern: CharacterPattern, character: string): boolean {
   switch (pattern.kind) {
     case 'literal':
       return pattern.character === character

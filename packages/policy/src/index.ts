@@ -5,6 +5,7 @@ export type { AccessChange, Obstacle, PathAccess } from './explain-changes.js'
 export type { LossReason } from './explain-losses.js'
 export type { CoveringRule } from './explain-rules.js'
 export { formatExplanation } from './explain-text.js'
+export { nameTest } from './glob-names.js'
 export { globProblem, matchesGlob, type GlobAlternative, type GlobComponent } from './globs.js'
 export {
   absolutePath,
@@ -65,3 +66,4 @@ export {
   unreadableRoots,
   writableRoots,
 } from './roots.js'
+export { ANY_RUN } from './sequence-match.js'

@@ -1,6 +1,6 @@
 /** A Markdown table of the medians, and of the ratios to the first scenario, taken round by round. */
 export function table(times, runs) {
-  const [[, baseline]] = times
+  const [[baselineName, baseline]] = times
   const rows = [...times].map(([name, taken]) => {
     const ratio = quantile(
       taken.map((tookMs, round) => tookMs / baseline[round]),
@@ -9,7 +9,7 @@ export function table(times, runs) {
     return [name, quantile(taken, 0.5), quantile(taken, 0.99), ratio].map(format).join(' | ')
   })
   return [
-    `| ${runs} runs each, in turn | median ms | p99 ms | × bare bwrap |`,
+    `| ${runs} runs each, in turn | median ms | p99 ms | × ${baselineName} |`,
     '| --- | --- | --- | --- |',
     ...rows.map((row) => `| ${row} |`),
   ].join('\n')
