@@ -123,7 +123,7 @@ describeForUsers('a signal', [], (user) => {
   test.each(LAUNCHERS)('SIGTERM to $name reaches the command alone, not its children', async (launcher) => {
     const workspace = makeDirectory(user)
     const child = `trap "echo child got it; exit" TERM; echo ready; while :; do sleep 0.05; done`
-    const script = `sh -c '${child}' & trap 'echo parent got it; exit 3' TERM; wait`
+    const script = `trap 'echo parent got it; exit 3' TERM; sh -c '${child}' & wait`
     const program = startProgram(user, ...launcherWords(launcher, workspace, ['sh', '-c', script]))
     await program.wrote('ready')
     program.child.kill('SIGTERM')

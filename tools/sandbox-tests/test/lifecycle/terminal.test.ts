@@ -18,17 +18,18 @@ import {
 
 /** Counts the signals it gets and tells at the end of its input. */
 const COUNTER = `
-import signal, sys
+import os, signal, sys
 counts = {}
+def say(*words): os.write(1, (' '.join(map(str, words)) + '\\n').encode())
 def note(number, _frame):
     name = signal.Signals(number).name
     counts[name] = counts.get(name, 0) + 1
-    print('now', counts, flush=True)
+    say('now', counts)
 for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGWINCH, signal.SIGTERM, signal.SIGHUP): signal.signal(number, note)
-print('ready', flush=True)
+say('ready')
 for line in sys.stdin:
     if line.strip() == 'end': break
-print('counts', counts, flush=True)
+say('counts', counts)
 `
 
 function wordsOf(launcher: Launcher, user: TestUser, command: readonly string[]): string[] {
@@ -84,8 +85,12 @@ describeForUsers('a command on a terminal', ['python3'], (user) => {
   })
 
   test.each(LAUNCHERS)('hears that the window was resized, under $name', async (launcher) => {
-    const script =
-      'import os, signal; signal.signal(signal.SIGWINCH, lambda *_: None); print("ready", os.get_terminal_size(), flush=True); signal.pause(); print("then", os.get_terminal_size())'
+    // Blocked and waited for, so that it cannot come before the wait.
+    const script = `import os, signal
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGWINCH])
+print('ready', os.get_terminal_size(), flush=True)
+signal.sigwait([signal.SIGWINCH])
+print('then', os.get_terminal_size())`
     const end = await runOnTerminal(user, wordsOf(launcher, user, ['/usr/bin/python3', '-c', script]), [
       { expect: 'ready .*columns=80, lines=24' },
       { resize: [50, 132] },
