@@ -17,10 +17,13 @@ export {
   accessOf,
   builtinProfile,
   dangerFullAccess,
+  explain,
+  formatExplanation,
   parseProfile,
   readOnly,
   workspaceWrite,
   type Access,
+  type Explanation,
   type PermissionProfile,
   type ResolvedPolicy,
 } from '@linux-sandbox/policy'

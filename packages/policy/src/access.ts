@@ -55,10 +55,15 @@ export function accessOf(policy: ResolvedPolicy, path: AbsolutePath): AccessDeci
 /** What lies below a match is denied too: behind a directory that cannot be opened there is nothing to read. */
 function decisionByGlob(globs: readonly ResolvedGlob[], path: AbsolutePath): AccessDecision | undefined {
   for (const glob of globs) {
-    const matched = pathPrefixes(path).find((prefix) => matchesGlob(glob.alternatives, prefix))
+    const matched = matchOf(glob, path)
     if (matched !== undefined) return { access: 'deny', decidedBy: { kind: 'glob', glob, matched } }
   }
   return undefined
+}
+
+/** What `glob` matches of `path` and the directories above it, the highest of several. */
+export function matchOf(glob: ResolvedGlob, path: AbsolutePath): AbsolutePath | undefined {
+  return pathPrefixes(path).find((prefix) => matchesGlob(glob.alternatives, prefix))
 }
 
 /** Defaults only fill what no entry mentions; `deny` on `/` mentions nothing, it is how a policy starts from zero. */
@@ -69,8 +74,13 @@ function decisionByPlatformDefault(
   if (!platformDefaults) return undefined
   const entry = decidingEntry(entries, path)
   if (entry !== undefined && !(entry.path === '/' && entry.access === 'deny')) return undefined
-  const root = PLATFORM_DEFAULT_PATHS.find((candidate) => isInside(path, candidate))
+  const root = platformDefaultOf(path)
   return root && { access: 'read', decidedBy: { kind: 'platform-default', path: root } }
+}
+
+/** The one of `PLATFORM_DEFAULT_PATHS` that `path` is or lies below. */
+export function platformDefaultOf(path: AbsolutePath): AbsolutePath | undefined {
+  return PLATFORM_DEFAULT_PATHS.find((candidate) => isInside(path, candidate))
 }
 
 function decisionByEntry(

@@ -1,5 +1,10 @@
 export { accessOf, type AccessDecision, type AccessReason, type ProtectedPath } from './access.js'
 export { BUILTIN_PROFILE_NAMES, builtinProfile, type BuiltinProfileName } from './builtin-profiles.js'
+export { explain, type Explanation, type ShadowedRule } from './explain.js'
+export type { AccessChange, Obstacle, PathAccess } from './explain-changes.js'
+export type { LossReason } from './explain-losses.js'
+export type { CoveringRule } from './explain-rules.js'
+export { formatExplanation } from './explain-text.js'
 export { globProblem, matchesGlob, type GlobAlternative, type GlobComponent } from './globs.js'
 export {
   absolutePath,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Parts of the kernel that a command has no need of. Every call is one that changes nothing when it succeeds.
+// Parts of the kernel that a command has no need of. Every call is one that
+// changes nothing when it succeeds.
 #include "probe.h"
 
 #include <errno.h>
@@ -15,9 +16,13 @@
 #include <unistd.h>
 
 static int make_bpf_map(char **args) {
-  union bpf_attr attributes = {.map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4, .max_entries = 1};
+  union bpf_attr attributes = {.map_type = BPF_MAP_TYPE_ARRAY,
+                               .key_size = 4,
+                               .value_size = 4,
+                               .max_entries = 1};
   (void)args;
-  return outcome(syscall(SYS_bpf, BPF_MAP_CREATE, &attributes, sizeof attributes));
+  return outcome(
+      syscall(SYS_bpf, BPF_MAP_CREATE, &attributes, sizeof attributes));
 }
 
 static int count_events(char **args) {
@@ -43,10 +48,13 @@ static int watch_page_faults(char **args) {
 
 static int watch_files(char **args) {
   (void)args;
-  return outcome(syscall(SYS_fanotify_init, FAN_CLASS_NOTIF | FAN_REPORT_FID, 0));
+  return outcome(
+      syscall(SYS_fanotify_init, FAN_CLASS_NOTIF | FAN_REPORT_FID, 0));
 }
 
-static int choose_personality(char **args) { return outcome(syscall(SYS_personality, strtoul(args[0], NULL, 16))); }
+static int choose_personality(char **args) {
+  return outcome(syscall(SYS_personality, strtoul(args[0], NULL, 16)));
+}
 
 static int read_kernel_log(char **args) {
   enum { SIZE_OF_BUFFER = 10 };
@@ -103,7 +111,8 @@ static int call_i386(long number, long first, long second, long third) {
                    : "=a"(result)
                    : "a"(number), "b"(first), "c"(second), "d"(third)
                    : "memory", "r8", "r9", "r10", "r11");
-  if ((int)result >= 0) return 0;
+  if ((int)result >= 0)
+    return 0;
   return -(int)result;
 }
 
