@@ -1,4 +1,4 @@
-import { assertNever, BwrapTooOldError } from '@linux-sandbox/errors'
+import { assertNever, BwrapTooOldError, PolicyUnsupportedError } from '@linux-sandbox/errors'
 import type { MountOperation, MountPlan } from '@linux-sandbox/mount-plan'
 import { OPTIONAL_OPTIONS, SUFFICIENT_VERSION, type BwrapFeatures } from './features.js'
 
@@ -18,6 +18,7 @@ export interface BwrapInvocation {
  * The argument list that makes bwrap build the sandbox, `bwrap` itself included. The same invocation gives the same list.
  *
  * @throws {BwrapTooOldError} when this bwrap lacks an option.
+ * @throws {PolicyUnsupportedError} when the plan is longer than bwrap takes.
  * @see bwrap(1)
  */
 export function bwrapArgs(invocation: BwrapInvocation, features: BwrapFeatures): string[] {
@@ -40,7 +41,20 @@ export function bwrapArgs(invocation: BwrapInvocation, features: BwrapFeatures):
     '--',
   ]
   requireOptions(args, features)
-  return [...args, ...invocation.command]
+  const words = [...args, ...invocation.command]
+  if (words.length > MAX_WORDS) throw tooLong(invocation.mounts, words.length)
+  return words
+}
+
+/** As many arguments as bwrap takes, its own name not counted. Source: MAX_ARGS, bubblewrap.c in 0.8.0. */
+const MAX_WORDS = 9000
+
+function tooLong({ operations }: MountPlan, count: number): PolicyUnsupportedError {
+  return new PolicyUnsupportedError(
+    `a policy that takes ${operations.length} mounts`,
+    `they are ${count} words for bwrap, and ${MAX_WORDS} are the most it takes`,
+    { hint: 'deny or grant whole directories instead of single files' },
+  )
 }
 
 /** One operation as bwrap options. bwrap works from left to right, as a plan does. */
@@ -63,6 +77,10 @@ function operationArgs(operation: MountOperation): string[] {
       return ['--perms', octal(operation.mode), '--dir', operation.target]
     case 'tmpfs':
       return ['--perms', octal(operation.mode), '--tmpfs', operation.target]
+    case 'symlink':
+      return ['--symlink', operation.to, operation.target]
+    case 'device':
+      return ['--dev-bind', operation.source, operation.target]
     case 'remount-read-only':
       return ['--remount-ro', operation.target]
     default:

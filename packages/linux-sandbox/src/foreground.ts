@@ -38,10 +38,9 @@ export async function runInForeground(
   sandbox: Sandbox,
   { program, args, cwd }: ForegroundCommand,
 ): Promise<ForegroundResult> {
-  const received = new Set<NodeJS.Signals>()
-  let child: ChildProcess | undefined
-  // Before the command is started: it may say its first word, and be sent a signal for it, before this process goes on.
-  const stopForwarding = forwardSignals(() => child, received)
+  const forwarding = new SignalForwarding()
+  // Before the command exists, or a signal sent to it at once would do here what it does to a process that expects none.
+  forwarding.start()
   try {
     const {
       stdout: _stdout,
@@ -51,15 +50,15 @@ export async function runInForeground(
       stdio: 'inherit',
       // In its own session, or a key on the terminal would reach the command twice: directly and through this process.
       detached: true,
-      onSpawn(started) {
-        child = started
+      onSpawn(child) {
+        forwarding.child = child
         releaseStreams()
       },
       ...(cwd === undefined ? {} : { cwd }),
     })
-    return { ...result, wasForwarded: result.signal !== null && received.has(result.signal) }
+    return { ...result, wasForwarded: result.signal !== null && forwarding.received.has(result.signal) }
   } finally {
-    stopForwarding()
+    forwarding.stop()
   }
 }
 
@@ -79,20 +78,29 @@ function releaseStreams(): void {
   }
 }
 
-/** A signal is told between two turns of the event loop, when there is a child or, if it could not be started, never will be. */
-function forwardSignals(child: () => ChildProcess | undefined, received: Set<NodeJS.Signals>): () => void {
-  const forward = (signal: NodeJS.Signals): void => {
-    received.add(signal)
-    child()?.kill(signal)
+/** Passes the signals that this process gets on to a child. */
+class SignalForwarding {
+  readonly received = new Set<NodeJS.Signals>()
+  /** Known when the first handler can run: until then nothing has given way to the event loop. */
+  child: ChildProcess | undefined
+
+  start(): void {
+    for (const signal of FORWARDED) process.on(signal, this.#forward)
+    process.on('SIGTSTP', this.#suspend)
   }
-  const stop = (): void => {
-    child()?.kill('SIGTSTP')
+
+  stop(): void {
+    for (const signal of FORWARDED) process.off(signal, this.#forward)
+    process.off('SIGTSTP', this.#suspend)
+  }
+
+  readonly #forward = (signal: NodeJS.Signals): void => {
+    this.received.add(signal)
+    this.child?.kill(signal)
+  }
+
+  readonly #suspend = (): void => {
+    this.child?.kill('SIGTSTP')
     process.kill(process.pid, 'SIGSTOP')
-  }
-  for (const signal of FORWARDED) process.on(signal, forward)
-  process.on('SIGTSTP', stop)
-  return () => {
-    for (const signal of FORWARDED) process.off(signal, forward)
-    process.off('SIGTSTP', stop)
   }
 }

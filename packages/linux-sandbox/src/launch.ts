@@ -1,8 +1,15 @@
 import { bwrapArgs } from '@linux-sandbox/bwrap-args'
 import { nodeDisk } from '@linux-sandbox/host-probe'
-import { planMounts, type MountPlan, type ProcAccess } from '@linux-sandbox/mount-plan'
+import { cachedDiskView, planMounts, type MountPlan, type ProcAccess } from '@linux-sandbox/mount-plan'
 import { ENTER_PROGRAM, STATUS_SOCKET, type EnterRequest, type SuperviseRequest } from '@linux-sandbox/native'
-import { absolutePath, accessOf, isInside, writableRoots, type ResolvedPolicy } from '@linux-sandbox/policy'
+import {
+  absolutePath,
+  accessOf,
+  isInside,
+  writableRoots,
+  type AbsolutePath,
+  type ResolvedPolicy,
+} from '@linux-sandbox/policy'
 import { compileFilter, encodeProgram, filterFor } from '@linux-sandbox/seccomp-filter'
 import type { Bwrap } from '@linux-sandbox/host-probe'
 import type { Host } from './host.js'
@@ -12,6 +19,8 @@ export interface Confinement {
   readonly policy: ResolvedPolicy
   readonly proc: 'fresh' | 'host'
   readonly nestedSandbox: boolean
+  readonly devices: readonly AbsolutePath[]
+  readonly privateTmp: boolean
 }
 
 /** What is sent to `supervise`, and what the result will say of it. */
@@ -22,9 +31,9 @@ export interface Launch {
   readonly freshProc: boolean
 }
 
-/** Whether the policy restricts nothing, so that the command runs without a sandbox. */
-export function isUnconfined({ fileSystem, network }: ResolvedPolicy): boolean {
-  return fileSystem.kind === 'unrestricted' && network === 'enabled'
+/** Whether nothing is restricted or private, so that the command needs no sandbox. */
+export function isUnconfined({ policy: { fileSystem, network }, privateTmp }: Confinement): boolean {
+  return fileSystem.kind === 'unrestricted' && network === 'enabled' && !privateTmp
 }
 
 /** The seccomp program for every command under `confinement`. */
@@ -42,20 +51,28 @@ export function prepareLaunch(
   confinement: Confinement,
   { host, bwrap, enter }: { readonly host: Host; readonly bwrap: Bwrap; readonly enter: EnterRequest },
 ): Launch {
-  const mounts = planMounts(confinement.policy, nodeDisk, { proc: procAccess(confinement) })
+  const disk = cachedDiskView(nodeDisk)
+  const { policy, devices, privateTmp } = confinement
   const freshProc = confinement.proc === 'fresh' && !host.refusesFreshProc
-  const argv = (proc: 'fresh' | 'host'): string[] =>
-    bwrapArgs(
+  const plan = (proc: ProcAccess): MountPlan =>
+    planMounts(policy, disk, { proc, devices, privateTmp, program: absolutePath(host.nativeProgram) })
+  const fresh = plan(procAccess(confinement))
+  // On the whole tree of the host, the host's /proc is what remains where no fresh one is mounted over it.
+  const plans = { fresh, host: fresh.operations[0]?.type === 'root' ? fresh : plan('granted') }
+  const argv = (proc: 'fresh' | 'host'): string[] => {
+    const mounts = plans[proc]
+    return bwrapArgs(
       {
         mounts,
-        network: confinement.policy.network === 'enabled' ? 'host' : 'private',
+        network: policy.network === 'enabled' ? 'host' : 'private',
         proc,
-        command: [ENTER_PROGRAM, 'enter', STATUS_SOCKET],
+        command: [mounts.program ?? ENTER_PROGRAM, 'enter', STATUS_SOCKET],
       },
       bwrap,
     )
+  }
   return {
-    mounts,
+    mounts: plans[freshProc ? 'fresh' : 'host'],
     freshProc,
     request: {
       launcher: bwrap.path,

@@ -16,6 +16,12 @@ export const BOOLEAN: OptionRule = {
 
 export const OBJECT: OptionRule = { isValid: isObject, expected: 'an object' }
 
+export const PATHS: OptionRule = {
+  isValid: (value) =>
+    Array.isArray(value) && value.every((one) => typeof one === 'string' && one.startsWith('/')),
+  expected: 'an array of absolute paths',
+}
+
 /** Longer than Node's timers last, it would be 1 ms. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 

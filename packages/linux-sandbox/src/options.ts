@@ -2,7 +2,16 @@ import type { SpawnOptions, StdioOptions } from 'node:child_process'
 import { GRANTED_DESCRIPTORS_MAX } from '@linux-sandbox/native'
 import type { PermissionProfile } from '@linux-sandbox/policy'
 import type { ResourceLimits } from './limits.js'
-import { ANYTHING, BOOLEAN, checkOptions, OBJECT, oneOf, STRING, type OptionRules } from './option-rules.js'
+import {
+  ANYTHING,
+  BOOLEAN,
+  checkOptions,
+  OBJECT,
+  oneOf,
+  PATHS,
+  STRING,
+  type OptionRules,
+} from './option-rules.js'
 
 /** What one sandbox is. */
 export interface SandboxOptions {
@@ -18,6 +27,10 @@ export interface SandboxOptions {
   readonly limits?: ResourceLimits
   /** Lets the command make namespaces and mounts of its own, for sandboxes inside the sandbox. Default `false`. */
   readonly nestedSandbox?: boolean
+  /** Devices the command gets besides the harmless ones: absolute paths in `/dev`. One that this host lacks is noted. */
+  readonly devices?: readonly string[]
+  /** Gives the command a `/tmp` of its own, in memory, that ends with it. Default `false`. */
+  readonly privateTmp?: boolean
 }
 
 /** As for `spawn` of `node:child_process`, with the same defaults. */
@@ -61,6 +74,8 @@ const SANDBOX_RULES: OptionRules<SandboxOptions> = {
   proc: oneOf('fresh', 'host'),
   limits: OBJECT,
   nestedSandbox: BOOLEAN,
+  devices: PATHS,
+  privateTmp: BOOLEAN,
 }
 
 /** @throws {TypeError} for an option that does not exist or means nothing. */

@@ -68,10 +68,11 @@ export class Sandbox {
       cwd: absolutePath(options.policyCwd ?? process.cwd()),
       tmpdir: options.tmpdir ?? process.env['TMPDIR'],
     })
-    const { proc = 'fresh', nestedSandbox = false } = options
-    const confinement: Confinement = { policy, proc, nestedSandbox }
+    const { proc = 'fresh', nestedSandbox = false, privateTmp = false } = options
+    const devices = (options.devices ?? []).map(absolutePath)
+    const confinement: Confinement = { policy, proc, nestedSandbox, devices, privateTmp }
     const limits = resourceLimits(options.limits ?? {}, { isRoot: process.geteuid?.() === 0 })
-    if (isUnconfined(policy) && limits.length === 0) return new Sandbox(confinement, host, undefined)
+    if (isUnconfined(confinement) && limits.length === 0) return new Sandbox(confinement, host, undefined)
 
     const launcher = { bwrap: findBwrap(policy, host), filter: filterOf(confinement, host), limits }
     const sandbox = new Sandbox(confinement, host, launcher)

@@ -1,5 +1,6 @@
 import { PolicyUnsupportedError } from '@linux-sandbox/errors'
 import { absolutePath, joinPath, parentPath, type AbsolutePath } from '@linux-sandbox/policy'
+import { childPath } from './child-path.js'
 import type { DiskView } from './disk-view.js'
 
 /** Where a path leads once every symlink in it is followed. */
@@ -7,10 +8,21 @@ export interface CanonicalPath {
   readonly path: AbsolutePath
   /** Whether something is there. When false, `path` has its missing part appended as written. */
   readonly exists: boolean
+  /** The symlinks that were followed, in that order. */
+  readonly links: readonly Link[]
+}
+
+export interface Link {
+  /** Where the link is; no symlink is in this path but the last component. */
+  readonly path: AbsolutePath
+  /** Its text. */
+  readonly to: string
 }
 
 /** As many symlinks as the kernel follows in one path. Source: MAXSYMLINKS, include/linux/namei.h. */
 const MAX_SYMLINKS = 40
+
+const ROOT = absolutePath('/')
 
 /**
  * Follows every symlink in `path`, the last one included.
@@ -20,31 +32,31 @@ const MAX_SYMLINKS = 40
  */
 export function canonicalPath(disk: DiskView, path: AbsolutePath): CanonicalPath {
   const pending = components(path).toReversed()
-  const root = absolutePath('/')
-  let current = root
-  let linksLeft = MAX_SYMLINKS
+  const links: Link[] = []
+  let current = ROOT
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
     if (name === '..') {
       current = parentPath(current)
       continue
     }
-    const next = joinPath(current, name)
+    const next = childPath(current, name)
     const kind = disk.kindOf(next)
-    if (kind === undefined) return { path: joinPath(next, ...pending.toReversed()), exists: false }
+    if (kind === undefined) return { path: joinPath(next, ...pending.toReversed()), exists: false, links }
     if (kind !== 'symlink') {
       current = next
       continue
     }
-    if (linksLeft-- === 0) {
+    if (links.length === MAX_SYMLINKS) {
       throw new PolicyUnsupportedError(path, 'its symbolic links form a loop', {
         hint: `look at them with: namei ${path}`,
       })
     }
-    const target = disk.readLink(next)
-    if (target.startsWith('/')) current = root
-    pending.push(...components(target).toReversed())
+    const to = disk.readLink(next)
+    links.push({ path: next, to })
+    if (to.startsWith('/')) current = ROOT
+    pending.push(...components(to).toReversed())
   }
-  return { path: current, exists: true }
+  return { path: current, exists: true, links }
 }
 
 function components(path: string): string[] {

@@ -1,44 +1,104 @@
 import { PolicyUnsupportedError } from '@linux-sandbox/errors'
-import type { Access, AbsolutePath, ResolvedEntry } from '@linux-sandbox/policy'
-import { canonicalPath } from './canonical-path.js'
+import type { AbsolutePath, ResolvedEntry } from '@linux-sandbox/policy'
+import { canonicalPath, type CanonicalPath, type Link } from './canonical-path.js'
 import type { DiskView } from './disk-view.js'
 import type { PlanNote } from './plan.js'
-import type { RuleSet } from './rules.js'
+import { RuleSet } from './rules.js'
+
+/** An entry, and what it names on this disk. */
+export interface LocatedEntry extends CanonicalPath {
+  readonly entry: ResolvedEntry
+}
+
+export interface EntryRules {
+  readonly rules: RuleSet
+  /** The entries whose path does not exist. */
+  readonly missing: readonly LocatedEntry[]
+  /** The links by which the policy names what it grants. */
+  readonly links: readonly Link[]
+  /** The places of those links by which it names what may be written. */
+  readonly writtenLinks: ReadonlySet<AbsolutePath>
+  readonly notes: readonly PlanNote[]
+}
 
 /**
- * Adds every entry at its canonical path, so that an entry holds for the object that it names and not for one spelling of it.
+ * The rule of every entry, at its canonical path: an entry holds for the object that it names and not for one spelling of it.
  *
- * @returns what became of the entries that name nothing.
- * @throws {PolicyUnsupportedError} for a `read` or `deny` entry that names nothing in a place where the command could
- * create it.
+ * @throws {PolicyUnsupportedError} for an entry whose path goes through a symbolic link that the command can replace: next time it
+ * would name what the command chose.
  */
-export function addEntryRules(rules: RuleSet, entries: readonly ResolvedEntry[], disk: DiskView): PlanNote[] {
-  const missing: MissingEntry[] = []
-  for (const entry of entries) {
-    const { path, exists } = canonicalPath(disk, entry.path)
+export function entryRules(entries: readonly ResolvedEntry[], disk: DiskView): EntryRules {
+  const notes: PlanNote[] = []
+  const located = entries
+    .map((entry): LocatedEntry => ({ entry, ...canonicalPath(disk, entry.path) }))
+    .filter((one) => {
+      const note = noteNoDirectory(one, disk)
+      if (note !== undefined) notes.push(note)
+      return note === undefined
+    })
+  const { certain, replaceable } = byReplaceableLink(located)
+  const rules = rulesOf(certain)
+  for (const { one, link } of replaceable) {
+    // What changes nothing may be named by any link.
+    if (rules.accessAt(one.path) !== one.entry.access) notes.push(noteReplaceable(one, link))
+  }
+  const granting = located.filter(({ entry, exists }) => exists && entry.access !== 'deny')
+  const writing = granting.filter(({ entry }) => entry.access === 'write')
+  return {
+    rules,
+    missing: certain.filter(({ exists }) => !exists),
+    links: granting.flatMap(({ links }) => links),
+    writtenLinks: new Set(writing.flatMap(({ links }) => links.map(({ path }) => path))),
+    notes,
+  }
+}
+
+function rulesOf(located: readonly LocatedEntry[]): RuleSet {
+  const rules = new RuleSet()
+  for (const { entry, path, exists } of located) {
     if (exists) rules.add({ path, access: entry.access, cause: { kind: 'entry', origin: entry.origin } })
-    else missing.push({ entry, path })
   }
-  return missing.flatMap((one) => noteMissing(one, rules.accessAt(one.path)))
+  return rules
 }
 
-interface MissingEntry {
-  readonly entry: ResolvedEntry
-  readonly path: AbsolutePath
+/** `/tmp` as a file or a device is no place for temporary files, and nobody meant it when asking for one. */
+function noteNoDirectory({ entry, path, exists }: LocatedEntry, disk: DiskView): PlanNote | undefined {
+  if (entry.special !== 'slash_tmp' || entry.access === 'deny' || !exists) return undefined
+  if (disk.kindOf(path) === 'directory') return undefined
+  return { kind: 'root-missing', path, message: `${path} is no directory, so there is nothing to grant` }
 }
 
-function noteMissing({ entry, path }: MissingEntry, around: Access): PlanNote[] {
-  if (entry.access === 'write') {
-    const message = `${path} does not exist, so there is nothing to make writable`
-    return [{ kind: 'root-missing', path, message }]
+interface ReplaceableEntry {
+  readonly one: LocatedEntry
+  readonly link: Link
+}
+
+function byReplaceableLink(located: readonly LocatedEntry[]): {
+  readonly certain: LocatedEntry[]
+  readonly replaceable: ReplaceableEntry[]
+} {
+  const all = rulesOf(located)
+  const certain: LocatedEntry[] = []
+  const replaceable: ReplaceableEntry[] = []
+  for (const one of located) {
+    const link = one.links.find(({ path }) => all.accessAt(path) === 'write')
+    if (link === undefined || isWithoutEffect(one)) certain.push(one)
+    else replaceable.push({ one, link })
   }
-  if (around !== 'write') return []
-  if (entry.ifMissing === 'skip') {
-    return [{ kind: 'rule-missing', path, message: `${path} does not exist; the command can create it` }]
+  return { certain, replaceable }
+}
+
+function isWithoutEffect({ entry, exists }: LocatedEntry): boolean {
+  return !exists && (entry.access === 'write' || entry.ifMissing === 'skip')
+}
+
+/** `$TMPDIR` is nobody's decision about this command, so it must not keep the command from running. */
+function noteReplaceable({ entry, path }: LocatedEntry, link: Link): PlanNote {
+  const problem = `it goes through the symbolic link ${link.path}, which the command can replace`
+  if (entry.special === 'tmpdir' && entry.access !== 'deny') {
+    return { kind: 'root-unsafe', path, message: `${entry.path} is not granted: ${problem}` }
   }
-  throw new PolicyUnsupportedError(
-    `${entry.access} on ${entry.path}`,
-    'it does not exist, and the command could create it there',
-    { hint: `create it before the run, or let the entry be skipped: "missing_path_behavior": "skip"` },
-  )
+  throw new PolicyUnsupportedError(`${entry.access} on ${entry.path}`, problem, {
+    hint: `name what it leads to: ${path}`,
+  })
 }

@@ -1,4 +1,4 @@
-export { canonicalPath, type CanonicalPath } from './canonical-path.js'
+export { canonicalPath, type CanonicalPath, type Link } from './canonical-path.js'
 export { cachedDiskView, type DiskView, type FileKind } from './disk-view.js'
 export type { ProcAccess } from './base.js'
 export { planMounts, type PlanOptions } from './plan-mounts.js'

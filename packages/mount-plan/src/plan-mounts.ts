@@ -2,124 +2,190 @@ import { PolicyUnsupportedError } from '@linux-sandbox/errors'
 import {
   absolutePath,
   isFullDiskWrite,
-  isInside,
   type AbsolutePath,
   type ResolvedPolicy,
+  type RestrictedFileSystemPolicy,
 } from '@linux-sandbox/policy'
-import { baseOperations, unrestrictedOperations, type ProcAccess } from './base.js'
+import { because, ownPlaceOperations, PROGRAM_PATH, unrestrictedOperations, type ProcAccess } from './base.js'
+import { canonicalPath, type Link } from './canonical-path.js'
+import { findDevices } from './devices.js'
 import { cachedDiskView, type DiskView } from './disk-view.js'
-import { isSettledByOwnPlace } from './own-places.js'
+import { entryRules } from './entry-rules.js'
+import { Layers, pinAncestors, type Layer } from './layers.js'
+import { freshOperations, maskContents, maskOperations, type MaskContent } from './masks.js'
+import { coverMissing, missingEntries } from './missing-entries.js'
+import { Placeholders } from './placeholders.js'
 import type { MountOperation, MountPlan, PlanNote } from './plan.js'
-import { addEntryRules } from './entry-rules.js'
+import { addPlatformDefaults } from './platform-default-rules.js'
 import { addProtectedNames } from './protected-names.js'
-import { RuleSet, type Rule } from './rules.js'
+import type { RuleSet } from './rules.js'
 
 export interface PlanOptions {
   /** Default `read-only`. */
   readonly proc?: ProcAccess
+  /**
+   * `make`: what must not be created is mounted on directories that are made for that, `MountPlan.placeholders`. Default `none`: a
+   * rule that would need one is refused, and a protected name is noted.
+   */
+  readonly placeholders?: 'make' | 'none'
+  /** Devices to add to the minimal `/dev`. */
+  readonly devices?: readonly AbsolutePath[]
+  /** Gives the command a `/tmp` of its own, in memory. Rules for what lies below the host's still hold. */
+  readonly privateTmp?: boolean
+  /** The program that runs as pid 1, for sandboxes without a `/proc` to reach it by its descriptor. */
+  readonly program?: AbsolutePath
 }
+
+const ROOT = absolutePath('/')
+const DEV = absolutePath('/dev')
+const PROC = absolutePath('/proc')
 
 /**
  * The mounts that give a command exactly what `policy` says, on the disk that `disk` shows.
  *
- * Order: the host tree, `/dev` and `/proc`; then the rules by depth, so that a narrower rule always comes after the broader one
- * that it overrides, whatever its kind; last the masks become read-only, when nothing has to be mounted in them any more.
+ * Order: the host tree or an empty one, `/dev` and `/proc`; then the rules by depth, so that a narrower rule always comes after
+ * the broader one that it overrides, whatever its kind; last the empty places become read-only, when nothing has to be
+ * mounted in them any more.
  *
  * @throws {PolicyUnsupportedError} when part of the policy cannot be enforced by mounts.
  */
-export function planMounts(
-  policy: ResolvedPolicy,
-  disk: DiskView,
-  { proc = 'read-only' }: PlanOptions = {},
-): MountPlan {
-  const view = cachedDiskView(disk)
+export function planMounts(policy: ResolvedPolicy, disk: DiskView, options: PlanOptions = {}): MountPlan {
+  const view = new Placeholders(cachedDiskView(disk), { areMade: options.placeholders === 'make' })
   const { fileSystem } = policy
-  if (fileSystem.kind === 'unrestricted') {
-    return { operations: unrestrictedOperations(), placeholders: [], notes: [] }
-  }
+  if (fileSystem.kind === 'unrestricted') return planUnrestricted(view, options)
   const glob = fileSystem.globs[0]
   if (glob !== undefined) {
     throw new PolicyUnsupportedError(`the glob ${glob.pattern}`, 'deny globs are not supported yet', {
       hint: 'name the files or directories one by one',
     })
   }
-
-  const set = new RuleSet()
-  const entryNotes = addEntryRules(set, fileSystem.entries, view)
-  const nameNotes = isFullDiskWrite(policy) ? [] : addProtectedNames(set, policy.protectedNames, view)
-  const rules = set.sorted()
-  const [root] = rules
-  if (root === undefined || root.path !== '/' || root.access === 'deny') {
-    throw new PolicyUnsupportedError(
-      'a policy without read access to /',
-      'restricted reading is not supported yet',
-      {
-        hint: 'add an entry that reads the special path "root", and deny what must stay hidden',
-      },
-    )
-  }
-  const planned = rules.map((rule) => planRule(rule, { rules, disk: view }))
+  const { rules, links, notes } = policyRules(policy, fileSystem, { view, options })
+  const devices = findDevices(options.devices ?? [], view)
+  const given = devices.found.map(({ target }) => target)
+  pinAncestors(rules, new Layers(rules, given))
+  const layers = new Layers(rules, given)
+  const isProcGranted = rules.has(PROC) && rules.accessAt(PROC) === 'read'
+  const proc = options.proc ?? 'read-only'
+  const hasProc = proc !== 'granted' || isProcGranted
+  const program = programToBind(layers, { program: options.program, hasProc })
+  const own = { proc, isProcGranted, devices: devices.found, program }
   return {
-    operations: [
-      ...baseOperations({ access: root.access, cause: root.cause, proc }, view),
-      ...planned.flatMap((one) => one.operations),
-      ...planned.flatMap((one) => one.afterwards).toReversed(),
-    ],
-    placeholders: [],
-    notes: onePerPath([...nameNotes, ...entryNotes]),
+    operations: layerOperations(layers, maskContents(layers, links), {
+      own: ownPlaceOperations(own, view),
+      disk: view,
+    }),
+    placeholders: view.all(),
+    notes: [...notes, ...devices.notes],
+    ...(program === undefined ? {} : { program: PROGRAM_PATH }),
   }
 }
 
-interface PlannedRule {
-  readonly operations: readonly MountOperation[]
-  /** What must wait until everything else is mounted. */
-  readonly afterwards: readonly MountOperation[]
+interface Planning {
+  readonly view: Placeholders
+  readonly options: PlanOptions
 }
 
-interface RuleContext {
-  readonly rules: readonly Rule[]
+interface PolicyRules {
+  readonly rules: RuleSet
+  readonly links: readonly Link[]
+  readonly notes: readonly PlanNote[]
+}
+
+/** Every rule that the policy comes to on this disk. What is at `/` always has one. */
+function policyRules(
+  policy: ResolvedPolicy,
+  { entries, platformDefaults }: RestrictedFileSystemPolicy,
+  { view, options }: Planning,
+): PolicyRules {
+  const { rules, links, writtenLinks, missing, notes } = entryRules(entries, view)
+  const absent = missingEntries(missing, rules)
+  const defaultLinks = platformDefaults ? addPlatformDefaults(rules, view) : []
+  if (!rules.has(ROOT))
+    rules.add({ path: ROOT, access: 'deny', cause: because('the policy does not name it') })
+  if (options.privateTmp === true) addPrivateTmp(rules, view)
+  const isGranted = (path: AbsolutePath): boolean => writtenLinks.has(path) || absent.writable.has(path)
+  const nameNotes = isFullDiskWrite(policy)
+    ? []
+    : addProtectedNames(policy.protectedNames, { rules, disk: view, isGranted })
+  coverMissing(absent, rules, view)
+  const skipNotes = absent.notes.filter(({ path }) => !view.has(path))
+  return {
+    rules,
+    links: [...links, ...defaultLinks],
+    notes: onePerPath([...nameNotes, ...notes, ...skipNotes]),
+  }
+}
+
+const PRIVATE_TMP = because('the option "privateTmp"')
+
+function addPrivateTmp(rules: RuleSet, disk: DiskView): void {
+  const { path } = canonicalPath(disk, absolutePath('/tmp'))
+  if (disk.kindOf(path) !== 'directory') {
+    throw new PolicyUnsupportedError('the option "privateTmp"', `${path} is no directory`, {
+      hint: 'make /tmp a directory, or leave the option out',
+    })
+  }
+  rules.addFresh(path, PRIVATE_TMP)
+}
+
+function planUnrestricted(disk: DiskView, { privateTmp = false }: PlanOptions): MountPlan {
+  const { path: target } = canonicalPath(disk, absolutePath('/tmp'))
+  const tmp: MountOperation = { type: 'tmpfs', target, mode: 0o1777, cause: PRIVATE_TMP }
+  return {
+    operations: [...unrestrictedOperations(), ...(privateTmp ? [tmp] : [])],
+    placeholders: [],
+    notes: [],
+  }
+}
+
+/** The program, if `/proc` does not show it: then it is in `/dev`. */
+function programToBind(
+  layers: Layers,
+  { program, hasProc }: { readonly program: AbsolutePath | undefined; readonly hasProc: boolean },
+): AbsolutePath | undefined {
+  const isDenied = layers.layerFor(absolutePath('/proc/self/fd'))?.path.startsWith(PROC) === true
+  if (program === undefined || (hasProc && !isDenied)) return undefined
+  if (layers.layerFor(PROGRAM_PATH)?.path === DEV) {
+    throw new PolicyUnsupportedError('deny on /dev', 'without a /proc the sandbox needs it to start', {
+      hint: 'deny single devices',
+    })
+  }
+  return program
+}
+
+interface Surroundings {
+  /** What comes right after `/`. */
+  readonly own: readonly MountOperation[]
   readonly disk: DiskView
 }
 
-const NOTHING: PlannedRule = { operations: [], afterwards: [] }
-
-function planRule(rule: Rule, context: RuleContext): PlannedRule {
-  const { path, access, cause } = rule
-  if (path === '/' || access === rule.inherited || isSettledByOwnPlace(rule)) return NOTHING
-  if (access === 'deny') return planMask(rule, context)
-  return { operations: [{ type: 'bind', source: path, target: path, access, cause }], afterwards: [] }
+function layerOperations(
+  layers: Layers,
+  contents: ReadonlyMap<AbsolutePath, MaskContent>,
+  { own, disk }: Surroundings,
+): MountOperation[] {
+  const operations = layers.all().flatMap((layer) => {
+    const made = layerOperation(layer, contents.get(layer.path), disk)
+    return layer.path === '/' ? [...made, ...own] : made
+  })
+  const freezing = operations.flatMap((one): MountOperation[] =>
+    one.type === 'mask-directory' && !own.includes(one)
+      ? [{ type: 'remount-read-only', target: one.target, cause: one.cause }]
+      : [],
+  )
+  return [...operations, ...freezing.toReversed()]
 }
 
-function planMask({ path: target, cause }: Rule, { rules, disk }: RuleContext): PlannedRule {
-  if (disk.kindOf(target) !== 'directory') {
-    return { operations: [{ type: 'mask-file', target, cause }], afterwards: [] }
-  }
-  const granted = rules
-    .filter((one) => one.access !== 'deny' && isInside(one.path, target))
-    .map((one) => one.path)
-  const directories = directoriesBelow(target, granted, disk).map((path): MountOperation => ({
-    type: 'directory',
-    target: path,
-    mode: 0o111,
-    cause,
-  }))
-  return {
-    operations: [{ type: 'mask-directory', target, traversable: granted.length > 0, cause }, ...directories],
-    afterwards: [{ type: 'remount-read-only', target, cause }],
-  }
-}
-
-/** The directories between `top` and each of `paths`, both exclusive, parents first. */
-function directoriesBelow(top: AbsolutePath, paths: readonly AbsolutePath[], disk: DiskView): AbsolutePath[] {
-  const found = new Set<AbsolutePath>()
-  for (const path of paths) {
-    const names = path.slice(top.length + 1).split('/')
-    for (let length = 1; length < names.length; length++) {
-      found.add(absolutePath(`${top}/${names.slice(0, length).join('/')}`))
-    }
-    if (disk.kindOf(path) === 'directory') found.add(path)
-  }
-  return [...found].toSorted((a, b) => a.length - b.length)
+function layerOperation(
+  layer: Layer,
+  content: MaskContent | undefined,
+  disk: DiskView,
+): readonly MountOperation[] {
+  const { path, access, cause } = layer
+  if (layer.content === 'fresh') return freshOperations(layer, content)
+  if (access === 'deny') return maskOperations(layer, content, disk)
+  if (path === '/') return [{ type: 'root', access, devices: false, cause }]
+  return [{ type: 'bind', source: path, target: path, access, cause }]
 }
 
 /** A preset names the protected names as entries as well: what is missing is told once, and by the stronger rule. */

@@ -4,6 +4,8 @@ import type { AbsolutePath, Origin } from '@linux-sandbox/policy'
 export type Cause =
   | { readonly kind: 'entry'; readonly origin: Origin }
   | { readonly kind: 'protected-name'; readonly name: string; readonly reason: string }
+  /** `path` is one of `PLATFORM_DEFAULT_PATHS`. */
+  | { readonly kind: 'platform-default'; readonly path: AbsolutePath }
   | { readonly kind: 'base'; readonly reason: string }
 
 /**
@@ -29,7 +31,17 @@ export type MountOperation =
       readonly access: 'read' | 'write'
       readonly cause: Cause
     }
-  /** An empty directory that cannot be listed or written. `traversable` when a grant lies below it. */
+  /** A device or a directory of devices, usable as such. */
+  | {
+      readonly type: 'device'
+      readonly source: AbsolutePath
+      readonly target: AbsolutePath
+      readonly cause: Cause
+    }
+  /**
+   * An empty directory that cannot be listed or written. `traversable` when a grant lies below it. At `/` it is what a sandbox
+   * starts with whose policy does not read everything.
+   */
   | {
       readonly type: 'mask-directory'
       readonly target: AbsolutePath
@@ -45,6 +57,13 @@ export type MountOperation =
       readonly mode: number
       readonly cause: Cause
     }
+  /** A symbolic link with the text `to`, in a mount that an earlier operation made. */
+  | {
+      readonly type: 'symlink'
+      readonly target: AbsolutePath
+      readonly to: string
+      readonly cause: Cause
+    }
   /** An empty writable file system in memory. */
   | { readonly type: 'tmpfs'; readonly target: AbsolutePath; readonly mode: number; readonly cause: Cause }
   /** From here on nothing can be written in the mount at `target`; mounts below it are unchanged. */
@@ -52,14 +71,15 @@ export type MountOperation =
 
 /** Something the policy asks for that this plan does not do. Values for the caller, never printed here. */
 export interface PlanNote {
-  readonly kind: 'root-missing' | 'protected-name-missing' | 'rule-missing'
+  readonly kind: 'root-missing' | 'root-unsafe' | 'protected-name-missing' | 'rule-missing' | 'device-missing'
   readonly path: AbsolutePath
   readonly message: string
 }
 
 /**
- * A directory that has to exist, empty, while the command runs, because something is mounted on it: a name that is protected or denied
- * and does not exist yet. Whoever runs the plan makes it before the mounts and removes it afterwards.
+ * A directory that has to exist while the command runs, because something is mounted on it: a name that is protected, read-only or
+ * denied and does not exist yet, or a directory on the way to one. Whoever runs the plan makes it, empty, before the mounts, and
+ * removes it afterwards. One on the way may hold what the command was allowed to leave there, and stays then.
  */
 export interface Placeholder {
   readonly path: AbsolutePath
@@ -72,4 +92,6 @@ export interface MountPlan {
   /** Parents first. */
   readonly placeholders: readonly Placeholder[]
   readonly notes: readonly PlanNote[]
+  /** Where the program that runs as pid 1 is to be executed, in a sandbox that has no `/proc` to reach it by its descriptor. */
+  readonly program?: AbsolutePath
 }

@@ -1,54 +1,85 @@
-import { depthOf, parentPath, type Access, type AbsolutePath } from '@linux-sandbox/policy'
+import { parentPath, type Access, type AbsolutePath } from '@linux-sandbox/policy'
 import type { Cause } from './plan.js'
 
 /** What is to hold at one path and below, until a deeper rule. */
-export interface RuleDraft {
-  /** Canonical path of something that exists. */
+export interface Rule {
+  /** Canonical path of something that exists when the command starts. */
   readonly path: AbsolutePath
   readonly access: Access
   readonly cause: Cause
+  /**
+   * `host`: what the host has there, mounted where that changes anything. `pinned`: mounted in any case, so that it cannot be
+   * renamed or removed. `fresh`: an empty place of the sandbox's own.
+   */
+  readonly content: 'host' | 'pinned' | 'fresh'
 }
 
-/** A draft among all others. */
-export interface Rule extends RuleDraft {
-  /** What the rules above this one give to its path. `deny` where there is none. */
-  readonly inherited: Access
-}
+export type HostRule = Omit<Rule, 'content'>
 
 const STRENGTH: Readonly<Record<Access, number>> = { deny: 2, write: 1, read: 0 }
 
-/** Drafts by path, one for each: of several for the same path `deny` wins over `write` over `read`. */
-export class RuleSet {
-  readonly #drafts = new Map<AbsolutePath, RuleDraft>()
+/** Whether of two rules for one path the one with `access` wins over the one with `other`. */
+export function isStronger(access: Access, other: Access): boolean {
+  return STRENGTH[access] > STRENGTH[other]
+}
 
-  add(draft: RuleDraft): void {
-    const known = this.#drafts.get(draft.path)
-    if (known === undefined || STRENGTH[draft.access] > STRENGTH[known.access]) {
-      this.#drafts.set(draft.path, draft)
+/** Rules by path, one for each: of several for the same path `deny` wins over `write` over `read`. */
+export class RuleSet {
+  readonly #rules = new Map<AbsolutePath, Rule>()
+
+  add(rule: HostRule): void {
+    const known = this.#rules.get(rule.path)
+    if (known === undefined || isStronger(rule.access, known.access)) {
+      this.#rules.set(rule.path, { ...rule, content: 'host' })
     }
+  }
+
+  /** Gives `path` to the sandbox alone, whatever the rules say about it. Those for what lies below still hold. */
+  addFresh(path: AbsolutePath, cause: Cause): void {
+    this.#rules.set(path, { path, access: 'write', cause, content: 'fresh' })
+  }
+
+  /** Keeps `path`, which the command may write, from being renamed or removed. */
+  pin(path: AbsolutePath, cause: Cause): void {
+    const known = this.#rules.get(path)
+    if (known === undefined) this.#rules.set(path, { path, access: 'write', cause, content: 'pinned' })
+    else if (known.content === 'host') this.#rules.set(path, { ...known, content: 'pinned' })
   }
 
   has(path: AbsolutePath): boolean {
-    return this.#drafts.has(path)
+    return this.#rules.has(path)
   }
 
-  /** What the deepest rule at or above `path` gives. */
-  accessAt(path: AbsolutePath): Access {
+  /** The deepest rule at or above `path`. */
+  ruleFor(path: AbsolutePath): Rule | undefined {
     for (let at = path; ; at = parentPath(at)) {
-      const draft = this.#drafts.get(at)
-      if (draft !== undefined) return draft.access
-      if (at === '/') return 'deny'
+      const rule = this.#rules.get(at)
+      if (rule !== undefined || at === '/') return rule
     }
+  }
+
+  accessAt(path: AbsolutePath): Access {
+    return this.ruleFor(path)?.access ?? 'deny'
   }
 
   /** All rules, those with the shallowest path first. */
   sorted(): Rule[] {
-    const rules = [...this.#drafts.values()].map((draft): Rule => {
-      const inherited = draft.path === '/' ? 'deny' : this.accessAt(parentPath(draft.path))
-      return { ...draft, inherited }
-    })
-    return rules.toSorted((a, b) => depthOf(a.path) - depthOf(b.path) || compare(a.path, b.path))
+    return sortedByDepth(this.#rules.values())
   }
+}
+
+/** Shallow paths first, and those of one depth in the order of their code units: the same paths give the same order. */
+export function sortedByDepth<Item extends { readonly path: AbsolutePath }>(items: Iterable<Item>): Item[] {
+  return Array.from(items, (item) => ({ item, depth: slashes(item.path) }))
+    .toSorted((a, b) => a.depth - b.depth || compare(a.item.path, b.item.path))
+    .map(({ item }) => item)
+}
+
+function slashes(path: AbsolutePath): number {
+  if (path === '/') return 0
+  let count = 0
+  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) count++
+  return count
 }
 
 function compare(a: string, b: string): number {

@@ -30,7 +30,15 @@ test.each([
     why: 'a dangling link names what it would create',
   },
 ])('$path leads to $leads ($why)', ({ path, leads, exists }) => {
-  expect(canonicalPath(disk, absolutePath(path))).toEqual({ path: leads, exists })
+  expect(canonicalPath(disk, absolutePath(path))).toEqual({ path: leads, exists, links: expect.any(Array) })
+})
+
+test('the links are told in the order in which they are followed', () => {
+  expect(canonicalPath(disk, absolutePath('/chain')).links).toEqual([
+    { path: '/chain', to: 'link/up' },
+    { path: '/link', to: 'real' },
+    { path: '/real/up', to: '../real/file' },
+  ])
 })
 
 test('a loop of links is refused', () => {
