@@ -4,7 +4,7 @@ stdin: {"words": [...], "steps": [...], "rows": n, "columns": n}. A step is one 
   {"expect": regular expression}  waits for it in what has come since the last one was found
   {"type": text}                  types it
   {"resize": [rows, columns]}     resizes the terminal
-stdout: {"transcript", "status", "problem", "modesBefore", "modesAfter", "foreground"}.
+stdout: {"transcript", "status", "problem", "modesBefore", "modesAfter"}.
 """
 import fcntl, json, os, pty, re, select, struct, sys, termios, time
 
@@ -46,7 +46,10 @@ def wait_for(pattern):
             return None
         if time.monotonic() > deadline:
             return f"{pattern!r} did not come; unread is {unread!r}"
-        drain(0.1)
+        # A program that has ended says nothing more, once what it wrote has been read.
+        has_ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+        if not drain(0.1) and has_ended:
+            return f"the program ended before {pattern!r} came; unread is {unread!r}"
 
 
 def ended(pid):

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { readOnly } from 'linux-sandbox'
 import { expect, test } from 'vitest'
 import {
@@ -9,6 +10,7 @@ import {
   uniqueSeconds,
   processesWith,
   until,
+  userEnvironment,
   withLibrary,
 } from '../../support/index.ts'
 
@@ -19,7 +21,33 @@ function trapScript(name: string): string {
   return `trap 'echo got ${name}; exit 7' ${name}; echo ready; while :; do sleep 0.05; done`
 }
 
+/** Stops Node just after it has sent its request: a moment that a busy machine makes long as well. */
+const SLOW_AFTER_REQUEST = `
+import net from 'node:net'
+const { write } = net.Socket.prototype
+net.Socket.prototype.write = function (bytes, ...rest) {
+  const result = write.call(this, bytes, ...rest)
+  const isRequest = typeof bytes !== 'string' && Buffer.from(bytes.subarray(0, 4)).toString() === 'LSBX'
+  if (isRequest) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 800)
+  return result
+}
+`
+
 describeForUsers('a signal', [], (user) => {
+  test.each(LAUNCHERS)(
+    'that answers the first word of the command is not lost by $name',
+    async (launcher) => {
+      const workspace = makeDirectory(user)
+      writeFileSync(`${workspace}/slow.mjs`, SLOW_AFTER_REQUEST)
+      const env = { ...userEnvironment(), NODE_OPTIONS: `--import=${workspace}/slow.mjs` }
+      const words = launcherWords(launcher, workspace, ['sh', '-c', trapScript('TERM')])
+      const program = startProgram(user, ...words, { env })
+      await program.wrote('ready')
+      program.child.kill('SIGTERM')
+      expect(await program.ended).toMatchObject({ exitCode: 7, signal: null, stdout: 'ready\ngot TERM\n' })
+    },
+  )
+
   test.each(
     LAUNCHERS.flatMap((launcher) => FORWARDED.map((signal) => ({ launcher, name: launcher.name, signal }))),
   )('$signal sent to $name reaches the command, whose status counts', async ({ launcher, signal }) => {
@@ -123,7 +151,7 @@ describeForUsers('a signal', [], (user) => {
   test.each(LAUNCHERS)('SIGTERM to $name reaches the command alone, not its children', async (launcher) => {
     const workspace = makeDirectory(user)
     const child = `trap "echo child got it; exit" TERM; echo ready; while :; do sleep 0.05; done`
-    const script = `sh -c '${child}' & trap 'echo parent got it; exit 3' TERM; wait`
+    const script = `trap 'echo parent got it; exit 3' TERM; sh -c '${child}' & wait`
     const program = startProgram(user, ...launcherWords(launcher, workspace, ['sh', '-c', script]))
     await program.wrote('ready')
     program.child.kill('SIGTERM')

@@ -20,8 +20,7 @@ import {
 const COUNTER = `
 import os, signal, sys
 counts = {}
-# Not print: a signal may come while it writes.
-def say(*words): os.write(1, (' '.join(str(word) for word in words) + '\\n').encode())
+def say(*words): os.write(1, (' '.join(map(str, words)) + '\\n').encode())
 def note(number, _frame):
     name = signal.Signals(number).name
     counts[name] = counts.get(name, 0) + 1
@@ -86,8 +85,12 @@ describeForUsers('a command on a terminal', ['python3'], (user) => {
   })
 
   test.each(LAUNCHERS)('hears that the window was resized, under $name', async (launcher) => {
-    const script =
-      'import os, signal; signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGWINCH]); print("ready", os.get_terminal_size(), flush=True); signal.sigwait([signal.SIGWINCH]); print("then", os.get_terminal_size())'
+    // Blocked and waited for, so that it cannot come before the wait.
+    const script = `import os, signal
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGWINCH])
+print('ready', os.get_terminal_size(), flush=True)
+signal.sigwait([signal.SIGWINCH])
+print('then', os.get_terminal_size())`
     const end = await runOnTerminal(user, wordsOf(launcher, user, ['/usr/bin/python3', '-c', script]), [
       { expect: 'ready .*columns=80, lines=24' },
       { resize: [50, 132] },
