@@ -6,6 +6,7 @@ import { absolutePath, accessOf, isInside, writableRoots, type ResolvedPolicy } 
 import { compileFilter, encodeProgram, filterFor } from '@linux-sandbox/seccomp-filter'
 import type { Bwrap } from '@linux-sandbox/host-probe'
 import type { Host } from './host.js'
+import { settlePlaceholders } from './placeholders.js'
 
 /** How commands of one sandbox are confined. */
 export interface Confinement {
@@ -42,7 +43,8 @@ export function prepareLaunch(
   confinement: Confinement,
   { host, bwrap, enter }: { readonly host: Host; readonly bwrap: Bwrap; readonly enter: EnterRequest },
 ): Launch {
-  const mounts = planMounts(confinement.policy, nodeDisk, { proc: procAccess(confinement) })
+  const plan = planMounts(confinement.policy, nodeDisk, { proc: procAccess(confinement) })
+  const { mounts, registry } = settlePlaceholders(plan, confinement.policy)
   const freshProc = confinement.proc === 'fresh' && !host.refusesFreshProc
   const argv = (proc: 'fresh' | 'host'): string[] =>
     bwrapArgs(
@@ -62,6 +64,8 @@ export function prepareLaunch(
       launcherArgv: argv(freshProc ? 'fresh' : 'host'),
       ...(freshProc ? { fallbackArgv: argv('host') } : {}),
       enter,
+      ...(registry === undefined ? {} : { registry }),
+      placeholders: mounts.placeholders.map(({ path }) => path),
       reraise: true,
     },
   }

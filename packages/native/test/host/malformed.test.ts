@@ -60,7 +60,7 @@ describe('a malformed supervise request is refused', () => {
     { why: 'a header alone', request: HARMLESS.subarray(0, 16) },
     { why: 'one byte too few', request: HARMLESS.subarray(0, HARMLESS.length - 1) },
     { why: 'a wrong magic', request: withWord(HARMLESS, 0, 0) },
-    { why: 'a later version', request: withWord(HARMLESS, 4, 2) },
+    { why: 'a later version', request: withWord(HARMLESS, 4, 3) },
     { why: 'the kind of an enter request', request: withWord(HARMLESS, 8, 2) },
     { why: 'a length below the header', request: withWord(HARMLESS, 12, 15) },
     { why: 'a length of the header alone', request: withWord(HARMLESS, 12, 16) },
