@@ -1,4 +1,3 @@
-import { getSystemErrorName } from 'node:util'
 import {
   CommandNotStartedError,
   NativeMissingError,
@@ -6,10 +5,25 @@ import {
   type SandboxError,
 } from '@linux-sandbox/errors'
 import { describeUserNamespaces, errnoOf } from '@linux-sandbox/host-probe'
-import type { FailedReport, LauncherFailedReport, SuperviseRequest } from '@linux-sandbox/native'
+import type {
+  FailedReport,
+  LauncherFailedReport,
+  PlaceholderFailedReport,
+  SuperviseRequest,
+} from '@linux-sandbox/native'
+import { errnoName } from './errno-name.js'
 
 /** Source: asm-generic/errno-base.h. */
-const ERRNO = { ENOENT: 2, E2BIG: 7, EACCES: 13 } as const
+const ERRNO = {
+  EPERM: 1,
+  ENOENT: 2,
+  E2BIG: 7,
+  EAGAIN: 11,
+  EACCES: 13,
+  ENOTDIR: 20,
+  EMFILE: 24,
+  ELOOP: 40,
+} as const
 
 /**
  * The error for a run that failed before the command started, or `undefined` when it was told to end: then the signal that
@@ -25,6 +39,10 @@ export function errorOfReport(report: FailedReport, request: SuperviseRequest): 
       return directoryError(request.enter.cwd, report.errno)
     case 'launcher':
       return launcherError(report, request.launcher)
+    case 'placeholder':
+      return placeholderError(report)
+    case 'registry':
+      return registryError(request.registry ?? '', report.errno)
     default:
       return new SandboxSetupError(report, errnoName(report.errno), { hint: stepHint(report.step) })
   }
@@ -108,12 +126,41 @@ function launcherHint(said: string, launcher: string): string {
   return `try it alone: ${launcher} --unshare-user --ro-bind / / true`
 }
 
+function placeholderError({ path, errno }: PlaceholderFailedReport): SandboxSetupError {
+  const what =
+    errno === ERRNO.ENOTDIR
+      ? `${path} is protected and was missing, and now something is there that is no directory`
+      : `${path} is protected and missing, and no empty directory could be put there (${errnoName(errno)})`
+  const hint =
+    errno === ERRNO.EMFILE
+      ? 'raise the limit on open files: ulimit -n'
+      : 'try again if something was changed there just now; else create it, or grant only reading of its parent'
+  return new SandboxSetupError({ step: 'placeholder', errno }, what, { hint })
+}
+
+function registryError(path: string, errno: number): SandboxSetupError {
+  const what = `the registry ${path} cannot be used (${errnoName(errno)})`
+  return new SandboxSetupError({ step: 'registry', errno }, what, { hint: registryHint(path, errno) })
+}
+
+function registryHint(path: string, errno: number): string {
+  switch (errno) {
+    case ERRNO.ELOOP:
+    case ERRNO.ENOTDIR:
+      return `it has to be a directory and no link; look at who put it there: ls -ld ${path}`
+    case ERRNO.EPERM:
+      return `it is another user's; look at who put it there: ls -ld ${path}`
+    case ERRNO.EACCES:
+      return `nobody but you may have access to it: chmod 700 ${path}`
+    case ERRNO.EAGAIN:
+      return 'another process has locked it for long; try again'
+    default:
+      return 'set XDG_RUNTIME_DIR to a directory of your own, with mode 0700'
+  }
+}
+
 function stepHint(step: string): string {
   return step === 'capabilities'
     ? 'the launcher left capabilities to the command; use an unmodified bwrap'
     : 'this kernel or container refuses a call that the sandbox needs'
-}
-
-function errnoName(errno: number): string {
-  return errno === 0 ? 'no error number' : getSystemErrorName(-errno)
 }

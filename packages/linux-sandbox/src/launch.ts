@@ -13,6 +13,7 @@ import {
 import { compileFilter, encodeProgram, filterFor } from '@linux-sandbox/seccomp-filter'
 import type { Bwrap } from '@linux-sandbox/host-probe'
 import type { Host } from './host.js'
+import { settlePlaceholders, type SettledPlan } from './placeholders.js'
 
 /** How commands of one sandbox are confined. */
 export interface Confinement {
@@ -54,13 +55,17 @@ export function prepareLaunch(
   const disk = cachedDiskView(nodeDisk)
   const { policy, devices, privateTmp } = confinement
   const freshProc = confinement.proc === 'fresh' && !host.refusesFreshProc
-  const plan = (proc: ProcAccess): MountPlan =>
-    planMounts(policy, disk, { proc, devices, privateTmp, program: absolutePath(host.nativeProgram) })
+  const program = absolutePath(host.nativeProgram)
+  const plan = (proc: ProcAccess): SettledPlan =>
+    settlePlaceholders(
+      planMounts(policy, disk, { proc, devices, privateTmp, program, placeholders: 'make' }),
+      policy,
+    )
   const fresh = plan(procAccess(confinement))
   // On the whole tree of the host, the host's /proc is what remains where no fresh one is mounted over it.
-  const plans = { fresh, host: fresh.operations[0]?.type === 'root' ? fresh : plan('granted') }
+  const plans = { fresh, host: fresh.mounts.operations[0]?.type === 'root' ? fresh : plan('granted') }
   const argv = (proc: 'fresh' | 'host'): string[] => {
-    const mounts = plans[proc]
+    const { mounts } = plans[proc]
     return bwrapArgs(
       {
         mounts,
@@ -71,14 +76,17 @@ export function prepareLaunch(
       bwrap,
     )
   }
+  const { mounts, registry } = plans[freshProc ? 'fresh' : 'host']
   return {
-    mounts: plans[freshProc ? 'fresh' : 'host'],
+    mounts,
     freshProc,
     request: {
       launcher: bwrap.path,
       launcherArgv: argv(freshProc ? 'fresh' : 'host'),
       ...(freshProc ? { fallbackArgv: argv('host') } : {}),
       enter,
+      ...(registry === undefined ? {} : { registry }),
+      placeholders: mounts.placeholders.map(({ path }) => path),
       reraise: true,
     },
   }

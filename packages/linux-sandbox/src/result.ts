@@ -19,8 +19,21 @@ export interface Enforced {
 
 /** Something the command did, or the host did meanwhile, that the policy meant to prevent and the sandbox could not. */
 export interface Violation {
-  readonly kind: 'protected-name-created'
+  /**
+   * `protected-name-created`: a name that could not be protected is there now. The others are about a protected name that was missing,
+   * in whose place an empty directory stood: `placeholder-removed`: somebody outside removed that; `placeholder-replaced`: something
+   * else has the name, or had it until it was moved; `placeholder-filled`: somebody outside put something into it, so it stays;
+   * `placeholder-left`: it could not be removed.
+   */
+  readonly kind:
+    | 'protected-name-created'
+    | 'placeholder-removed'
+    | 'placeholder-replaced'
+    | 'placeholder-filled'
+    | 'placeholder-left'
   readonly path: string
+  /** Where what was found at `path` is now. */
+  readonly movedTo?: string
   readonly message: string
 }
 

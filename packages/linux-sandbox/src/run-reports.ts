@@ -1,4 +1,10 @@
-import { ReportReader, type EndedReport, type FailedReport, type StartedReport } from '@linux-sandbox/native'
+import {
+  ReportReader,
+  type EndedReport,
+  type FailedReport,
+  type StartedReport,
+  type ViolationReport,
+} from '@linux-sandbox/native'
 
 /** What `supervise` has reported of one run so far. */
 export class RunReports {
@@ -8,6 +14,7 @@ export class RunReports {
   #resolveEnded!: (report: EndedReport) => void
   #started: StartedReport | undefined
   #failed: FailedReport | undefined
+  readonly #violations: ViolationReport[] = []
   #hasCome = false
 
   constructor() {
@@ -24,6 +31,11 @@ export class RunReports {
     return this.#failed
   }
 
+  /** What was wrong with placeholders. Complete when `ended` has come. */
+  get violations(): readonly ViolationReport[] {
+    return this.#violations
+  }
+
   /** Whether there has been any report. */
   get hasCome(): boolean {
     return this.#hasCome
@@ -35,6 +47,7 @@ export class RunReports {
       this.#hasCome = true
       if (report.kind === 'started') this.#started = report
       else if (report.kind === 'failed') this.#failed = report
+      else if (report.kind === 'violation') this.#violations.push(report)
       else this.#resolveEnded(report)
     }
   }

@@ -13,11 +13,11 @@ import {
   type SandboxOptions,
   type SandboxSpawnOptions,
 } from './options.js'
-import type { Enforced, RunResult } from './result.js'
+import type { Enforced, RunResult, Violation } from './result.js'
 import { collect, RUN_RULES, type SandboxRunOptions } from './run.js'
 import { spawnSupervised } from './supervised-child.js'
 import { spawnUnconfined } from './unconfined-child.js'
-import { violationsAfter } from './violations.js'
+import { placeholderViolation, violationsAfter } from './violations.js'
 
 /** What a confined command needs, found once for each sandbox. */
 interface Launcher {
@@ -32,6 +32,8 @@ interface Started {
   /** Where it is known before the child's exit: the end of the command. */
   readonly ended?: Promise<ProcessEnd>
   readonly enforced: () => Enforced
+  /** Once the command has ended. */
+  readonly violations: () => readonly Violation[]
 }
 
 /**
@@ -116,10 +118,10 @@ export class Sandbox {
     options: SandboxRunOptions = {},
   ): Promise<RunResult<string | Buffer>> {
     checkSpawnOptions(options, RUN_RULES)
-    const { enforced, ...started } = this.#start(command, args, options)
+    const { enforced, violations, ...started } = this.#start(command, args, options)
     const collected = await collect(started, options)
     const facts = enforced()
-    return { ...collected, enforced: facts, violations: violationsAfter(facts.notes) }
+    return { ...collected, enforced: facts, violations: [...violations(), ...violationsAfter(facts.notes)] }
   }
 
   #start(command: string, args: readonly string[], options: SandboxSpawnOptions): Started {
@@ -133,7 +135,7 @@ export class Sandbox {
         proc: 'host',
         notes: this.policy.notes,
       }
-      return { child, enforced: () => enforced }
+      return { child, enforced: () => enforced, violations: () => [] }
     }
     const { bwrap, filter, limits } = this.#launcher
     const prepare = (): Launch => {
@@ -150,6 +152,7 @@ export class Sandbox {
     return {
       child,
       ended: reports.ended,
+      violations: () => reports.violations.map(placeholderViolation),
       enforced: () => ({
         filesystem: 'bwrap',
         network: this.policy.network === 'enabled' ? 'host' : 'private',

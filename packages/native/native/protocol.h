@@ -6,11 +6,12 @@
 #include <stdint.h>
 
 enum {
-  PROTOCOL_VERSION = 1,
+  PROTOCOL_VERSION = 2,
   REQUEST_MAGIC = 0x5842534c, // "LSBX"
   REQUEST_SIZE_MAX = 16 * 1024 * 1024,
   REPORT_TEXT_MAX = 64 * 1024,
   FILTER_LENGTH_MAX = 4096,
+  PLACEHOLDERS_MAX = 4096,
   GRANTED_MAX = 250, // with the request itself under SCM_MAX_FD (253), include/net/scm.h in Linux 6.12
 };
 
@@ -22,6 +23,8 @@ enum tag {
   TAG_FALLBACK_ARG = 3,
   TAG_ENTER_REQUEST = 4,
   TAG_RERAISE = 5,
+  TAG_REGISTRY = 6,
+  TAG_PLACEHOLDER = 7,
   TAG_ARG = 16,
   TAG_ENV = 17,
   TAG_CWD = 18,
@@ -29,7 +32,16 @@ enum tag {
   TAG_LIMIT = 20,
 };
 
-enum report_kind { REPORT_STARTED = 1, REPORT_FAILED = 2, REPORT_ENDED = 3 };
+enum report_kind { REPORT_STARTED = 1, REPORT_FAILED = 2, REPORT_ENDED = 3, REPORT_VIOLATION = 4 };
+
+// What was found at the end where a placeholder had been made.
+enum violation {
+  VIOLATION_NONE = 0,
+  VIOLATION_REMOVED = 1,  // nothing
+  VIOLATION_REPLACED = 2, // something else, which was moved aside unless errno says why not
+  VIOLATION_FILLED = 3,   // it, and something was put into it from outside
+  VIOLATION_LEFT = 4,     // it, and it could not be removed
+};
 
 enum step {
   STEP_REQUEST = 1,
@@ -47,6 +59,8 @@ enum step {
   STEP_FORK = 13,
   STEP_CWD = 14,
   STEP_EXEC = 15,
+  STEP_REGISTRY = 16,
+  STEP_PLACEHOLDER = 17,
 };
 
 struct request_header {
@@ -75,7 +89,7 @@ struct report {
   uint32_t text_length;
   uint32_t kind;
   uint32_t attempt;
-  uint32_t step;
+  uint32_t step;  // or violation
   uint32_t value; // errno, signal or wait status
   uint32_t zero;
 };

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reports to the caller, and the launcher's stderr, which is the text of one of them.
 #include "reports.h"
+#include "directory.h"
+#include "placeholders.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -66,6 +69,20 @@ void report_ended(struct run *run) {
   send_report(run, report, (const char **)NO_PARTS, NO_SIZES);
 }
 
+// The path, and behind a NUL the path that what stood there has now.
+void report_violation(const struct run *run, const struct placeholder *placeholder) {
+  struct report report = {.kind = REPORT_VIOLATION, .step = placeholder->violation, .value = placeholder->error};
+  char moved[PATH_MAX + sizeof MOVED_SUFFIX + 10];
+  if (placeholder->violation == VIOLATION_NONE) return;
+  strcpy(moved, placeholder->path);
+  strcat(moved, MOVED_SUFFIX);
+  append_number(moved, placeholder->moved);
+  bool is_moved = placeholder->moved > 0;
+  const char *parts[2] = {placeholder->path, moved};
+  const size_t sizes[2] = {strlen(placeholder->path) + is_moved, is_moved ? strlen(moved) : 0};
+  send_report(run, report, parts, sizes);
+}
+
 void report_failed(const struct run *run, enum step step, uint32_t value) {
   struct report report = {.kind = REPORT_FAILED, .step = step, .value = value};
   size_t end = errors.written % REPORT_TEXT_MAX;
@@ -73,6 +90,11 @@ void report_failed(const struct run *run, enum step step, uint32_t value) {
   // Oldest first: from the end of the ring's newest part to the ring's end, then from its beginning.
   const char *parts[2] = {errors.bytes + end, errors.bytes};
   size_t sizes[2] = {is_full ? REPORT_TEXT_MAX - end : 0, is_full ? end : errors.written};
-  bool has_text = step == STEP_LAUNCHER;
+  if (step == STEP_PLACEHOLDER) {
+    parts[0] = failed_placeholder();
+    sizes[0] = strlen(parts[0]);
+    sizes[1] = 0;
+  }
+  bool has_text = step == STEP_LAUNCHER || step == STEP_PLACEHOLDER;
   send_report(run, report, has_text ? parts : (const char **)NO_PARTS, has_text ? sizes : NO_SIZES);
 }

@@ -2,12 +2,15 @@
 #ifndef REPORTS_H
 #define REPORTS_H
 
+#include "clearing.h"
 #include "run.h"
 
 void report_started(const struct run *run);
 // Once, however often it is called.
 void report_ended(struct run *run);
-// With what the launcher wrote to stderr when `step` is STEP_LAUNCHER.
+// Nothing if there is none.
+void report_violation(const struct run *run, const struct placeholder *placeholder);
+// With what the launcher wrote to stderr when `step` is STEP_LAUNCHER, with its path for a placeholder.
 void report_failed(const struct run *run, enum step step, uint32_t value);
 
 // Keeps the last REPORT_TEXT_MAX bytes of what the launcher has written. False at its end.

@@ -5,6 +5,7 @@
 #include "protocol.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -48,6 +49,17 @@ static bool is_absolute(const struct field *field) {
   return is_string(field) && *(const char *)field->bytes == '/';
 }
 
+// An absolute path of at most PATH_MAX that names something below `/` and has no empty, `.` or `..` component.
+static bool is_plain(const struct field *field) {
+  if (!is_absolute(field) || field->length > PATH_MAX || field->length < sizeof "/x") return false;
+  for (const char *at = field->bytes; *at == '/';) {
+    size_t length = strcspn(++at, "/");
+    if (length == 0 || (at[0] == '.' && (length == 1 || (length == 2 && at[1] == '.')))) return false;
+    at += length;
+  }
+  return true;
+}
+
 // `NAME=value` with a name.
 static bool is_assignment(const struct field *field) {
   if (!is_string(field)) return false;
@@ -88,7 +100,7 @@ int parse_supervise_request(const void *bytes, size_t size, struct supervise_req
   struct fields all;
   if (!open_request(bytes, size, REQUEST_SUPERVISE, &all)) return EBADMSG;
   memset(request, 0, sizeof *request);
-  size_t launchers = 0, enters = 0, reraises = 0, args[2] = {0, 0};
+  size_t launchers = 0, enters = 0, reraises = 0, registries = 0, placeholders = 0, args[2] = {0, 0};
   struct fields fields = all;
   struct field field;
   enum field_result result;
@@ -115,13 +127,24 @@ int parse_supervise_request(const void *bytes, size_t size, struct supervise_req
       if (number > 1) return EBADMSG;
       request->reraise = number == 1;
       break;
+    case TAG_REGISTRY:
+      if (!is_plain(&field) || registries++ != 0) return EBADMSG;
+      request->registry = field.bytes;
+      break;
+    case TAG_PLACEHOLDER:
+      if (!is_plain(&field) || placeholders++ == PLACEHOLDERS_MAX) return EBADMSG;
+      break;
     default:
       return EBADMSG;
     }
   }
   if (result == FIELD_MALFORMED || launchers != 1 || enters != 1 || reraises != 1 || args[0] == 0) return EBADMSG;
+  if (placeholders > 0 && registries == 0) return EBADMSG;
   request->argv[0] = collect_launcher_args(all, TAG_LAUNCHER_ARG, args[0]);
   if (request->argv[0] == NULL) return ENOMEM;
+  request->placeholder_count = (uint32_t)placeholders;
+  if (placeholders > 0) request->placeholders = collect_strings(all, TAG_PLACEHOLDER, placeholders, 0);
+  if (placeholders > 0 && request->placeholders == NULL) return ENOMEM;
   if (args[1] == 0) return 0;
   request->argv[1] = collect_launcher_args(all, TAG_FALLBACK_ARG, args[1]);
   return request->argv[1] == NULL ? ENOMEM : 0;

@@ -29,6 +29,9 @@ struct supervise_request {
   const void *enter;
   size_t enter_size;
   bool reraise;
+  const char *registry; // NULL: none
+  char **placeholders;  // NULL: none
+  uint32_t placeholder_count;
 };
 
 struct enter_request {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One attempt: from the start of the launcher until nothing of the sandbox is left.
 #include "launcher.h"
+#include "placeholders.h"
 #include "reports.h"
 #include "run.h"
 
@@ -77,7 +78,9 @@ static void note_end_of_enter(struct run *run) {
   kill_sandbox(run);        // the launcher has nothing more to tell
   read_messages(run, true); // the last one may have come after this round of poll
   // The caller need not wait for the end of the launcher, which holds nothing of the command.
-  if (run->stage == STAGE_ENDED) report_ended(run);
+  if (run->stage != STAGE_ENDED) return;
+  clear_placeholders(run);
+  report_ended(run);
 }
 
 static void note_end_of_caller(struct run *run) {

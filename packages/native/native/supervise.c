@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // supervise: owns the life of one run and ends as its command did.
 #include "supervise.h"
+#include "placeholders.h"
 #include "reports.h"
 #include "run.h"
 #include "signals.h"
@@ -32,8 +33,16 @@ static _Noreturn void report_and_exit(const struct run *run, enum step step, uin
   _exit(status_of_failure(step, value));
 }
 
-_Noreturn void fail(struct run *run, enum step step, int error) {
+// Blocks until every process of the run is gone: the command could make a protected name when its placeholder is.
+static void await_end(const struct run *run) {
   kill_sandbox(run);
+  while (waitpid(-1, NULL, 0) > 0) continue;
+}
+
+_Noreturn void fail(struct run *run, enum step step, int error) {
+  await_end(run);
+  clear_placeholders(run);
+  if (run->caller_is_gone) _exit(STATUS_SETUP);
   report_and_exit(run, step, (uint32_t)error);
 }
 
@@ -48,6 +57,8 @@ static _Noreturn void end_as_command(struct run *run) {
 }
 
 static _Noreturn void end(struct run *run) {
+  await_end(run);
+  clear_placeholders(run);
   if (run->caller_is_gone) _exit(STATUS_SETUP); // nobody is left to be told
   if (run->interrupted_by != 0) report_and_exit(run, STEP_INTERRUPTED, (uint32_t)run->interrupted_by);
   switch (run->stage) {
@@ -86,6 +97,7 @@ _Noreturn void supervise(int control, uint32_t granted, pid_t caller) {
   if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) fail(&run, STEP_PARENT_DEATH, errno);
   receive_request(&run);
   prepare_handover(&run);
+  place_placeholders(&run);
   run_attempt(&run);
   if (may_try_again(&run)) {
     run.attempt = 1;

@@ -2,6 +2,8 @@ import { PolicyInvalidError } from '@linux-sandbox/errors'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
+  PLACEHOLDERS_MAX,
+  PROTOCOL_VERSION,
   encodeEnterRequest,
   encodeSuperviseRequest,
   type EnterRequest,
@@ -48,14 +50,19 @@ describe('what is encoded', () => {
           })
           const bytes = encodeSuperviseRequest(request)
           const decoded = decodeRequest(bytes)
-          expect(decoded).toMatchObject({ magic: 'LSBX', version: 1, kind: 1, size: bytes.length })
+          expect(decoded).toMatchObject({
+            magic: 'LSBX',
+            version: PROTOCOL_VERSION,
+            kind: 1,
+            size: bytes.length,
+          })
           expect(stringsOf(decoded, TAG.launcher)).toEqual(['/usr/bin/bwrap'])
           expect(stringsOf(decoded, TAG.launcherArg)).toEqual(launcherArgv)
           expect(stringsOf(decoded, TAG.fallbackArg)).toEqual(fallbackArgv)
           const reraises = decoded.fields.filter(({ tag }) => tag === TAG.reraise)
           expect(reraises.map((field) => field.bytes.readUInt32LE())).toEqual([reraise ? 1 : 0])
           const inner = decodeRequest(decoded.fields.find(({ tag }) => tag === TAG.enterRequest)!.bytes)
-          expect(inner).toMatchObject({ magic: 'LSBX', version: 1, kind: 2 })
+          expect(inner).toMatchObject({ magic: 'LSBX', version: PROTOCOL_VERSION, kind: 2 })
           expect(stringsOf(inner, TAG.arg)).toEqual(argv)
           expect(stringsOf(inner, TAG.env)).toEqual(
             Object.entries(env).map(([name, value]) => `${name}=${value}`),
@@ -105,6 +112,15 @@ describe('what is encoded', () => {
       [24, 9, 0, 1n << 40n, 0xffff_ffff_ffff_ffffn],
     ])
   })
+})
+
+test('registry and placeholders read back as they were given', () => {
+  const placeholders = ['/repo/.git', '/repo/ä b/.git']
+  const decoded = decodeRequest(
+    encodeSuperviseRequest(superviseRequest({ registry: '/run/r', placeholders })),
+  )
+  expect(stringsOf(decoded, TAG.registry)).toEqual(['/run/r'])
+  expect(stringsOf(decoded, TAG.placeholder)).toEqual(placeholders)
 })
 
 describe('what is refused', () => {
@@ -159,6 +175,29 @@ describe('what is refused', () => {
     { why: 'relative launcher', parts: { launcher: 'bwrap' }, path: ['launcher'] },
     { why: 'no launcher argv', parts: { launcherArgv: [] }, path: ['launcherArgv'] },
     { why: 'NUL in a launcher word', parts: { launcherArgv: ['\0'] }, path: ['launcherArgv', 0] },
+    { why: 'a placeholder without a registry', parts: { placeholders: ['/a'] }, path: ['placeholders'] },
+    { why: 'a relative registry', parts: { registry: 'run' }, path: ['registry'] },
+    { why: 'the root as registry', parts: { registry: '/' }, path: ['registry'] },
+    {
+      why: 'dots in a placeholder',
+      parts: { registry: '/r', placeholders: ['/a', '/a/../b'] },
+      path: ['placeholders', 1],
+    },
+    {
+      why: 'a slash at the end of a placeholder',
+      parts: { registry: '/r', placeholders: ['/a/'] },
+      path: ['placeholders', 0],
+    },
+    {
+      why: 'a placeholder of 4096 bytes',
+      parts: { registry: '/r', placeholders: [`/${'ä'.repeat(2047)}x`] },
+      path: ['placeholders', 0],
+    },
+    {
+      why: 'too many placeholders',
+      parts: { registry: '/r', placeholders: Array.from({ length: PLACEHOLDERS_MAX + 1 }, () => '/a') },
+      path: ['placeholders'],
+    },
     { why: 'empty fallback argv', parts: { fallbackArgv: [] }, path: ['fallbackArgv'] },
   ]
 

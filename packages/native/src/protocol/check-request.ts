@@ -1,8 +1,8 @@
 import type { Issue } from '@linux-sandbox/errors'
-import { FILTER_LENGTH_MAX } from './constants.js'
+import { FILTER_LENGTH_MAX, PLACEHOLDERS_MAX } from './constants.js'
 import type { EnterRequest, LimitValue, ResourceLimit, SuperviseRequest } from './request.js'
 import { RESOURCES } from './resources.js'
-import { hasLoneSurrogate } from './utf8.js'
+import { encodeUtf8, hasLoneSurrogate } from './utf8.js'
 
 type Path = Issue['path']
 
@@ -12,14 +12,19 @@ export const UNLIMITED = 0xffff_ffff_ffff_ffffn
 /** `sizeof(struct sock_filter)`. Source: linux/filter.h. */
 const INSTRUCTION_SIZE = 8
 
+/** Source: linux/limits.h. With the NUL. */
+const PATH_MAX = 4096
+
 /** Every reason why `supervise` would not take `request`, but for its size. */
 export function checkSuperviseRequest(request: SuperviseRequest): Issue[] {
-  const { launcher, launcherArgv, fallbackArgv, enter } = request
+  const { launcher, launcherArgv, fallbackArgv, enter, registry, placeholders = [] } = request
   return [
     ...checkAbsolutePath(launcher, ['launcher']),
     ...checkWords(launcherArgv, ['launcherArgv']),
     ...(fallbackArgv === undefined ? [] : checkWords(fallbackArgv, ['fallbackArgv'])),
     ...checkEnterRequest(enter, ['enter']),
+    ...(registry === undefined ? [] : checkPlainPath(registry, ['registry'])),
+    ...checkPlaceholders(placeholders, registry),
   ]
 }
 
@@ -51,6 +56,25 @@ function checkVariable(name: string, value: string, path: Path): Issue[] {
 function checkAbsolutePath(text: string, path: Path): Issue[] {
   if (!text.startsWith('/')) return [{ path, message: 'is not an absolute path' }]
   return checkText(text, path)
+}
+
+function checkPlaceholders(paths: readonly string[], registry: string | undefined): Issue[] {
+  const path = ['placeholders']
+  if (paths.length > PLACEHOLDERS_MAX)
+    return [{ path, message: `has ${paths.length} paths, and ${PLACEHOLDERS_MAX} are the most` }]
+  return [
+    ...(paths.length > 0 && registry === undefined ? [{ path, message: 'needs a registry' }] : []),
+    ...paths.flatMap((one, index) => checkPlainPath(one, [...path, index])),
+  ]
+}
+
+function checkPlainPath(text: string, path: Path): Issue[] {
+  const issues = checkAbsolutePath(text, path)
+  if (issues.length > 0) return issues
+  const names = text.slice(1).split('/')
+  if (names.some((name) => ['', '.', '..'].includes(name)))
+    return [{ path, message: 'has an empty, . or .. component' }]
+  return encodeUtf8(text).length < PATH_MAX ? [] : [{ path, message: `has ${PATH_MAX} bytes or more` }]
 }
 
 function checkText(text: string, path: Path): Issue[] {

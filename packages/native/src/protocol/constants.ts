@@ -1,6 +1,6 @@
 /** Every number of `docs/native-protocol.md`. `native/protocol.h` repeats them; a test compares the two. */
 
-export const PROTOCOL_VERSION = 1
+export const PROTOCOL_VERSION = 2
 
 /** `LSBX`, as a little-endian number. */
 export const REQUEST_MAGIC = 0x58_42_53_4c
@@ -17,6 +17,9 @@ export const FILTER_LENGTH_MAX = 4096
 /** How many descriptors a command can be granted, those of its three streams included. */
 export const GRANTED_DESCRIPTORS_MAX = 250
 
+/** How many placeholders a run can have. */
+export const PLACEHOLDERS_MAX = 4096
+
 /** As a word of a launcher's arguments: the path of the native program itself. */
 export const ENTER_PROGRAM = '@enter'
 
@@ -31,6 +34,8 @@ export const TAG = {
   fallbackArg: 3,
   enterRequest: 4,
   reraise: 5,
+  registry: 6,
+  placeholder: 7,
   arg: 16,
   env: 17,
   cwd: 18,
@@ -38,7 +43,12 @@ export const TAG = {
   limit: 20,
 } as const
 
-export const REPORT_KIND = { started: 1, failed: 2, ended: 3 } as const
+export const REPORT_KIND = { started: 1, failed: 2, ended: 3, violation: 4 } as const
+
+/** What was found at the end where a placeholder had been made. */
+export const VIOLATIONS = { removed: 1, replaced: 2, filled: 3, left: 4 } as const
+
+export type PlaceholderViolation = keyof typeof VIOLATIONS
 
 /** What can fail, by the names that errors carry. */
 export const STEPS = {
@@ -57,6 +67,8 @@ export const STEPS = {
   fork: 13,
   cwd: 14,
   exec: 15,
+  registry: 16,
+  placeholder: 17,
 } as const
 
 export type Step = keyof typeof STEPS

@@ -17,6 +17,8 @@ export function encodeSuperviseRequest(request: SuperviseRequest): Uint8Array {
     ...request.launcherArgv.map((word) => stringField(TAG.launcherArg, word)),
     ...(request.fallbackArgv ?? []).map((word) => stringField(TAG.fallbackArg, word)),
     numberField(TAG.reraise, request.reraise ? 1 : 0),
+    ...(request.registry === undefined ? [] : [stringField(TAG.registry, request.registry)]),
+    ...(request.placeholders ?? []).map((path) => stringField(TAG.placeholder, path)),
     { tag: TAG.enterRequest, bytes: layOutRequest(REQUEST_KIND.enter, enterFields(request.enter)) },
   ]
   return layOutChecked('the supervise request', REQUEST_KIND.supervise, fields)

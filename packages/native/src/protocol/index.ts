@@ -3,10 +3,13 @@ export { encodeEnterRequest, encodeSuperviseRequest } from './encode-request.js'
 export {
   ENTER_PROGRAM,
   GRANTED_DESCRIPTORS_MAX,
+  PLACEHOLDERS_MAX,
   PROTOCOL_VERSION,
   REQUEST_SIZE_MAX,
   STATUS_SOCKET,
   STEPS,
+  VIOLATIONS,
+  type PlaceholderViolation,
   type Step,
 } from './constants.js'
 export {
@@ -15,9 +18,11 @@ export {
   type EndedReport,
   type FailedReport,
   type LauncherFailedReport,
+  type PlaceholderFailedReport,
   type Report,
   type StartedReport,
   type StepFailedReport,
+  type ViolationReport,
 } from './report-reader.js'
 export type { EnterRequest, LimitValue, ResourceLimit, SuperviseRequest } from './request.js'
 export { RESOURCES, type ResourceName } from './resources.js'

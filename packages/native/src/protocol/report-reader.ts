@@ -1,4 +1,11 @@
-import { REPORT_KIND, REPORT_TEXT_MAX, STEPS, type Step } from './constants.js'
+import {
+  REPORT_KIND,
+  REPORT_TEXT_MAX,
+  STEPS,
+  VIOLATIONS,
+  type PlaceholderViolation,
+  type Step,
+} from './constants.js'
 import { decodeUtf8 } from './utf8.js'
 import { decodeWaitStatus, type ProcessEnd } from './wait-status.js'
 
@@ -24,12 +31,33 @@ export interface LauncherFailedReport extends ProcessEnd {
 export interface StepFailedReport {
   readonly kind: 'failed'
   readonly attempt: Attempt
-  readonly step: Exclude<Step, 'launcher'>
+  readonly step: Exclude<Step, 'launcher' | 'placeholder'>
   /** The kernel's error number, for `interrupted` the signal, 0 where no system call failed. */
   readonly errno: number
 }
 
-export type FailedReport = LauncherFailedReport | StepFailedReport
+/** A placeholder could not be made, and the command did not run. */
+export interface PlaceholderFailedReport {
+  readonly kind: 'failed'
+  readonly attempt: Attempt
+  readonly step: 'placeholder'
+  readonly path: string
+  readonly errno: number
+}
+
+export type FailedReport = LauncherFailedReport | StepFailedReport | PlaceholderFailedReport
+
+/** Something is wrong with a placeholder at the end of the run. Comes before `ended`. */
+export interface ViolationReport {
+  readonly kind: 'violation'
+  readonly attempt: Attempt
+  readonly violation: PlaceholderViolation
+  readonly path: string
+  /** Where `supervise` has moved what it found in place of the placeholder. */
+  readonly movedTo?: string
+  /** Why it was not moved or not removed; 0 when that is no question. */
+  readonly errno: number
+}
 
 /** The command has ended, and all that it started. */
 export interface EndedReport extends ProcessEnd {
@@ -37,9 +65,13 @@ export interface EndedReport extends ProcessEnd {
   readonly attempt: Attempt
 }
 
-export type Report = StartedReport | FailedReport | EndedReport
+export type Report = StartedReport | FailedReport | EndedReport | ViolationReport
 
 const HEADER_SIZE = 24
+
+const VIOLATION_NAMES = new Map<number, PlaceholderViolation>(
+  Object.entries(VIOLATIONS).map(([name, number]) => [number, name as PlaceholderViolation]),
+)
 
 const STEP_NAMES = new Map<number, Step>(
   Object.entries(STEPS).map(([name, number]) => [number, name as Step]),
@@ -94,20 +126,31 @@ function decodeReport(bytes: Uint8Array): Report {
       return { kind: 'ended', attempt, ...decodeWaitStatus(value) }
     case REPORT_KIND.failed:
       return decodeFailure(view.getUint32(12, true), { attempt, value, text: bytes.subarray(HEADER_SIZE) })
+    case REPORT_KIND.violation:
+      return decodeViolation(view.getUint32(12, true), { attempt, value, text: bytes.subarray(HEADER_SIZE) })
     default:
       throw new TypeError(`not a report: kind ${kind}`)
   }
 }
 
-interface Failure {
+interface Found {
   readonly attempt: Attempt
   readonly value: number
   readonly text: Uint8Array
 }
 
-function decodeFailure(number: number, { attempt, value, text }: Failure): FailedReport {
+function decodeFailure(number: number, { attempt, value, text }: Found): FailedReport {
   const step = STEP_NAMES.get(number)
   if (step === undefined) throw new TypeError(`not a report: step ${number}`)
+  if (step === 'placeholder') return { kind: 'failed', attempt, step, path: decodeUtf8(text), errno: value }
   if (step !== 'launcher') return { kind: 'failed', attempt, step, errno: value }
   return { kind: 'failed', attempt, step, ...decodeWaitStatus(value), text: decodeUtf8(text) }
+}
+
+function decodeViolation(number: number, { attempt, value, text }: Found): ViolationReport {
+  const violation = VIOLATION_NAMES.get(number)
+  if (violation === undefined) throw new TypeError(`not a report: violation ${number}`)
+  const [path = '', movedTo] = decodeUtf8(text).split('\0')
+  const report = { kind: 'violation', attempt, violation, path, errno: value } as const
+  return movedTo === undefined ? report : { ...report, movedTo }
 }

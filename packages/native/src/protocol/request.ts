@@ -31,6 +31,13 @@ export interface SuperviseRequest {
   /** For one more attempt, should the first launcher end before it gets to `enter`. */
   readonly fallbackArgv?: readonly string[]
   readonly enter: EnterRequest
+  /** Absolute path of the registry of placeholders, a private directory whose parent exists. It is swept, and made if needed. */
+  readonly registry?: string
+  /**
+   * Absolute paths of directories that have to exist while the launcher and what it starts run, parents first; at most 4096. Those that
+   * do not exist are made, empty, and removed afterwards. They need a registry.
+   */
+  readonly placeholders?: readonly string[]
   /** Whether to end by the signal that ended the command, and not with 128 + its number. */
   readonly reraise: boolean
 }

@@ -1,0 +1,104 @@
+import { accessSync, constants, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { PolicyUnsupportedError } from '@linux-sandbox/errors'
+import { errnoOf } from '@linux-sandbox/host-probe'
+import type { MountOperation, MountPlan, Placeholder, PlanNote } from '@linux-sandbox/mount-plan'
+import { accessOf, isInside, type ResolvedPolicy } from '@linux-sandbox/policy'
+import { registryPath, type RegistryPath } from './registry-path.js'
+
+/** A plan whose placeholders can all be made, and where they are registered. */
+export interface SettledPlan {
+  readonly mounts: MountPlan
+  /** `undefined` when nothing has to be registered and there is no place for it. */
+  readonly registry: string | undefined
+}
+
+/** Source: asm-generic/errno-base.h. */
+const EROFS = 30
+
+/**
+ * `mounts` as this user can have them. A placeholder that cannot be made is left out together with what would be mounted on it when the
+ * command cannot make that name either. The registry is hidden from the command, which could lock its files.
+ *
+ * @throws {PolicyUnsupportedError} when there is no place for the registry, or the command could get at a name that cannot be protected.
+ */
+export function settlePlaceholders(mounts: MountPlan, policy: ResolvedPolicy): SettledPlan {
+  const omitted = mounts.placeholders.filter(({ path }) => !canMake(path, mounts.placeholders))
+  const isOmitted = (path: string): boolean =>
+    omitted.some((one) => isInside(path as Placeholder['path'], one.path))
+  const placeholders = mounts.placeholders.filter(({ path }) => !isOmitted(path))
+  const operations = mounts.operations.filter(
+    (operation) => !('target' in operation) || !isOmitted(operation.target),
+  )
+  const registry = registryPath(policy)
+  if (registry === undefined && placeholders.length > 0) throw noRegistry(placeholders[0] as Placeholder)
+  return {
+    registry: registry?.path,
+    mounts: {
+      operations: [...operations, ...hideRegistry(registry, { policy, isMade: placeholders.length > 0 })],
+      placeholders,
+      notes: [...mounts.notes, ...omitted.map(omittedNote)],
+    },
+  }
+}
+
+/**
+ * Whether the placeholder can be made. When not, because the file system is read-only or the directory is another user's, then the
+ * command cannot make anything there either: it has no more rights than this process. In a directory of its own it could give itself
+ * the right.
+ */
+function canMake(path: string, placeholders: readonly Placeholder[]): boolean {
+  const parent = dirname(path)
+  if (placeholders.some((one) => one.path === parent)) return true
+  try {
+    accessSync(parent, constants.W_OK | constants.X_OK)
+    return true
+  } catch (error) {
+    const errno = errnoOf(error)
+    if (errno === EROFS || !isOwn(parent)) return false
+    throw new PolicyUnsupportedError(
+      `the protection of ${path}`,
+      `${parent} cannot be written, and the command could change that`,
+      { cause: error, hint: `chmod u+wx ${parent}, or grant only reading of it` },
+    )
+  }
+}
+
+function isOwn(directory: string): boolean {
+  return statSync(directory, { throwIfNoEntry: false })?.uid === process.geteuid?.()
+}
+
+function omittedNote({ path }: Placeholder): PlanNote {
+  const message = `${path} does not exist, and neither this user nor the command can create it`
+  return { kind: 'protected-name-missing', path, message }
+}
+
+function noRegistry({ path }: Placeholder): PolicyUnsupportedError {
+  return new PolicyUnsupportedError(
+    `the protection of ${path}`,
+    'there is no private directory to register it in',
+    {
+      hint: 'set XDG_RUNTIME_DIR to a directory of your own, with mode 0700',
+    },
+  )
+}
+
+interface Hiding {
+  readonly policy: ResolvedPolicy
+  /** Whether the registry will be there when the sandbox is built. */
+  readonly isMade: boolean
+}
+
+function hideRegistry(registry: RegistryPath | undefined, { policy, isMade }: Hiding): MountOperation[] {
+  if (registry === undefined || !(isMade || registry.exists)) return []
+  if (policy.fileSystem.kind === 'unrestricted' || accessOf(policy, registry.path).access === 'deny')
+    return []
+  const cause = {
+    kind: 'base',
+    reason: 'a command that can open files of the registry could lock them',
+  } as const
+  return [
+    { type: 'mask-directory', target: registry.path, traversable: false, cause },
+    { type: 'remount-read-only', target: registry.path, cause },
+  ]
+}

@@ -1,0 +1,60 @@
+import { accessSync, constants, lstatSync, realpathSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  absolutePath,
+  accessOf,
+  parseAbsolutePath,
+  type AbsolutePath,
+  type ResolvedPolicy,
+} from '@linux-sandbox/policy'
+
+/** Where a registry of placeholders can be: a directory that exists, and the registry's name in it. */
+interface Candidate {
+  readonly directory: string | undefined
+  readonly name: string
+}
+
+export interface RegistryPath {
+  readonly path: AbsolutePath
+  /** Whether the registry is there already. */
+  readonly exists: boolean
+}
+
+/**
+ * The path at which this user's placeholders are registered: the first that this process can use and that `policy` does not let the
+ * command write, or else the first that this process can use. `undefined` when there is none.
+ */
+export function registryPath(policy: ResolvedPolicy): RegistryPath | undefined {
+  const usable = candidates().flatMap(usablePath)
+  return usable.find(({ path }) => accessOf(policy, path).access !== 'write') ?? usable[0]
+}
+
+/** In an order that every process of a user agrees on. What lies in memory comes first: it needs no clearing after a crash. */
+function candidates(): Candidate[] {
+  const uid = process.geteuid?.() ?? 0
+  const home = process.env['HOME']
+  return [
+    { directory: process.env['XDG_RUNTIME_DIR'], name: 'linux-sandbox' },
+    { directory: `/run/user/${uid}`, name: 'linux-sandbox' },
+    { directory: uid === 0 ? '/run' : undefined, name: 'linux-sandbox' },
+    {
+      directory: process.env['XDG_STATE_HOME'] ?? (home && join(home, '.local/state')),
+      name: 'linux-sandbox',
+    },
+    { directory: home, name: '.linux-sandbox' },
+    { directory: '/tmp', name: `linux-sandbox-${uid}` },
+  ]
+}
+
+function usablePath({ directory, name }: Candidate): RegistryPath[] {
+  if (directory === undefined || parseAbsolutePath(directory) === undefined) return []
+  try {
+    // The native program follows no link on its way to the registry.
+    const path = absolutePath(join(realpathSync(directory), name))
+    const exists = lstatSync(path, { throwIfNoEntry: false }) !== undefined
+    accessSync(exists ? path : directory, constants.W_OK | constants.X_OK)
+    return [{ path, exists }]
+  } catch {
+    return [] // not there, or not ours
+  }
+}

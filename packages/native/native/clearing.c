@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// The end of placeholders: what stands at each name now, and what becomes of it.
+#include "clearing.h"
+#include "directory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+static void note(struct placeholder *one, enum violation violation, int error) {
+  one->violation = violation;
+  one->error = (uint32_t)error;
+}
+
+// Something that was not there when the command started, in a place that the command can have got at: it may be
+// the command's, so it does not stay under a name that tools outside trust. Another user's cannot be the
+// command's.
+static void put_aside(struct placeholder *one, int parent, const struct found *found) {
+  note(one, VIOLATION_REPLACED, 0);
+  if (found->uid != geteuid()) {
+    one->error = EPERM;
+    return;
+  }
+  int number = move_aside(parent, one->name);
+  if (number > 0)
+    one->moved = (uint32_t)number;
+  else
+    one->error = (uint32_t)errno;
+}
+
+// False: the next supervise has to try again.
+static bool remove_one(struct placeholder *one, const struct owners *owners) {
+  if (is_empty(one->directory) == 0) {
+    note(one, VIOLATION_FILLED, 0);
+    unmark(one->directory); // it belongs to whoever filled it
+    return true;
+  }
+  if (is_owned(owners, &one->record.identity)) return true; // that owner removes it
+  int error = remove_placeholder(one->parent, one->name, one->directory);
+  if (error == 0 || error == ENOENT) return true;
+  if (error == EWOULDBLOCK) return false; // somebody with another registry relies on it, and knows it by its mark
+  note(one, error == ENOTEMPTY ? VIOLATION_FILLED : VIOLATION_LEFT, error == ENOTEMPTY ? 0 : error);
+  return error == ENOTEMPTY;
+}
+
+static bool clear_one(struct placeholder *one, const struct owners *owners) {
+  struct found own, named;
+  if (one->directory < 0 || one->record.state != RECORD_MADE) return true;
+  if (look(one->directory, "", &own) != 0) return false;
+  if (look(one->parent, one->name, &named) != 0) {
+    note(one, VIOLATION_REMOVED, 0);
+    return true;
+  }
+  if (is_same_object(&own.identity, &named.identity)) return remove_one(one, owners);
+  put_aside(one, one->parent, &named);
+  return true;
+}
+
+// The command can rename the directory that a placeholder lies in, and put another one at its path.
+static void check_path(struct placeholder *one) {
+  const char *name;
+  struct found parent, by_path, named;
+  if (one->directory < 0 || one->violation == VIOLATION_REPLACED) return;
+  int directory = open_parent(one->path, &name);
+  if (directory < 0) return;
+  if (look(one->parent, "", &parent) == 0 && look(directory, "", &by_path) == 0 &&
+      !is_same_object(&parent.identity, &by_path.identity) && look(directory, name, &named) == 0)
+    put_aside(one, directory, &named);
+  (void)close(directory);
+}
+
+void clear(struct placeholders *all, const struct owners *owners) {
+  bool is_done = true;
+  for (uint32_t i = all->count; i-- > 0;) {
+    if (!clear_one(&all->list[i], owners)) is_done = false;
+    check_path(&all->list[i]);
+    // While the registry is locked: the next one to look would think that this run still relies on it.
+    if (all->list[i].directory >= 0) (void)close(all->list[i].directory);
+  }
+  if (is_done) (void)unlinkat(all->registry, all->name, 0); // if it fails, the next supervise finds nothing to do
+}
+
+void give_up_clearing(struct placeholders *all, int error) {
+  for (uint32_t i = 0; i < all->count; i++)
+    if (all->list[i].record.state == RECORD_MADE) note(&all->list[i], VIOLATION_LEFT, error);
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which directory is which, for those who come back later: numbers of inodes are used again.
+#ifndef IDENTITY_H
+#define IDENTITY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum clock { CLOCK_OF_BIRTH = 1, CLOCK_OF_CHANGE = 2 };
+
+struct identity {
+  uint64_t device;
+  uint64_t inode;
+  int64_t seconds; // of birth; on a file system that does not keep it, of the last change
+  uint32_t nanoseconds;
+  uint32_t clock;
+};
+_Static_assert(sizeof(struct identity) == 32, "identity");
+
+struct found {
+  struct identity identity;
+  uint32_t uid;
+  uint32_t mode;
+  uint32_t links; // 0: it has been removed, and only descriptors hold it
+};
+
+// What `name` in `directory` is, links not followed; the directory itself when `name` is "". -1 and errno.
+int look(int directory, const char *name, struct found *found);
+
+// The same object for sure if one of the two is held open.
+bool is_same_object(const struct identity *a, const struct identity *b);
+// The same object even if it was let go of meanwhile.
+bool is_same_identity(const struct identity *a, const struct identity *b);
+
+// An O_PATH descriptor of the directory that `path` lies in, reached without a symlink; `*name` is the last
+// component. -1 and errno.
+int open_parent(const char *path, const char **name);
+
+// Writes into a directory, where the file system can, that it is a placeholder.
+void mark(int directory);
+void unmark(int directory);
+// Whether it was marked as such: not a copy of one.
+bool is_marked(int directory);
+
+// -1 and errno when it cannot be read.
+int is_empty(int directory);
+
+#endif
