@@ -1,4 +1,3 @@
-import { PolicyUnsupportedError } from '@linux-sandbox/errors'
 import { absolutePath, type AbsolutePath } from '@linux-sandbox/policy'
 import { childPath } from './child-path.js'
 import type { DiskView } from './disk-view.js'
