@@ -3,6 +3,8 @@ import { absolutePath, joinPath, parentPath, type AbsolutePath } from '@linux-sa
 import { childPath } from './child-path.js'
 import type { DiskView } from './disk-view.js'
 
+const ROOT = absolutePath('/')
+
 /** Where a path leads once every symlink in it is followed. */
 export interface CanonicalPath {
   readonly path: AbsolutePath
@@ -19,10 +21,38 @@ export interface Link {
   readonly to: string
 }
 
+/**
+ * Follows symlinks as `canonicalPath` does, each directory once: for many paths on a disk that does not change meanwhile.
+ */
+export class PathFinder {
+  readonly #disk: DiskView
+  readonly #found = new Map<AbsolutePath, CanonicalPath>([[ROOT, { path: ROOT, exists: true, links: [] }]])
+
+  constructor(disk: DiskView) {
+    this.#disk = disk
+  }
+
+  /** @throws {PolicyUnsupportedError} when the links form a loop. */
+  find(path: AbsolutePath): CanonicalPath {
+    const known = this.#found.get(path)
+    if (known !== undefined) return known
+    const found = this.#findIn(this.find(parentPath(path)), path)
+    this.#found.set(path, found)
+    return found
+  }
+
+  #findIn(parent: CanonicalPath, path: AbsolutePath): CanonicalPath {
+    const next = childPath(parent.path, path.slice(path.lastIndexOf('/') + 1))
+    if (!parent.exists) return { ...parent, path: next }
+    const kind = this.#disk.kindOf(next)
+    if (kind !== 'symlink') return { path: next, exists: kind !== undefined, links: parent.links }
+    const { links, ...end } = canonicalPath(this.#disk, next)
+    return { ...end, links: [...parent.links, ...links] }
+  }
+}
+
 /** As many symlinks as the kernel follows in one path. Source: MAXSYMLINKS, include/linux/namei.h. */
 const MAX_SYMLINKS = 40
-
-const ROOT = absolutePath('/')
 
 /**
  * Follows every symlink in `path`, the last one included.

@@ -1,6 +1,6 @@
 import { PolicyUnsupportedError } from '@linux-sandbox/errors'
 import type { AbsolutePath, ResolvedEntry } from '@linux-sandbox/policy'
-import { canonicalPath, type CanonicalPath, type Link } from './canonical-path.js'
+import { PathFinder, type CanonicalPath, type Link } from './canonical-path.js'
 import type { DiskView } from './disk-view.js'
 import type { PlanNote } from './plan.js'
 import { RuleSet } from './rules.js'
@@ -10,8 +10,16 @@ export interface LocatedEntry extends CanonicalPath {
   readonly entry: ResolvedEntry
 }
 
+/** An entry that names something by a symbolic link which the command can replace. */
+export interface ReplaceableEntry {
+  readonly one: LocatedEntry
+  readonly link: Link
+}
+
 export interface EntryRules {
   readonly rules: RuleSet
+  /** Without a rule as yet. */
+  readonly replaceable: readonly ReplaceableEntry[]
   /** The entries whose path does not exist. */
   readonly missing: readonly LocatedEntry[]
   /** The links by which the policy names what it grants. */
@@ -29,23 +37,20 @@ export interface EntryRules {
  */
 export function entryRules(entries: readonly ResolvedEntry[], disk: DiskView): EntryRules {
   const notes: PlanNote[] = []
+  const finder = new PathFinder(disk)
   const located = entries
-    .map((entry): LocatedEntry => ({ entry, ...canonicalPath(disk, entry.path) }))
+    .map((entry): LocatedEntry => ({ entry, ...finder.find(entry.path) }))
     .filter((one) => {
       const note = noteNoDirectory(one, disk)
       if (note !== undefined) notes.push(note)
       return note === undefined
     })
   const { certain, replaceable } = byReplaceableLink(located)
-  const rules = rulesOf(certain)
-  for (const { one, link } of replaceable) {
-    // What changes nothing may be named by any link.
-    if (rules.accessAt(one.path) !== one.entry.access) notes.push(noteReplaceable(one, link))
-  }
   const granting = located.filter(({ entry, exists }) => exists && entry.access !== 'deny')
   const writing = granting.filter(({ entry }) => entry.access === 'write')
   return {
-    rules,
+    rules: rulesOf(certain),
+    replaceable,
     missing: certain.filter(({ exists }) => !exists),
     links: granting.flatMap(({ links }) => links),
     writtenLinks: new Set(writing.flatMap(({ links }) => links.map(({ path }) => path))),
@@ -68,11 +73,6 @@ function noteNoDirectory({ entry, path, exists }: LocatedEntry, disk: DiskView):
   return { kind: 'root-missing', path, message: `${path} is no directory, so there is nothing to grant` }
 }
 
-interface ReplaceableEntry {
-  readonly one: LocatedEntry
-  readonly link: Link
-}
-
 function byReplaceableLink(located: readonly LocatedEntry[]): {
   readonly certain: LocatedEntry[]
   readonly replaceable: ReplaceableEntry[]
@@ -92,13 +92,25 @@ function isWithoutEffect({ entry, exists }: LocatedEntry): boolean {
   return !exists && (entry.access === 'write' || entry.ifMissing === 'skip')
 }
 
-/** `$TMPDIR` is nobody's decision about this command, so it must not keep the command from running. */
-function noteReplaceable({ entry, path }: LocatedEntry, link: Link): PlanNote {
-  const problem = `it goes through the symbolic link ${link.path}, which the command can replace`
-  if (entry.special === 'tmpdir' && entry.access !== 'deny') {
-    return { kind: 'root-unsafe', path, message: `${entry.path} is not granted: ${problem}` }
-  }
-  throw new PolicyUnsupportedError(`${entry.access} on ${entry.path}`, problem, {
-    hint: `name what it leads to: ${path}`,
+/**
+ * Settles entries whose path goes through a link that the command can replace: next time they would name what the command chose. Where
+ * one grants and denies nothing that the other rules do not, it may stay, and the names in it are protected.
+ *
+ * @returns what became of `$TMPDIR`, which is nobody's decision about this command and must not keep it from running.
+ * @throws {PolicyUnsupportedError} for any other entry.
+ */
+export function settleReplaceable(replaceable: readonly ReplaceableEntry[], rules: RuleSet): PlanNote[] {
+  return replaceable.flatMap(({ one: { entry, path }, link }): PlanNote[] => {
+    if (rules.accessAt(path) === entry.access) {
+      rules.add({ path, access: entry.access, cause: { kind: 'entry', origin: entry.origin } })
+      return []
+    }
+    const problem = `it goes through the symbolic link ${link.path}, which the command can replace`
+    if (entry.special === 'tmpdir' && entry.access !== 'deny') {
+      return [{ kind: 'root-unsafe', path, message: `${entry.path} is not granted: ${problem}` }]
+    }
+    throw new PolicyUnsupportedError(`${entry.access} on ${entry.path}`, problem, {
+      hint: `name what it leads to: ${path}`,
+    })
   })
 }

@@ -53,11 +53,17 @@ function isDeniedWithPlace(
 /**
  * Keeps every directory from being moved aside that leads to a layer which the command may not write, and that it could rename:
  * a mount goes where its directory goes, and the host would find something else under the old name.
+ *
+ * @returns whether that takes further layers.
  */
-export function pinAncestors(rules: RuleSet, layers: Layers): void {
+export function pinAncestors(rules: RuleSet, layers: Layers): boolean {
+  let isChanged = false
   for (const { path, access, content, cause, below } of layers.all()) {
     if (below?.access !== 'write' || below.content === 'fresh' || isInOwnPlace(path)) continue
     if (access === 'write' && content !== 'pinned') continue
-    for (let at = parentPath(path); at !== below.path; at = parentPath(at)) rules.pin(at, cause)
+    // Above what is pinned already all is pinned as well.
+    for (let at = parentPath(path); at !== below.path && rules.pin(at, cause); at = parentPath(at))
+      isChanged = true
   }
+  return isChanged
 }

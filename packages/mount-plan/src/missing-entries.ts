@@ -19,8 +19,9 @@ export function missingEntries(located: readonly LocatedEntry[], rules: RuleSet)
   const notes: PlanNote[] = []
   for (const one of located) {
     const { entry, path } = one
-    if (entry.ifMissing === 'skip' && entry.access !== 'write') {
-      if (rules.accessAt(path) === 'write') notes.push(noteSkipped(path))
+    if (entry.ifMissing === 'skip') {
+      if (entry.access === 'write') notes.push(noteNothingToWrite(path))
+      else if (rules.accessAt(path) === 'write') notes.push(noteSkipped(path))
       continue
     }
     const known = counting.get(path)
@@ -35,9 +36,10 @@ export function missingEntries(located: readonly LocatedEntry[], rules: RuleSet)
  * Keeps the command from creating what `missing` denies or makes read-only. Broader entries first: what one of them has settled needs
  * nothing more.
  *
+ * @returns whether what may be written has come to exist, because it leads to something else that had to.
  * @throws {PolicyUnsupportedError} where that takes a placeholder and there are to be none.
  */
-export function coverMissing(missing: MissingEntries, rules: RuleSet, placeholders: Placeholders): void {
+export function coverMissing(missing: MissingEntries, rules: RuleSet, placeholders: Placeholders): boolean {
   for (const { entry, path } of missing.entries) {
     const around = rules.ruleFor(parentPath(path))
     if (entry.access === 'write' || around?.access !== 'write') continue
@@ -51,6 +53,11 @@ export function coverMissing(missing: MissingEntries, rules: RuleSet, placeholde
     if (outcome === 'impossible') throw couldBeCreated(entry.access, entry.path)
     if (outcome === 'placeholder') rules.add({ path, access: entry.access, cause })
   }
+  const made = missing.entries.filter(({ entry, path }) => entry.access === 'write' && placeholders.has(path))
+  for (const { entry, path } of made) {
+    rules.add({ path, access: 'write', cause: { kind: 'entry', origin: entry.origin } })
+  }
+  return made.length > 0
 }
 
 function noteNothingToWrite(path: AbsolutePath): PlanNote {

@@ -1,7 +1,6 @@
 import { PolicyUnsupportedError } from '@linux-sandbox/errors'
 import {
   absolutePath,
-  isFullDiskWrite,
   type AbsolutePath,
   type ResolvedPolicy,
   type RestrictedFileSystemPolicy,
@@ -10,10 +9,10 @@ import { because, ownPlaceOperations, PROGRAM_PATH, unrestrictedOperations, type
 import { canonicalPath, type Link } from './canonical-path.js'
 import { findDevices } from './devices.js'
 import { cachedDiskView, type DiskView } from './disk-view.js'
-import { entryRules } from './entry-rules.js'
+import { entryRules, settleReplaceable } from './entry-rules.js'
 import { Layers, pinAncestors, type Layer } from './layers.js'
 import { freshOperations, maskContents, maskOperations, type MaskContent } from './masks.js'
-import { coverMissing, missingEntries } from './missing-entries.js'
+import { coverMissing, missingEntries, type MissingEntries } from './missing-entries.js'
 import { Placeholders } from './placeholders.js'
 import type { MountOperation, MountPlan, PlanNote } from './plan.js'
 import { addGlobRules } from './globs/glob-rules.js'
@@ -57,8 +56,8 @@ export function planMounts(policy: ResolvedPolicy, disk: DiskView, options: Plan
   const { rules, links, notes } = policyRules(policy, fileSystem, { view, options })
   const devices = findDevices(options.devices ?? [], view)
   const given = devices.found.map(({ target }) => target)
-  pinAncestors(rules, new Layers(rules, given))
-  const layers = new Layers(rules, given)
+  const unpinned = new Layers(rules, given)
+  const layers = pinAncestors(rules, unpinned) ? new Layers(rules, given) : unpinned
   const isProcGranted = rules.has(PROC) && rules.accessAt(PROC) === 'read'
   const proc = options.proc ?? 'read-only'
   const hasProc = proc !== 'granted' || isProcGranted
@@ -92,13 +91,15 @@ function policyRules(
   { entries, globs, platformDefaults, globScanMaxDepth }: RestrictedFileSystemPolicy,
   { view, options }: Planning,
 ): PolicyRules {
-  const { rules, links, writtenLinks, missing, notes } = entryRules(entries, view)
+  const { rules, replaceable, links, writtenLinks, missing, notes } = entryRules(entries, view)
   const absent = missingEntries(missing, rules)
   const defaultLinks = platformDefaults ? addPlatformDefaults(rules, view) : []
   if (!rules.has(ROOT))
     rules.add({ path: ROOT, access: 'deny', cause: because('the policy does not name it') })
   if (options.privateTmp === true) addPrivateTmp(rules, view)
+  const isFullWrite = isEverythingWritable(rules, absent)
   const isGranted = (path: AbsolutePath): boolean => writtenLinks.has(path) || absent.writable.has(path)
+<<<<<<< HEAD
   const nameNotes = isFullDiskWrite(policy)
     ? []
     : addProtectedNames(policy.protectedNames, { rules, disk: view, isGranted })
@@ -110,7 +111,30 @@ function policyRules(
     rules,
     links: [...links, ...defaultLinks],
     notes: onePerPath([...nameNotes, ...notes, ...globNotes, ...skipNotes]),
+=======
+  const protect = (): PlanNote[] =>
+    isFullWrite ? [] : addProtectedNames(policy.protectedNames, { rules, disk: view, isGranted })
+
+  const nameNotes = protect()
+  if (coverMissing(absent, rules, view)) nameNotes.push(...protect())
+  const linkNotes = settleReplaceable(replaceable, rules)
+  if (replaceable.length > 0) nameNotes.push(...protect())
+  const absentNotes = absent.notes.filter(({ path }) => !view.has(path))
+  const madeLinks = absent.entries.filter(({ entry, path }) => entry.access !== 'deny' && view.has(path))
+  return {
+    rules,
+    links: [...links, ...madeLinks.flatMap((made) => made.links), ...defaultLinks],
+    notes: onePerPath([...nameNotes, ...notes, ...linkNotes, ...absentNotes]),
+>>>>>>> i3-planner
   }
+}
+
+/** A policy that lets the command write everything has no writable root to protect names in. */
+function isEverythingWritable(rules: RuleSet, missing: MissingEntries): boolean {
+  return (
+    rules.all().every(({ access }) => access === 'write') &&
+    missing.entries.every(({ entry }) => entry.access === 'write')
+  )
 }
 
 const PRIVATE_TMP = because('the option "privateTmp"')

@@ -17,5 +17,5 @@ export function addPlatformDefaults(rules: RuleSet, disk: DiskView): Link[] {
   for (const { name, path } of open) {
     rules.add({ path, access: 'read', cause: { kind: 'platform-default', path: name } })
   }
-  return open.flatMap(({ links }) => links)
+  return found.filter(({ path }) => rules.accessAt(path) !== 'deny').flatMap(({ links }) => links)
 }

@@ -21,7 +21,7 @@ export interface ProtectionContext {
  * could replace it.
  */
 export function addProtectedNames(names: readonly ProtectedName[], context: ProtectionContext): PlanNote[] {
-  const roots = context.rules.sorted().filter((rule) => isWritableRoot(rule, context.disk))
+  const roots = context.rules.all().filter((rule) => isWritableRoot(rule, context.disk))
   return roots.flatMap((root) => names.flatMap((name) => protect(root.path, name, context)))
 }
 
