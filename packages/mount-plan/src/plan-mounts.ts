@@ -99,19 +99,6 @@ function policyRules(
   if (options.privateTmp === true) addPrivateTmp(rules, view)
   const isFullWrite = isEverythingWritable(rules, absent)
   const isGranted = (path: AbsolutePath): boolean => writtenLinks.has(path) || absent.writable.has(path)
-<<<<<<< HEAD
-  const nameNotes = isFullDiskWrite(policy)
-    ? []
-    : addProtectedNames(policy.protectedNames, { rules, disk: view, isGranted })
-  coverMissing(absent, rules, view)
-  // Last: what a glob matches is denied, and so is what any other rule gives inside it.
-  const globNotes = addGlobRules(rules, globs, { disk: view, maxDepth: globScanMaxDepth })
-  const skipNotes = absent.notes.filter(({ path }) => !view.has(path))
-  return {
-    rules,
-    links: [...links, ...defaultLinks],
-    notes: onePerPath([...nameNotes, ...notes, ...globNotes, ...skipNotes]),
-=======
   const protect = (): PlanNote[] =>
     isFullWrite ? [] : addProtectedNames(policy.protectedNames, { rules, disk: view, isGranted })
 
@@ -119,13 +106,14 @@ function policyRules(
   if (coverMissing(absent, rules, view)) nameNotes.push(...protect())
   const linkNotes = settleReplaceable(replaceable, rules)
   if (replaceable.length > 0) nameNotes.push(...protect())
+  // Last: what a glob matches is denied, and so is what any other rule gives inside it.
+  const globNotes = addGlobRules(rules, globs, { disk: view, maxDepth: globScanMaxDepth })
   const absentNotes = absent.notes.filter(({ path }) => !view.has(path))
   const madeLinks = absent.entries.filter(({ entry, path }) => entry.access !== 'deny' && view.has(path))
   return {
     rules,
     links: [...links, ...madeLinks.flatMap((made) => made.links), ...defaultLinks],
-    notes: onePerPath([...nameNotes, ...notes, ...linkNotes, ...absentNotes]),
->>>>>>> i3-planner
+    notes: onePerPath([...nameNotes, ...notes, ...linkNotes, ...globNotes, ...absentNotes]),
   }
 }
 

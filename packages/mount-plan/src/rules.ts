@@ -76,15 +76,9 @@ export class RuleSet {
 
 /** Shallow paths first, and those of one depth in the order of their code units: the same paths give the same order. */
 export function sortedByDepth<Item extends { readonly path: AbsolutePath }>(items: Iterable<Item>): Item[] {
-<<<<<<< HEAD
-  return Array.from(items, (item) => ({ item, depth: slashes(item.path) }))
-    .toSorted((a, b) => a.depth - b.depth || compare(a.item.path, b.item.path))
-    .map(({ item }) => item)
-=======
   const byDepth: Item[][] = []
   for (const item of items) (byDepth[depthOf(item.path)] ??= []).push(item)
   return byDepth.flatMap((group) => group.toSorted(byPath))
->>>>>>> i3-planner
 }
 
 /** Faster than the policy's, which makes an array of the components; a plan asks for every rule. */

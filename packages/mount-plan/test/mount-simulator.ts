@@ -1,5 +1,5 @@
 import { joinPath, parentPath, pathPrefixes, type Access, type AbsolutePath } from '@linux-sandbox/policy'
-import type { DiskView, FileKind, MountOperation } from '../src/index.ts'
+import type { DirectoryEntry, DiskView, FileKind, MountOperation } from '../src/index.ts'
 
 /** One mount: the host's tree from `source` on, or one in memory with the directories and links made in it. */
 interface Mount {
@@ -22,6 +22,11 @@ export class MountSimulator implements DiskView {
   constructor(operations: readonly MountOperation[], disk: DiskView) {
     this.#disk = disk
     for (const operation of operations) this.#apply(operation)
+  }
+
+  /** Paths are asked for one by one here. */
+  readDirectory(): readonly DirectoryEntry[] {
+    return []
   }
 
   /** What a command can do with what it finds at `path`, in which no component may be a link: `deny` when nothing is there. */
