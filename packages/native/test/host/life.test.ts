@@ -42,7 +42,7 @@ describe.skipIf(reasonToSkip()).each(USERS)('nothing outlives the run, as $name'
     const [enter] = childrenOf(bwrap!)
     const pids = { supervise, bwrap: bwrap!, enter: enter! }
     process.kill(pids[victim as keyof typeof pids], 'SIGKILL')
-    expect(await becomes(isOver)).toBe(true)
+    expect(await becomes(isOver, 1000)).toBe(true)
     const outcome = await started.done
     if (victim === 'supervise') return expect(outcome).toMatchObject({ signal: 'SIGKILL' })
     expect(outcome).toMatchObject({
@@ -62,7 +62,7 @@ describe.skipIf(reasonToSkip()).each(USERS)('nothing outlives the run, as $name'
     // Its arguments hold the marker only in base64, so these are the command's.
     expect(await becomes(() => pidsWith(marker).length >= 3)).toBe(true)
     caller.kill('SIGKILL')
-    expect(await becomes(isOver)).toBe(true)
+    expect(await becomes(isOver, 1000)).toBe(true)
     expect(await becomes(() => !pidsWith(program).includes(supervise))).toBe(true)
   })
 

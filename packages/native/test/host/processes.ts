@@ -26,7 +26,7 @@ export function stateOf(pid: number): string {
 }
 
 /** Waits until `isTrue`. Whether it became so within `timeoutMs`. */
-export async function becomes(isTrue: () => boolean, timeoutMs = 1000): Promise<boolean> {
+export async function becomes(isTrue: () => boolean, timeoutMs = 10_000): Promise<boolean> {
   for (const end = Date.now() + timeoutMs; Date.now() < end;) {
     if (isTrue()) return true
     await setTimeout(5)
