@@ -67,8 +67,9 @@ describe.skipIf(reasonToSkip()).each(USERS)('signals to supervise, as $name', (u
 
   test('SIGTSTP stops the command and SIGCONT lets it go on, and the run does not end', async () => {
     const marker = `tstp-${user.uid}-${process.pid}`
-    const run = startShell(`echo ready; ${FOREVER}`, {
-      enter: { argv: ['sh', '-c', `echo ready; ${FOREVER}`, marker] },
+    // bash, because dash starts programs by vfork(2): stopped meanwhile, it is in another state.
+    const run = startShell('', {
+      enter: { argv: ['bash', '-c', `echo ready; ${FOREVER}`, marker] },
     })
     await run.said('ready')
     const [pid] = pidsWith(marker)
