@@ -42,7 +42,8 @@ export function bwrapArgs(invocation: BwrapInvocation, features: BwrapFeatures):
   ]
   requireOptions(args, features)
   const words = [...args, ...invocation.command]
-  if (words.length > MAX_WORDS) throw tooLong(invocation.mounts, words.length)
+  const count = words.length - 1
+  if (count > MAX_WORDS) throw tooLong(invocation.mounts, count)
   return words
 }
 

@@ -1,4 +1,4 @@
-import { BwrapTooOldError } from '@linux-sandbox/errors'
+import { BwrapTooOldError, PolicyUnsupportedError } from '@linux-sandbox/errors'
 import type { Cause, MountOperation } from '@linux-sandbox/mount-plan'
 import { absolutePath } from '@linux-sandbox/policy'
 import { expect, test } from 'vitest'
@@ -33,6 +33,7 @@ test('the whole argument list, in the order of the plan', () => {
       { type: 'root', access: 'read', devices: false, cause },
       { type: 'dev', cause },
       { type: 'tmpfs', target: path('/dev/shm'), mode: 0o1777, cause },
+      { type: 'device', source: path('/dev/sr0'), target: path('/dev/cdrom'), cause },
       { type: 'remount-read-only', target: path('/dev'), cause },
       { type: 'proc', cause },
       { type: 'bind', source: path('/real'), target: path('/w'), access: 'write', cause },
@@ -41,14 +42,15 @@ test('the whole argument list, in the order of the plan', () => {
       { type: 'mask-directory', target: path('/d'), traversable: true, cause },
       { type: 'directory', target: path('/d/e'), mode: 0o111, cause },
       { type: 'mask-directory', target: path('/f'), traversable: false, cause },
+      { type: 'symlink', target: path('/d/link'), to: '../real', cause },
       { type: 'remount-read-only', target: path('/d'), cause },
     ]),
     features,
   )
   expect(args).toEqual(
-    `${BEFORE} --unshare-net --ro-bind / / --dev /dev --perms 1777 --tmpfs /dev/shm --remount-ro /dev --proc /proc
+    `${BEFORE} --unshare-net --ro-bind / / --dev /dev --perms 1777 --tmpfs /dev/shm --dev-bind /dev/sr0 /dev/cdrom --remount-ro /dev --proc /proc
      --bind /real /w --ro-bind /w/.git /w/.git --ro-bind /dev/null /w/secret --perms 0111 --tmpfs /d --perms 0111 --dir /d/e
-     --perms 0000 --tmpfs /f --remount-ro /d ${AFTER}`.split(/\s+/),
+     --perms 0000 --tmpfs /f --symlink ../real /d/link --remount-ro /d ${AFTER}`.split(/\s+/),
   )
 })
 
@@ -88,4 +90,22 @@ test.each(OPTIONAL_OPTIONS)('a bwrap without %s is refused, with the option name
 test('an option that the plan does not need may be missing', () => {
   const old = { ...features, options: new Set(OPTIONAL_OPTIONS.filter((one) => one !== '--perms')) }
   expect(() => bwrapArgs(invocation([{ type: 'dev', cause }]), old)).not.toThrow()
+})
+
+function masks(count: number): MountOperation[] {
+  return Array.from({ length: count }, (_, index) => ({
+    type: 'mask-file',
+    target: path(`/f${index}`),
+    cause,
+  }))
+}
+
+test('as many words as bwrap takes are printed, and more are refused with their number', () => {
+  const fixed = bwrapArgs(invocation([]), features).length - 1
+  const most = Math.floor((9000 - fixed) / 3)
+  expect(bwrapArgs(invocation(masks(most)), features)).toHaveLength(1 + fixed + 3 * most)
+  const act = (): unknown => bwrapArgs(invocation(masks(most + 1)), features)
+  expect(act).toThrow(PolicyUnsupportedError)
+  expect(act).toThrow(`${most + 1} mounts`)
+  expect(act).toThrow(`${fixed + 3 * most + 3} words`)
 })

@@ -1,6 +1,6 @@
 import { parentPath, type Access, type AbsolutePath } from '@linux-sandbox/policy'
 import { isInOwnPlace, ruleInOwnPlace } from './own-places.js'
-import type { Rule, RuleSet } from './rules.js'
+import { sortedByDepth, type Rule, type RuleSet } from './rules.js'
 
 /** A rule that takes a mount of its own. */
 export interface Layer extends Rule {
@@ -18,11 +18,12 @@ export class Layers {
       const below = rule.path === '/' ? undefined : this.layerFor(parentPath(rule.path))
       if (needsMount(rule, below, devices)) this.#byPath.set(rule.path, { ...rule, below })
     }
+    for (const layer of [...this.#byPath.values()]) this.#pinAncestors(layer)
   }
 
   /** Those with the shallowest path first. */
   all(): Layer[] {
-    return [...this.#byPath.values()]
+    return sortedByDepth(this.#byPath.values())
   }
 
   /** The deepest layer at or above `path`. */
@@ -30,6 +31,19 @@ export class Layers {
     for (let at = path; ; at = parentPath(at)) {
       const layer = this.#byPath.get(at)
       if (layer !== undefined || at === '/') return layer
+    }
+  }
+
+  /**
+   * Keeps every directory from being moved aside that leads to a layer which the command may not write, and that it could rename:
+   * a mount goes where its directory goes, and the host would find something else under the old name.
+   */
+  #pinAncestors({ path, access, content, cause, below }: Layer): void {
+    if (below?.access !== 'write' || below.content === 'fresh' || isInOwnPlace(path)) return
+    if (access === 'write' && content !== 'pinned') return
+    // Above what is a layer already, all that has to be one is.
+    for (let at = parentPath(path); at !== below.path && !this.#byPath.has(at); at = parentPath(at)) {
+      this.#byPath.set(at, { path: at, access: 'write', cause, content: 'pinned', below })
     }
   }
 }
@@ -48,22 +62,4 @@ function isDeniedWithPlace(
   below: { readonly path: AbsolutePath; access: Access },
 ): boolean {
   return access === 'deny' && below.access === 'deny' && isInOwnPlace(below.path)
-}
-
-/**
- * Keeps every directory from being moved aside that leads to a layer which the command may not write, and that it could rename:
- * a mount goes where its directory goes, and the host would find something else under the old name.
- *
- * @returns whether that takes further layers.
- */
-export function pinAncestors(rules: RuleSet, layers: Layers): boolean {
-  let isChanged = false
-  for (const { path, access, content, cause, below } of layers.all()) {
-    if (below?.access !== 'write' || below.content === 'fresh' || isInOwnPlace(path)) continue
-    if (access === 'write' && content !== 'pinned') continue
-    // Above what is pinned already all is pinned as well.
-    for (let at = parentPath(path); at !== below.path && rules.pin(at, cause); at = parentPath(at))
-      isChanged = true
-  }
-  return isChanged
 }

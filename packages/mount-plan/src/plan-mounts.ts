@@ -10,7 +10,7 @@ import { canonicalPath, type Link } from './canonical-path.js'
 import { findDevices } from './devices.js'
 import { cachedDiskView, type DiskView } from './disk-view.js'
 import { entryRules, settleReplaceable } from './entry-rules.js'
-import { Layers, pinAncestors, type Layer } from './layers.js'
+import { Layers, type Layer } from './layers.js'
 import { freshOperations, maskContents, maskOperations, type MaskContent } from './masks.js'
 import { coverMissing, missingEntries, type MissingEntries } from './missing-entries.js'
 import { Placeholders } from './placeholders.js'
@@ -56,8 +56,7 @@ export function planMounts(policy: ResolvedPolicy, disk: DiskView, options: Plan
   const { rules, links, notes } = policyRules(policy, fileSystem, { view, options })
   const devices = findDevices(options.devices ?? [], view)
   const given = devices.found.map(({ target }) => target)
-  const unpinned = new Layers(rules, given)
-  const layers = pinAncestors(rules, unpinned) ? new Layers(rules, given) : unpinned
+  const layers = new Layers(rules, given)
   const isProcGranted = rules.has(PROC) && rules.accessAt(PROC) === 'read'
   const proc = options.proc ?? 'read-only'
   const hasProc = proc !== 'granted' || isProcGranted

@@ -39,12 +39,11 @@ export class RuleSet {
     this.#rules.set(path, { path, access: 'write', cause, content: 'fresh' })
   }
 
-  /** Keeps `path`, which the command may write, from being renamed or removed. Gives whether that was new. */
-  pin(path: AbsolutePath, cause: Cause): boolean {
+  /** Keeps `path`, which the command may write, from being renamed or removed. */
+  pin(path: AbsolutePath, cause: Cause): void {
     const known = this.#rules.get(path)
-    if (known !== undefined && known.content !== 'host') return false
+    if (known !== undefined && known.content !== 'host') return
     this.#rules.set(path, { ...(known ?? { path, access: 'write', cause }), content: 'pinned' })
-    return true
   }
 
   has(path: AbsolutePath): boolean {
