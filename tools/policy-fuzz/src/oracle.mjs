@@ -1,0 +1,178 @@
+import { absolutePath, accessOf, isInside, PROTECTED_NAMES } from '@linux-sandbox/policy'
+import { dirname } from 'node:path/posix'
+import { follow, lookAt } from './follow.mjs'
+
+/**
+ * @typedef {import('@linux-sandbox/policy').Access} Access
+ * @typedef {import('@linux-sandbox/policy').ResolvedPolicy} ResolvedPolicy
+ * @typedef {import('@linux-sandbox/policy').ResolvedEntry} ResolvedEntry
+ * @typedef {import('@linux-sandbox/policy').RestrictedFileSystemPolicy} RestrictedFileSystemPolicy
+ * @typedef {ResolvedEntry & { isMissing: boolean, isNowhere: boolean }} PlacedEntry
+ */
+
+/**
+ * What a policy says about the objects on the disk. `accessOf` decides about names, so every entry is put first where its path
+ * leads to as the sandbox starts.
+ */
+export class Oracle {
+  /** @type {readonly PlacedEntry[]} */
+  entries
+  /** @type {RestrictedFileSystemPolicy} */
+  #fileSystem
+  /** @type {ResolvedPolicy} */
+  #policy
+  /** @type {ResolvedPolicy} */
+  #policyForNewNames
+  /** @type {Map<string, Access>} */
+  #known = new Map()
+
+  /** @param {ResolvedPolicy} policy - with a restricted file system */
+  constructor(policy) {
+    if (policy.fileSystem.kind === 'unrestricted') throw new TypeError('nothing is restricted')
+    this.#fileSystem = policy.fileSystem
+    this.entries = policy.fileSystem.entries.map(placed)
+    this.#policy = this.#with(
+      this.entries.filter(({ isNowhere }) => !isNowhere),
+      policy,
+    )
+    const lasting = this.entries.filter((entry) => !entry.isMissing || isHeldWhenMissing(entry))
+    this.#policyForNewNames = this.#with(lasting, policy, [])
+  }
+
+  /**
+   * @param {readonly ResolvedEntry[]} entries
+   * @param {ResolvedPolicy} policy
+   * @param {RestrictedFileSystemPolicy['globs']} globs
+   * @returns {ResolvedPolicy}
+   */
+  #with(entries, policy, globs = this.#fileSystem.globs) {
+    return { ...policy, fileSystem: { ...this.#fileSystem, entries, globs } }
+  }
+
+  /**
+   * What the command may do with the object at `path`, which has no link above it.
+   *
+   * @param {string} path
+   * @returns {Access}
+   */
+  accessAt(path) {
+    let access = this.#known.get(path)
+    if (access === undefined) {
+      access = accessOf(this.#policy, absolutePath(path)).access
+      this.#known.set(path, access)
+    }
+    return access
+  }
+
+  /**
+   * Whether the command may make something at `path`, where nothing is. Globs name what exists as the sandbox starts, and so do
+   * entries that are skipped when missing.
+   *
+   * @param {string} path
+   */
+  mayCreate(path) {
+    const parent = dirname(path)
+    return isDirectory(parent) && this.accessAt(parent) === 'write' && this.accessToNewName(path) === 'write'
+  }
+
+  /**
+   * What the policy says about `path` once something is there that was not as the sandbox started.
+   *
+   * @param {string} path
+   * @returns {Access}
+   */
+  accessToNewName(path) {
+    return accessOf(this.#policyForNewNames, absolutePath(path)).access
+  }
+
+  /**
+   * Whether the sandbox shows a way through the directory at `path`: it can be read, or something below it can.
+   *
+   * @param {string} path
+   */
+  canBeSearched(path) {
+    return (
+      this.accessAt(path) !== 'deny' ||
+      this.entries.some(
+        (entry) =>
+          !entry.isMissing &&
+          isInside(entry.path, absolutePath(path)) &&
+          this.accessAt(entry.path) !== 'deny',
+      )
+    )
+  }
+
+  /**
+   * Whether the way that was followed to a place can be gone in the sandbox too: a link in a denied directory is not there.
+   *
+   * @param {import('./follow.mjs').Place} place
+   */
+  canBeReached({ links, directories }) {
+    return (
+      links.every((path) => this.accessAt(path) !== 'deny') &&
+      directories.every((path) => this.canBeSearched(path))
+    )
+  }
+
+  /**
+   * Whether a rule for something below `path` can keep it from being renamed or removed.
+   *
+   * @param {string} path
+   */
+  hasRuleBelow(path) {
+    return this.entries.some((entry) => entry.path !== path && isInside(entry.path, absolutePath(path)))
+  }
+
+  /** The names that are protected in a writable directory and do not exist. */
+  missingProtectedPaths() {
+    return this.#protectedPaths().filter((path) => lookAt(path) === undefined)
+  }
+
+  #protectedPaths() {
+    const roots = this.entries.filter(
+      ({ path, isMissing }) => !isMissing && this.accessAt(path) === 'write' && isDirectory(path),
+    )
+    return [...new Set(roots.flatMap(({ path }) => PROTECTED_NAMES.map(({ name }) => `${path}/${name}`)))]
+  }
+
+  /** Why the planner may refuse this policy on this disk. */
+  reasonsToRefuse() {
+    const reasons = []
+    if (this.accessAt('/') === 'deny') reasons.push('/ cannot be read')
+    if (this.#fileSystem.globs.length > 0) reasons.push('deny glob')
+    if (this.entries.some(({ isNowhere }) => isNowhere)) reasons.push('links that lead nowhere')
+    const missing = this.entries.filter((entry) => entry.isMissing && isHeldWhenMissing(entry))
+    // Protected names do not count here: most are missing themselves.
+    const unprotected = { ...this.#policyForNewNames, protectedNames: [] }
+    if (missing.some(({ path }) => accessOf(unprotected, absolutePath(dirname(path))).access === 'write')) {
+      reasons.push('missing path in a writable directory')
+    }
+    if (this.#protectedPaths().some(isLink)) reasons.push('protected name that is a link')
+    return reasons
+  }
+}
+
+/**
+ * @param {ResolvedEntry} entry
+ * @returns {PlacedEntry}
+ */
+function placed(entry) {
+  const place = follow(entry.path)
+  if (place === 'nowhere') return { ...entry, isMissing: true, isNowhere: true }
+  return { ...entry, path: absolutePath(place.path), isMissing: place.kind === 'missing', isNowhere: false }
+}
+
+/** @param {ResolvedEntry} entry */
+function isHeldWhenMissing({ access, ifMissing }) {
+  return access !== 'write' && ifMissing !== 'skip'
+}
+
+/** @param {string} path */
+function isDirectory(path) {
+  return lookAt(path)?.isDirectory() === true
+}
+
+/** @param {string} path */
+function isLink(path) {
+  return lookAt(path)?.isSymbolicLink() === true
+}
