@@ -23,12 +23,15 @@ export async function shrink(one, fails) {
   let stepsLeft = STEPS_MAX
   for (let hasShrunk = true; hasShrunk;) {
     hasShrunk = false
-    for (const candidate of smallerCases(smallest)) {
+    // Goes on where it was after a step that helped: what did not help before it is tried again in the next round.
+    for (let at = 0, candidates = smallerCases(smallest); at < candidates.length;) {
       if (stepsLeft-- === 0) return smallest
-      if (!(await fails(candidate))) continue
-      smallest = candidate
-      hasShrunk = true
-      break
+      const candidate = /** @type {Case} */ (candidates[at])
+      if (await fails(candidate)) {
+        smallest = candidate
+        candidates = smallerCases(smallest)
+        hasShrunk = true
+      } else at++
     }
   }
   return smallest
@@ -38,9 +41,17 @@ export async function shrink(one, fails) {
  * Cases a step smaller than `one`, those that leave out most first.
  *
  * @param {Case} one
+ * @returns {Case[]}
+ */
+function smallerCases(one) {
+  return [...eachSmallerCase(one)]
+}
+
+/**
+ * @param {Case} one
  * @returns {Generator<Case>}
  */
-export function* smallerCases(one) {
+function* eachSmallerCase(one) {
   for (const node of one.nodes)
     yield { ...one, nodes: one.nodes.filter(({ path }) => !isAtOrBelow(path, node.path)) }
   for (const index of one.entries.keys()) yield { ...one, entries: one.entries.toSpliced(index, 1) }

@@ -20,6 +20,7 @@ import { tamperings } from './tamper.mjs'
  * @property {readonly import('./features.mjs').Feature[]} features
  * @property {string} probe
  * @property {import('./tamper.mjs').Tampering} [tampering]
+ * @property {number} failuresMax - after so many it ends: shrinking takes some seconds, and the next failures are mostly the same one
  * @property {Case} [replay] - the one case to check, in the place of random ones
  *
  * @typedef {{ type: 'checked', features: readonly string[], outcome: Verdict['outcome'], probes: number, refusal?: string }} CheckedMessage
@@ -29,8 +30,6 @@ import { tamperings } from './tamper.mjs'
 
 /** Most of a case is waiting for the kernel, and for the end of processes. */
 const AT_ONCE = 2
-/** Shrinking takes some seconds, and the next failures are mostly the same one. */
-const FAILURES_MAX = 2
 
 process.umask(0o022)
 process.once('message', (/** @type {Share} */ share) => {
@@ -59,12 +58,14 @@ async function checkShare(share, directory) {
     return checkCase(one, { probe: share.probe, base, ...enforced })
   }
   const work = async () => {
-    while (next < share.end && failures < FAILURES_MAX) {
+    while (next < share.end && failures < share.failuresMax) {
       const index = next
       next += share.step
       const one = share.replay ?? randomCase({ seed: share.seed, index, features: share.features })
       const verdict = await check(one).catch((/** @type {unknown} */ error) => {
-        throw new Error(`case ${index} of seed ${share.seed} could not be checked`, { cause: error })
+        throw new Error(`case ${index} of seed ${share.seed} could not be checked: ${JSON.stringify(one)}`, {
+          cause: error,
+        })
       })
       const { outcome, probes, refusal } = verdict
       await send({
