@@ -15,7 +15,7 @@ import { dirname } from 'node:path/posix'
  *
  * @typedef {object} Expectation
  * @property {Verdicts} verdicts - for every act that is tried
- * @property {boolean} isSeen - whether it is the object of the host that is seen, and not something in its place
+ * @property {boolean | 'any'} isSeen - whether it is the object of the host that is seen, and not something in its place
  * @property {{ least: number, most: number }} [names] - how many names a directory that can be listed has
  */
 
@@ -50,11 +50,33 @@ export function expectAtOwnName(oracle, { kind, path, hasScratch, hasWitness }) 
  * @returns {Expectation}
  */
 export function expectThroughPath(oracle, kind, place) {
-  const access = oracle.canBeReached(place) ? oracle.accessAt(place.path) : 'deny'
+  const isReached = oracle.canBeReached(place)
+  const access = isReached === 'no' ? 'deny' : oracle.accessAt(place.path)
   const isSeen = access !== 'deny'
-  if (kind === 'o') return { verdicts: { stat: seen(access), list: yesIf(isSeen) }, isSeen }
-  const verdicts = contentVerdicts(kind === 'F' ? 'f' : 'd', access)
+  /** @type {Verdicts} */
+  const verdicts =
+    kind === 'o'
+      ? { stat: seen(access), list: yesIf(isSeen) }
+      : contentVerdicts(kind === 'F' ? 'f' : 'd', access)
+  if (isReached === 'any') return { verdicts: mapVerdicts(verdicts, atMost), isSeen: isSeen && 'any' }
   return { verdicts, isSeen, ...(kind === 'D' && isSeen ? { names: namesIn(oracle, place.path) } : {}) }
+}
+
+/**
+ * @param {Verdicts} verdicts
+ * @param {(verdict: Verdict) => Verdict} change
+ * @returns {Verdicts}
+ */
+function mapVerdicts(verdicts, change) {
+  return Object.fromEntries(Object.entries(verdicts).map(([act, verdict]) => [act, change(verdict)]))
+}
+
+/**
+ * @param {Verdict} verdict
+ * @returns {Verdict}
+ */
+function atMost(verdict) {
+  return verdict === 'no' ? 'no' : 'any'
 }
 
 /**
@@ -68,11 +90,15 @@ export function expectThroughPath(oracle, kind, place) {
 export function expectNewName(oracle, kind, { place, isWaived }) {
   const { path } = place
   const mayCreate = isWaived ? oracle.accessAt(dirname(path)) === 'write' : oracle.mayCreate(path)
-  const verdict = yesIf(mayCreate && oracle.canBeReached(place))
+  const isReached = oracle.canBeReached(place)
+  const verdict = mayCreate ? isReached : 'no'
   return { verdicts: kind === 'm' ? { create: verdict, mkdir: verdict } : { create: verdict }, isSeen: false }
 }
 
-/** @param {boolean} fact */
+/**
+ * @param {boolean} fact
+ * @returns {Verdict}
+ */
 function yesIf(fact) {
   return fact ? 'yes' : 'no'
 }
@@ -109,12 +135,11 @@ function contentVerdicts(kind, access) {
  * @returns {Verdicts}
  */
 function placeVerdicts(oracle, path, { hasScratch, hasWitness }) {
-  const isFree = mayChangeName(oracle, path)
-  const change = isFree && oracle.hasRuleBelow(path) ? 'any' : yesIf(isFree)
+  const change = verdictOnName(oracle, path)
   return {
     rename: change,
     replace: change,
-    ...(hasScratch ? { move: isFree ? 'any' : 'no' } : {}),
+    ...(hasScratch ? { move: atMost(change) } : {}),
     ...(hasWitness ? { witness: 'no' } : {}),
   }
 }
@@ -126,18 +151,23 @@ function placeVerdicts(oracle, path, { hasScratch, hasWitness }) {
  * @returns {Verdicts}
  */
 function linkVerdicts(oracle, path, hasScratch) {
-  const isFree = mayChangeName(oracle, path)
   // Between two mounts there are no hard links, and which mounts there are is the planner's business.
   const away = oracle.accessAt(path) === 'write' ? 'any' : 'no'
-  return { link: yesIf(isFree), ...(hasScratch ? { 'link-away': away } : {}) }
+  return { link: verdictOnName(oracle, path), ...(hasScratch ? { 'link-away': away } : {}) }
 }
 
 /**
+ * Whether the name of the object at `path` can be changed: a rule for something below may keep it where it is.
+ *
  * @param {Oracle} oracle
  * @param {string} path
+ * @returns {Verdict}
  */
-export function mayChangeName(oracle, path) {
-  return oracle.accessAt(path) === 'write' && oracle.accessAt(dirname(path)) === 'write'
+export function verdictOnName(oracle, path) {
+  if (oracle.accessAt(dirname(path)) !== 'write') return 'no'
+  if (oracle.isLinkToGrant(path)) return 'any'
+  if (oracle.accessAt(path) !== 'write') return 'no'
+  return oracle.hasRuleBelow(path) ? 'any' : 'yes'
 }
 
 /**

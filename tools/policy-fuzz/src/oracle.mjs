@@ -7,7 +7,7 @@ import { follow, lookAt } from './follow.mjs'
  * @typedef {import('@linux-sandbox/policy').ResolvedPolicy} ResolvedPolicy
  * @typedef {import('@linux-sandbox/policy').ResolvedEntry} ResolvedEntry
  * @typedef {import('@linux-sandbox/policy').RestrictedFileSystemPolicy} RestrictedFileSystemPolicy
- * @typedef {ResolvedEntry & { isMissing: boolean, isNowhere: boolean }} PlacedEntry
+ * @typedef {ResolvedEntry & { isMissing: boolean, isNowhere: boolean, links: readonly string[] }} PlacedEntry
  */
 
 /**
@@ -23,6 +23,8 @@ export class Oracle {
   #policy
   /** @type {ResolvedPolicy} */
   #policyForNewNames
+  /** @type {ReadonlySet<string>} */
+  #linksToGrants
   /** @type {Map<string, Access>} */
   #known = new Map()
 
@@ -35,7 +37,12 @@ export class Oracle {
       this.entries.filter(({ isNowhere }) => !isNowhere),
       policy,
     )
-    const lasting = this.entries.filter((entry) => !entry.isMissing || isHeldWhenMissing(entry))
+    this.#linksToGrants = new Set(
+      this.entries.flatMap(({ access, links }) => (access === 'deny' ? [] : links)),
+    )
+    const lasting = this.entries.filter(
+      (entry) => !entry.isMissing || entry.access === 'write' || isHeldWhenMissing(entry),
+    )
     this.#policyForNewNames = this.#with(lasting, policy, [])
   }
 
@@ -103,15 +110,28 @@ export class Oracle {
   }
 
   /**
-   * Whether the way that was followed to a place can be gone in the sandbox too: a link in a denied directory is not there.
+   * Whether the way that was followed to a place can be gone in the sandbox too. A link in a denied directory is not there; one by which
+   * an entry grants something may be.
    *
    * @param {import('./follow.mjs').Place} place
+   * @returns {'yes' | 'no' | 'any'}
    */
   canBeReached({ links, directories }) {
-    return (
-      links.every((path) => this.accessAt(path) !== 'deny') &&
-      directories.every((path) => this.canBeSearched(path))
-    )
+    const hidden = links.filter((path) => this.accessAt(path) === 'deny')
+    const closed = directories.filter((path) => !this.canBeSearched(path))
+    if (hidden.length === 0 && closed.length === 0) return 'yes'
+    const isOnWayToGrant = (/** @type {string} */ path) =>
+      [...this.#linksToGrants].some((link) => isInside(absolutePath(link), absolutePath(path)))
+    return hidden.every((path) => this.isLinkToGrant(path)) && closed.every(isOnWayToGrant) ? 'any' : 'no'
+  }
+
+  /**
+   * Whether an entry grants something by a path through the link at `path`, and so names the link as well.
+   *
+   * @param {string} path
+   */
+  isLinkToGrant(path) {
+    return this.#linksToGrants.has(path)
   }
 
   /**
@@ -120,7 +140,8 @@ export class Oracle {
    * @param {string} path
    */
   hasRuleBelow(path) {
-    return this.entries.some((entry) => entry.path !== path && isInside(entry.path, absolutePath(path)))
+    const ruled = [...this.entries.map((entry) => entry.path), ...this.#protectedPaths().map(absolutePath)]
+    return ruled.some((one) => one !== path && isInside(one, absolutePath(path)))
   }
 
   /** The names that are protected in a writable directory and do not exist. */
@@ -143,10 +164,12 @@ export class Oracle {
     if (this.entries.some(({ isNowhere }) => isNowhere)) reasons.push('links that lead nowhere')
     const missing = this.entries.filter((entry) => entry.isMissing && isHeldWhenMissing(entry))
     // Protected names do not count here: most are missing themselves.
-    const unprotected = { ...this.#policyForNewNames, protectedNames: [] }
-    if (missing.some(({ path }) => accessOf(unprotected, absolutePath(dirname(path))).access === 'write')) {
+    const isWritable = (/** @type {string} */ path) =>
+      accessOf({ ...this.#policyForNewNames, protectedNames: [] }, absolutePath(path)).access === 'write'
+    if (missing.some(({ path }) => isWritable(dirname(path)))) {
       reasons.push('missing path in a writable directory')
     }
+    if (this.entries.some(({ links }) => links.some(isWritable))) reasons.push('a link that can be replaced')
     if (this.#protectedPaths().some(isLink)) reasons.push('protected name that is a link')
     return reasons
   }
@@ -158,8 +181,14 @@ export class Oracle {
  */
 function placed(entry) {
   const place = follow(entry.path)
-  if (place === 'nowhere') return { ...entry, isMissing: true, isNowhere: true }
-  return { ...entry, path: absolutePath(place.path), isMissing: place.kind === 'missing', isNowhere: false }
+  if (place === 'nowhere') return { ...entry, isMissing: true, isNowhere: true, links: [] }
+  return {
+    ...entry,
+    path: absolutePath(place.path),
+    isMissing: place.kind === 'missing',
+    isNowhere: false,
+    links: place.links,
+  }
 }
 
 /** @param {ResolvedEntry} entry */

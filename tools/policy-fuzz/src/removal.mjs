@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path/posix'
-import { mayChangeName } from './expectations.mjs'
+import { verdictOnName } from './expectations.mjs'
 
 /**
  * @typedef {import('./questions.mjs').Asked} Asked
@@ -22,7 +22,7 @@ export function expectedRemovals({ oracle, base, nodes }) {
   for (const path of [...missing, ...oracle.missingProtectedPaths()]) contents.set(dirname(path), 'any')
   return nodes.toReversed().map(({ path, kind }) => {
     const object = join(base, path)
-    const own = mayChangeName(oracle, object) ? 'yes' : 'no'
+    const own = verdictOnName(oracle, object)
     const verdict = kind === 'directory' ? weaker(own, contents.get(object) ?? 'yes') : own
     const parent = dirname(object)
     contents.set(parent, weaker(contents.get(parent) ?? 'yes', verdict))
