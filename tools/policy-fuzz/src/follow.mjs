@@ -18,7 +18,7 @@ const LINKS_MAX = 40
 
 /**
  * @param {string} path - absolute
- * @returns {Place | 'nowhere'} `nowhere` when the links form a loop or go through a file
+ * @returns {Place | 'nowhere'} `nowhere` when the links form a loop, or go up from a file or from nothing
  * @see path_resolution(7)
  */
 export function follow(path) {
@@ -38,6 +38,7 @@ export function follow(path) {
     }
     const next = join(at, name)
     const stats = lookAt(next)
+    if (stats === undefined && rest.includes('..')) return 'nowhere'
     if (stats === undefined)
       return { path: join(next, ...rest), kind: 'missing', links, directories: [...directories] }
     if (!stats.isSymbolicLink()) {
