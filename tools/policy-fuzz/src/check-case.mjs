@@ -1,7 +1,7 @@
 import { absolutePath, resolvePolicy, validateProfile } from '@linux-sandbox/policy'
 import { isSandboxError, Sandbox } from 'linux-sandbox'
 import { mkdirSync, rmSync } from 'node:fs'
-import { dirname } from 'node:path/posix'
+import { dirname, join } from 'node:path/posix'
 import { atBase, profileOf } from './case.mjs'
 import { compareAnswer } from './compare.mjs'
 import { identityAt, makeTree, treeIn } from './disk.mjs'
@@ -59,14 +59,17 @@ export async function checkCase(one, place) {
  */
 async function tryEverything(one, { probe, base, enforced = (same) => same }) {
   const expected = withProbe(one, { probe, base })
-  const oracle = new Oracle(policyOf(expected, base))
+  const oracle = oracleFor(expected, base)
   const reasons = oracle.reasonsToRefuse()
   try {
     const sandbox = await Sandbox.create(optionsOf(enforced(expected), base))
     return await runProbe({ one, oracle, sandbox, probe, base })
   } catch (error) {
     if (!isSandboxError(error)) throw error
-    if (error.code === 'POLICY_UNSUPPORTED' && reasons.length > 0) {
+    const isUnsupported = error.code === 'POLICY_UNSUPPORTED' && reasons.length > 0
+    const isUnsearchable =
+      /^the sandbox could not be set up \(plan\)/.test(error.message) && oracle.searchesOutside(base)
+    if (isUnsupported || isUnsearchable) {
       return { outcome: 'refused', probes: 0, mismatches: [], refusal: error.message }
     }
     return failed([{ path: '', act: 'start', expected: 'a sandbox', answered: error.message }])
@@ -189,7 +192,7 @@ function failed(mismatches) {
  * @returns {Case}
  */
 function withProbe(one, { probe, base }) {
-  if (new Oracle(policyOf(one, base)).accessAt(probe) !== 'deny') return one
+  if (oracleFor(one, base).accessAt(probe) !== 'deny') return one
   return { ...one, entries: [...one.entries, { path: { type: 'path', path: probe }, access: 'read' }] }
 }
 
@@ -197,9 +200,11 @@ function withProbe(one, { probe, base }) {
  * @param {Case} one
  * @param {string} base
  */
-function policyOf(one, base) {
+function oracleFor(one, base) {
   const { profile, policyCwd, tmpdir } = optionsOf(one, base)
-  return resolvePolicy(profile, { cwd: absolutePath(policyCwd), tmpdir })
+  const policy = resolvePolicy(profile, { cwd: absolutePath(policyCwd), tmpdir })
+  const links = one.nodes.filter(({ kind }) => kind === 'link').map(({ path }) => join(base, path))
+  return new Oracle(policy, links)
 }
 
 /**

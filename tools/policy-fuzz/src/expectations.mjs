@@ -36,7 +36,7 @@ export function expectAtOwnName(oracle, { kind, path, hasScratch, hasWitness }) 
       ...placeVerdicts(oracle, path, { hasScratch, hasWitness }),
       ...(kind === 'f' ? linkVerdicts(oracle, path, hasScratch) : {}),
     },
-    isSeen: access !== 'deny',
+    isSeen: oracle.isLinkOfGlob(path) ? 'any' : access !== 'deny',
     ...(kind === 'd' && access !== 'deny' ? { names: namesIn(oracle, path) } : {}),
   }
 }
@@ -165,7 +165,7 @@ function linkVerdicts(oracle, path, hasScratch) {
  */
 export function verdictOnName(oracle, path) {
   if (oracle.accessAt(dirname(path)) !== 'write') return 'no'
-  if (oracle.isLinkToGrant(path)) return 'any'
+  if (oracle.isLinkToGrant(path) || oracle.isLinkOfGlob(path)) return 'any'
   if (oracle.accessAt(path) !== 'write') return 'no'
   return oracle.hasRuleBelow(path) ? 'any' : 'yes'
 }

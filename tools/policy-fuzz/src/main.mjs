@@ -20,6 +20,7 @@ const { values } = parseArgs({
 
 const replay = values.case === undefined ? undefined : JSON.parse(readFileSync(values.case, 'utf8'))
 const policies = replay === undefined ? wholeNumber('policies') : 1
+const seed = wholeNumber('seed')
 const features = parseFeatures(values.features)
 const users = usersNamed(values.user)
 const stage = makeStage()
@@ -27,8 +28,6 @@ process.once('exit', stage.remove)
 process.once('SIGINT', () => process.exit(130))
 
 for (const { name, identity } of users) {
-  // Each user gets its part of the cases, and other ones.
-  const seed = wholeNumber('seed') + identity.uid
   const share = replay === undefined ? Math.ceil(policies / users.length) : 1
   const startedAt = performance.now()
   const tally = await runFuzz({

@@ -1,6 +1,7 @@
 import { absolutePath, accessOf, isInside, PROTECTED_NAMES } from '@linux-sandbox/policy'
 import { dirname } from 'node:path/posix'
 import { follow, lookAt } from './follow.mjs'
+import { GlobDenials } from './glob-denials.mjs'
 
 /**
  * @typedef {import('@linux-sandbox/policy').Access} Access
@@ -17,6 +18,8 @@ import { follow, lookAt } from './follow.mjs'
 export class Oracle {
   /** @type {readonly PlacedEntry[]} */
   entries
+  /** @type {GlobDenials} */
+  #globs
   /** @type {RestrictedFileSystemPolicy} */
   #fileSystem
   /** @type {ResolvedPolicy} */
@@ -28,8 +31,11 @@ export class Oracle {
   /** @type {Map<string, Access>} */
   #known = new Map()
 
-  /** @param {ResolvedPolicy} policy - with a restricted file system */
-  constructor(policy) {
+  /**
+   * @param {ResolvedPolicy} policy - with a restricted file system
+   * @param {readonly string[]} links - all of the tree
+   */
+  constructor(policy, links) {
     if (policy.fileSystem.kind === 'unrestricted') throw new TypeError('nothing is restricted')
     this.#fileSystem = policy.fileSystem
     this.entries = policy.fileSystem.entries.map(placed)
@@ -37,23 +43,28 @@ export class Oracle {
       this.entries.filter(({ isNowhere }) => !isNowhere),
       policy,
     )
+    this.#globs = new GlobDenials(policy.fileSystem, {
+      links,
+      isHidden: (path) => !this.#isShownByEntries(path),
+    })
     this.#linksToGrants = new Set(
       this.entries.flatMap(({ access, links }) => (access === 'deny' ? [] : links)),
     )
     const lasting = this.entries.filter(
       (entry) => !entry.isMissing || entry.access === 'write' || isHeldWhenMissing(entry),
     )
-    this.#policyForNewNames = this.#with(lasting, policy, [])
+    this.#policyForNewNames = this.#with(lasting, policy)
   }
 
   /**
+   * Globs count for what is on the disk, which `accessOf` does not see: see `GlobDenials`.
+   *
    * @param {readonly ResolvedEntry[]} entries
    * @param {ResolvedPolicy} policy
-   * @param {RestrictedFileSystemPolicy['globs']} globs
    * @returns {ResolvedPolicy}
    */
-  #with(entries, policy, globs = this.#fileSystem.globs) {
-    return { ...policy, fileSystem: { ...this.#fileSystem, entries, globs } }
+  #with(entries, policy) {
+    return { ...policy, fileSystem: { ...this.#fileSystem, entries, globs: [] } }
   }
 
   /**
@@ -65,7 +76,7 @@ export class Oracle {
   accessAt(path) {
     let access = this.#known.get(path)
     if (access === undefined) {
-      access = accessOf(this.#policy, absolutePath(path)).access
+      access = this.#globs.denies(path) ? 'deny' : accessOf(this.#policy, absolutePath(path)).access
       this.#known.set(path, access)
     }
     return access
@@ -98,13 +109,24 @@ export class Oracle {
    * @param {string} path
    */
   canBeSearched(path) {
+    return this.#isShown(path, (one) => this.accessAt(one))
+  }
+
+  /** @param {string} path */
+  #isShownByEntries(path) {
+    return this.#isShown(path, (one) => accessOf(this.#policy, absolutePath(one)).access)
+  }
+
+  /**
+   * @param {string} path
+   * @param {(path: string) => Access} accessAt
+   */
+  #isShown(path, accessAt) {
+    const directory = absolutePath(path)
     return (
-      this.accessAt(path) !== 'deny' ||
+      accessAt(path) !== 'deny' ||
       this.entries.some(
-        (entry) =>
-          !entry.isMissing &&
-          isInside(entry.path, absolutePath(path)) &&
-          this.accessAt(entry.path) !== 'deny',
+        (entry) => !entry.isMissing && isInside(entry.path, directory) && accessAt(entry.path) !== 'deny',
       )
     )
   }
@@ -154,6 +176,24 @@ export class Oracle {
       ({ path, isMissing }) => !isMissing && this.accessAt(path) === 'write' && isDirectory(path),
     )
     return [...new Set(roots.flatMap(({ path }) => PROTECTED_NAMES.map(({ name }) => `${path}/${name}`)))]
+  }
+
+  /**
+   * Whether a glob denies what the link at `path` leads to, which says nothing of the link.
+   *
+   * @param {string} path
+   */
+  isLinkOfGlob(path) {
+    return this.#globs.hasLinkAt(path)
+  }
+
+  /**
+   * Whether a glob is looked for outside `directory`, where a user may not be allowed to look: then no sandbox starts.
+   *
+   * @param {string} directory
+   */
+  searchesOutside(directory) {
+    return this.#globs.searchesOutside(directory)
   }
 
   /** Why the planner may refuse this policy on this disk. */
