@@ -68,7 +68,7 @@ async function tryEverything(one, { probe, base, enforced = (same) => same }) {
     if (!isSandboxError(error)) throw error
     const isUnsupported = error.code === 'POLICY_UNSUPPORTED' && reasons.length > 0
     const isUnsearchable =
-      /^the sandbox could not be set up \(plan\)/.test(error.message) && oracle.searchesOutside(base)
+      error.message.startsWith('the sandbox could not be set up (plan)') && oracle.searchesOutside(base)
     if (isUnsupported || isUnsearchable) {
       return { outcome: 'refused', probes: 0, mismatches: [], refusal: error.message }
     }

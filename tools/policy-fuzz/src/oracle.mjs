@@ -1,4 +1,4 @@
-import { absolutePath, accessOf, isInside, PROTECTED_NAMES } from '@linux-sandbox/policy'
+import { absolutePath, accessOf, isFullDiskWrite, isInside, PROTECTED_NAMES } from '@linux-sandbox/policy'
 import { dirname } from 'node:path/posix'
 import { follow, lookAt } from './follow.mjs'
 import { GlobDenials } from './glob-denials.mjs'
@@ -10,6 +10,8 @@ import { GlobDenials } from './glob-denials.mjs'
  * @typedef {import('@linux-sandbox/policy').RestrictedFileSystemPolicy} RestrictedFileSystemPolicy
  * @typedef {ResolvedEntry & { isMissing: boolean, isNowhere: boolean, links: readonly string[] }} PlacedEntry
  */
+
+const VOID_GLOB = { pattern: '', alternatives: [], origin: { index: -1, spelling: '' } }
 
 /**
  * What a policy says about the objects on the disk. `accessOf` decides about names, so every entry is put first where its path
@@ -48,7 +50,7 @@ export class Oracle {
       isHidden: (path) => !this.#isShownByEntries(path),
     })
     this.#linksToGrants = new Set(
-      this.entries.flatMap(({ access, links }) => (access === 'deny' ? [] : links)),
+      this.entries.flatMap((entry) => (entry.access === 'deny' ? [] : entry.links)),
     )
     const lasting = this.entries.filter(
       (entry) => !entry.isMissing || entry.access === 'write' || isHeldWhenMissing(entry),
@@ -57,14 +59,16 @@ export class Oracle {
   }
 
   /**
-   * Globs count for what is on the disk, which `accessOf` does not see: see `GlobDenials`.
+   * Globs count for what is on the disk, which `accessOf` does not see: see `GlobDenials`. One that matches nothing keeps a policy from
+   * counting as one that restricts no writing, which is said of its entries as they are spelled.
    *
    * @param {readonly ResolvedEntry[]} entries
    * @param {ResolvedPolicy} policy
    * @returns {ResolvedPolicy}
    */
   #with(entries, policy) {
-    return { ...policy, fileSystem: { ...this.#fileSystem, entries, globs: [] } }
+    const globs = isFullDiskWrite(policy) ? [] : [VOID_GLOB]
+    return { ...policy, fileSystem: { ...this.#fileSystem, entries, globs } }
   }
 
   /**
@@ -139,7 +143,7 @@ export class Oracle {
    * @returns {'yes' | 'no' | 'any'}
    */
   canBeReached({ links, directories }) {
-    const hidden = links.filter((path) => this.accessAt(path) === 'deny')
+    const hidden = links.filter((path) => this.accessAt(path) === 'deny' && !this.isLinkOfGlob(path))
     const closed = directories.filter((path) => !this.canBeSearched(path))
     if (hidden.length === 0 && closed.length === 0) return 'yes'
     const isOnWayToGrant = (/** @type {string} */ path) =>
@@ -209,7 +213,8 @@ export class Oracle {
     if (missing.some(({ path }) => isWritable(dirname(path)))) {
       reasons.push('missing path in a writable directory')
     }
-    if (this.entries.some(({ links }) => links.some(isWritable))) reasons.push('a link that can be replaced')
+    if (this.entries.some((entry) => entry.links.some(isWritable)))
+      reasons.push('a link that can be replaced')
     if (this.#protectedPaths().some(isLink)) reasons.push('protected name that is a link')
     return reasons
   }

@@ -28,7 +28,7 @@ describe.skipIf(missing.length > 0)(
       async ({ name, identity }) => {
         const tally = await runFuzz({
           ...{ policies: POLICIES, features: DEFAULT_FEATURES, stage, user: identity },
-          seed: seed + identity.uid,
+          seed,
         })
         console.log(`started by ${name}: ${tally.summary()}`)
         expect(tally.describeFailures()).toEqual([])
