@@ -41,6 +41,10 @@ export const TASKS = {
     needs: { commands: ['run'], isBuilt: true },
     run: async (args) => (await import('./bench.mjs')).bench(args),
   },
+  fuzz: {
+    needs: { commands: ['test'], isBuilt: true },
+    run: async (args) => (await import('./fuzz.mjs')).fuzz(args),
+  },
   'test:node-versions': {
     needs: { commands: ['test'], isBuilt: true },
     run: async (args) => (await import('./node-versions.mjs')).testOnOtherNodes(args),

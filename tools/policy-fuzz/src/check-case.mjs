@@ -1,0 +1,220 @@
+import { absolutePath, resolvePolicy, validateProfile } from '@linux-sandbox/policy'
+import { isSandboxError, Sandbox } from 'linux-sandbox'
+import { mkdirSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path/posix'
+import { atBase, profileOf } from './case.mjs'
+import { compareAnswer } from './compare.mjs'
+import { identityAt, makeTree, treeIn } from './disk.mjs'
+import { Oracle } from './oracle.mjs'
+import { encodeQuestions, parseAnswers } from './protocol.mjs'
+import { questionsFor } from './questions.mjs'
+
+/**
+ * @typedef {import('./case.mjs').Case} Case
+ * @typedef {import('./compare.mjs').Mismatch} Mismatch
+ *
+ * @typedef {object} Verdict
+ * @property {'held' | 'refused' | 'failed'} outcome
+ * @property {number} probes - acts that were tried
+ * @property {readonly Mismatch[]} mismatches
+ * @property {string} [refusal] - the planner's message
+ *
+ * @typedef {object} Place
+ * @property {string} probe - the program, see probe/main.c
+ * @property {string} base - canonical path, two levels below a directory: both are made, and removed
+ * @property {(one: Case) => Case} [enforced] - the case that is enforced instead of the one that is expected: to see that this test
+ * can fail
+ */
+
+/**
+ * Notes that a part of the policy is left out, so that the rest is another policy. `root-unsafe`: `tmpdir` through a link that the command
+ * could replace.
+ *
+ * @type {ReadonlySet<string>}
+ */
+const UNENFORCED = new Set(['root-unsafe'])
+
+/**
+ * Makes the tree of `one`, tries everything in a sandbox under its policy, and compares.
+ *
+ * @param {Case} one
+ * @param {Place} place
+ * @returns {Promise<Verdict>}
+ */
+export async function checkCase(one, place) {
+  // In a directory of its own: what is beside a tree is seen through links that lead up.
+  mkdirSync(place.base, { recursive: true })
+  try {
+    makeTree(one.nodes, place.base)
+    return await tryEverything(one, place)
+  } finally {
+    rmSync(dirname(place.base), { recursive: true, force: true })
+  }
+}
+
+/**
+ * @param {Case} one
+ * @param {Place} place
+ * @returns {Promise<Verdict>}
+ */
+async function tryEverything(one, { probe, base, enforced = (same) => same }) {
+  const expected = withProbe(one, { probe, base })
+  const oracle = oracleFor(expected, base)
+  const reasons = oracle.reasonsToRefuse()
+  try {
+    const sandbox = await Sandbox.create(optionsOf(enforced(expected), base))
+    return await runProbe({ one, oracle, sandbox, probe, base })
+  } catch (error) {
+    if (!isSandboxError(error)) throw error
+    const isUnsupported = error.code === 'POLICY_UNSUPPORTED' && reasons.length > 0
+    const isUnsearchable =
+      error.message.startsWith('the sandbox could not be set up (plan)') && oracle.searchesOutside(base)
+    if (isUnsupported || isUnsearchable) {
+      return { outcome: 'refused', probes: 0, mismatches: [], refusal: error.message }
+    }
+    return failed([{ path: '', act: 'start', expected: 'a sandbox', answered: error.message }])
+  }
+}
+
+/**
+ * @param {{ one: Case, oracle: Oracle, sandbox: Sandbox, probe: string, base: string }} scene
+ * @returns {Promise<Verdict>}
+ */
+async function runProbe({ one, oracle, sandbox, probe, base }) {
+  const { asked, scratch } = questionsFor({ oracle, base, nodes: one.nodes })
+  const waivable = new Set(oracle.missingProtectedPaths())
+  const identities = asked.map(({ expectation, object }) =>
+    expectation.isSeen ? identityAt(object) : knownIdentity(object),
+  )
+  const before = treeIn(base)
+  const run = await sandbox.run(probe, [], {
+    input: encodeQuestions(
+      asked.map(({ question }) => question),
+      scratch,
+    ),
+    cwd: '/',
+    env: {},
+  })
+  const unsafe = run.enforced.notes.find(({ kind }) => UNENFORCED.has(kind))
+  if (unsafe !== undefined) return { outcome: 'refused', probes: 0, mismatches: [], refusal: unsafe.message }
+  if (run.exitCode !== 0) {
+    const end = `${run.exitCode ?? run.signal}: ${run.stderr}`
+    return failed([{ path: '', act: 'end', expected: 'the probe ends with 0', answered: end }])
+  }
+  const answers = parseAnswers(run.stdout)
+  if (answers.length !== asked.length)
+    throw new Error(`${asked.length} questions have ${answers.length} answers`)
+
+  /** @type {string[]} */
+  const noted = run.enforced.notes.flatMap((note) =>
+    note.kind === 'protected-name-missing' ? [note.path] : [],
+  )
+  const waived = new Set(noted.filter((path) => waivable.has(path)))
+  /** @type {Mismatch[]} */
+  const mismatches = []
+  let probes = 0
+  const removed = new Set()
+  for (const [index, answer] of answers.entries()) {
+    const question = /** @type {import('./questions.mjs').Asked} */ (asked[index])
+    const { expectation, ifWaived = expectation } = question
+    const isWaived = waived.has(question.object)
+    const compared = compareAnswer(isWaived ? ifWaived : expectation, answer, identities[index] ?? '')
+    probes += compared.probes
+    for (const mismatch of compared.mismatches) mismatches.push(located(mismatch, question, { oracle, base }))
+    if (answer.outcomes.get('remove') === 0) removed.add(question.object.slice(base.length + 1))
+  }
+  mismatches.push(...leftOver({ before, removed, base }))
+  return mismatches.length === 0 ? { outcome: 'held', probes, mismatches } : { ...failed(mismatches), probes }
+}
+
+/**
+ * @param {Omit<Mismatch, 'path'>} mismatch
+ * @param {import('./questions.mjs').Asked} asked
+ * @param {{ oracle: Oracle, base: string }} scene
+ * @returns {Mismatch}
+ */
+function located(mismatch, { question, object }, { oracle, base }) {
+  const at = oracle.accessAt(object)
+  const above = oracle.accessAt(dirname(object))
+  return {
+    path: question.path.startsWith(base) ? `$BASE${question.path.slice(base.length)}` : question.path,
+    ...mismatch,
+    why: `the policy gives ${at} on it and ${above} on its directory`,
+  }
+}
+
+/**
+ * Afterwards the host has what it had, but for what the probe said that it removed.
+ *
+ * @param {{ before: ReadonlyMap<string, string>, removed: ReadonlySet<string>, base: string }} trees
+ * @returns {Mismatch[]}
+ */
+function leftOver({ before, removed, base }) {
+  const after = treeIn(base)
+  const paths = new Set([...before.keys(), ...after.keys()])
+  return [...paths].flatMap((path) => {
+    const expected = removed.has(path) ? undefined : before.get(path)
+    const found = after.get(path)
+    if (expected === found) return []
+    return [
+      {
+        path: `$BASE/${path}`,
+        act: 'host afterwards',
+        expected: expected ?? 'nothing',
+        answered: found ?? 'nothing',
+      },
+    ]
+  })
+}
+
+/** @param {string} path */
+function knownIdentity(path) {
+  try {
+    return identityAt(path)
+  } catch {
+    return ''
+  }
+}
+
+/**
+ * @param {readonly Mismatch[]} mismatches
+ * @returns {Verdict}
+ */
+function failed(mismatches) {
+  return { outcome: 'failed', probes: 0, mismatches }
+}
+
+/**
+ * `one` with the right to execute the probe, which a policy of chance may not give.
+ *
+ * @param {Case} one
+ * @param {{ probe: string, base: string }} place
+ * @returns {Case}
+ */
+function withProbe(one, { probe, base }) {
+  if (oracleFor(one, base).accessAt(probe) !== 'deny') return one
+  return { ...one, entries: [...one.entries, { path: { type: 'path', path: probe }, access: 'read' }] }
+}
+
+/**
+ * @param {Case} one
+ * @param {string} base
+ */
+function oracleFor(one, base) {
+  const { profile, policyCwd, tmpdir } = optionsOf(one, base)
+  const policy = resolvePolicy(profile, { cwd: absolutePath(policyCwd), tmpdir })
+  const links = one.nodes.filter(({ kind }) => kind === 'link').map(({ path }) => join(base, path))
+  return new Oracle(policy, links)
+}
+
+/**
+ * @param {Case} one
+ * @param {string} base
+ */
+function optionsOf(one, base) {
+  return {
+    profile: validateProfile(profileOf(one, base)),
+    policyCwd: atBase(one.cwd, base),
+    tmpdir: one.tmpdir === undefined ? '' : atBase(one.tmpdir, base),
+  }
+}

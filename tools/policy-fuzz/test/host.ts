@@ -1,0 +1,27 @@
+import { spawnSync } from 'node:child_process'
+import { compiler } from '../src/stage.mjs'
+
+/** What the property needs of a host, and how to tell that this host has it. */
+const NEEDS = {
+  linux: () => process.platform === 'linux',
+  bwrap: () => succeeds('bwrap', ['--version']),
+  userNamespaces: () => succeeds('bwrap', ['--unshare-user', '--ro-bind', '/', '/', 'true']),
+  cc: () => compiler() !== undefined,
+} as const
+
+/**
+ * The names of what this host lacks.
+ *
+ * @throws {Error} when `SANDBOX_TEST_REQUIRE` names one of them, or all.
+ */
+export function missingNeeds(): string[] {
+  const missing = Object.entries(NEEDS).flatMap(([name, isThere]) => (isThere() ? [] : [name]))
+  const required = (process.env['SANDBOX_TEST_REQUIRE'] ?? '').split(',')
+  const broken = missing.filter((name) => required.includes('all') || required.includes(name))
+  if (broken.length > 0) throw new Error(`this host must have ${broken.join(', ')}, by SANDBOX_TEST_REQUIRE`)
+  return missing
+}
+
+function succeeds(program: string, args: readonly string[]): boolean {
+  return spawnSync(program, args, { stdio: 'ignore' }).status === 0
+}

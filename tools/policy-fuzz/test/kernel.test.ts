@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { DEFAULT_FEATURES } from '../src/features.mjs'
+import { freshSeed } from '../src/random.mjs'
+import { runFuzz } from '../src/run-fuzz.mjs'
+import { makeStage, type Stage } from '../src/stage.mjs'
+import { possibleUsers } from '../src/users.mjs'
+import { missingNeeds } from './host.ts'
+
+const POLICIES = 300
+const seed = Number(process.env['POLICY_FUZZ_SEED'] ?? freshSeed())
+
+/** Enough to fail where something is wrong. */
+const FEW = { policies: 24, seed: 1, features: DEFAULT_FEATURES, failuresMax: 1 }
+
+const missing = missingNeeds()
+
+describe.skipIf(missing.length > 0)(
+  missing.length === 0 ? 'random policies' : `random policies (this host lacks ${missing.join(', ')})`,
+  () => {
+    let stage: Stage
+    beforeAll(() => {
+      stage = makeStage()
+    })
+    afterAll(() => stage.remove())
+
+    test.each(possibleUsers())(
+      'the kernel lets a command of $name do exactly what accessOf says',
+      async ({ name, identity }) => {
+        const tally = await runFuzz({
+          ...{ policies: POLICIES, features: DEFAULT_FEATURES, stage, user: identity },
+          seed,
+        })
+        console.log(`started by ${name}: ${tally.summary()}`)
+        expect(tally.describeFailures()).toEqual([])
+        expect(tally.overRefused()).toEqual([])
+        expect(tally.policies).toBe(POLICIES)
+      },
+    )
+
+    test.each([
+      { tampering: 'deny-becomes-read', why: 'what is denied can be read' },
+      { tampering: 'read-becomes-write', why: 'what is to be read can be written' },
+      { tampering: 'write-becomes-read', why: 'a grant is lost' },
+    ] as const)('finds and shrinks a sandbox in which $why', async ({ tampering }) => {
+      const tally = await runFuzz({ ...FEW, stage, tampering })
+      expect(tally.failures.length).toBeGreaterThan(0)
+      for (const { case: one, mismatches } of tally.failures) {
+        expect(mismatches.length).toBeGreaterThan(0)
+        expect(one.entries.length, JSON.stringify(one)).toBeLessThanOrEqual(3)
+      }
+    })
+
+    test('a failing case fails again when it is replayed', async () => {
+      const options = {
+        policies: 60,
+        seed: 1,
+        features: DEFAULT_FEATURES,
+        stage,
+        tampering: 'deny-becomes-read',
+      } as const
+      const [failure] = (await runFuzz(options)).failures
+      const again = await runFuzz({ ...options, policies: 1, replay: failure!.case })
+      expect(again.failures.map(({ mismatches }) => mismatches[0]?.act)).toEqual([
+        failure!.mismatches[0]?.act,
+      ])
+    })
+  },
+)
