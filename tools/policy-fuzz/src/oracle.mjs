@@ -42,7 +42,7 @@ export class Oracle {
     this.#fileSystem = policy.fileSystem
     this.entries = policy.fileSystem.entries.map(placed)
     this.#policy = this.#with(
-      this.entries.filter(({ isNowhere }) => !isNowhere),
+      this.entries.filter((entry) => !entry.isNowhere && counts(entry)),
       policy,
     )
     this.#globs = new GlobDenials(policy.fileSystem, {
@@ -60,14 +60,16 @@ export class Oracle {
 
   /**
    * Globs count for what is on the disk, which `accessOf` does not see: see `GlobDenials`. One that matches nothing keeps a policy from
-   * counting as one that restricts no writing, which is said of its entries as they are spelled.
+   * counting as one that restricts no writing.
    *
    * @param {readonly ResolvedEntry[]} entries
    * @param {ResolvedPolicy} policy
    * @returns {ResolvedPolicy}
    */
   #with(entries, policy) {
-    const globs = isFullDiskWrite(policy) ? [] : [VOID_GLOB]
+    // With "skip" an entry counts only where its path exists, so a missing one narrows nothing.
+    const counted = { ...policy, fileSystem: { ...this.#fileSystem, entries: this.entries.filter(counts) } }
+    const globs = isFullDiskWrite(counted) ? [] : [VOID_GLOB]
     return { ...policy, fileSystem: { ...this.#fileSystem, entries, globs } }
   }
 
@@ -234,6 +236,11 @@ function placed(entry) {
     isNowhere: false,
     links: place.links,
   }
+}
+
+/** @param {{ readonly isMissing: boolean, readonly ifMissing: string }} entry */
+function counts({ isMissing, ifMissing }) {
+  return !(isMissing && ifMissing === 'skip')
 }
 
 /** @param {ResolvedEntry} entry */
