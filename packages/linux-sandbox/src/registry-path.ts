@@ -1,5 +1,4 @@
 import { accessSync, constants, lstatSync, realpathSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import {
   absolutePath,
@@ -33,12 +32,12 @@ export function registryPath(policy: ResolvedPolicy): RegistryPath | undefined {
 /** In an order that every process of a user agrees on. What lies in memory comes first: it needs no clearing after a crash. */
 function candidates(): Candidate[] {
   const uid = process.geteuid?.() ?? 0
-  const home = homedir()
+  const home = process.env['HOME']
   return [
     { directory: process.env['XDG_RUNTIME_DIR'], name: 'linux-sandbox' },
     { directory: `/run/user/${uid}`, name: 'linux-sandbox' },
     { directory: uid === 0 ? '/run' : undefined, name: 'linux-sandbox' },
-    { directory: process.env['XDG_STATE_HOME'] ?? join(home, '.local/state'), name: 'linux-sandbox' },
+    { directory: process.env['XDG_STATE_HOME'] ?? (home && join(home, '.local/state')), name: 'linux-sandbox' },
     { directory: home, name: '.linux-sandbox' },
     { directory: '/tmp', name: `linux-sandbox-${uid}` },
   ]

@@ -5,9 +5,11 @@ import { describe, expect, test } from 'vitest'
 import {
   GRANTED_DESCRIPTORS_MAX,
   nativeProgramPath,
+  PLACEHOLDERS_MAX,
   PROTOCOL_VERSION,
   REQUEST_SIZE_MAX,
   STEPS,
+  VIOLATIONS,
 } from '../src/index.js'
 import * as constants from '../src/protocol/constants.js'
 import { RESOURCES } from '../src/protocol/resources.js'
@@ -48,6 +50,8 @@ describe('C and TypeScript agree', () => {
     },
     { prefix: 'PROTOCOL_', values: { version: PROTOCOL_VERSION } },
     { prefix: 'FILTER_', values: { lengthMax: constants.FILTER_LENGTH_MAX } },
+    { prefix: 'VIOLATION_', values: { none: 0, ...VIOLATIONS } },
+    { prefix: 'PLACEHOLDERS_', values: { max: PLACEHOLDERS_MAX } },
     { prefix: 'GRANTED_', values: { max: GRANTED_DESCRIPTORS_MAX } },
   ])('on $prefix*', ({ prefix, values }) => {
     expect(onlyWithPrefix(prefix, header)).toEqual(Object.fromEntries(withPrefix(prefix, values)))

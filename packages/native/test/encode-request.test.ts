@@ -48,14 +48,14 @@ describe('what is encoded', () => {
           })
           const bytes = encodeSuperviseRequest(request)
           const decoded = decodeRequest(bytes)
-          expect(decoded).toMatchObject({ magic: 'LSBX', version: 1, kind: 1, size: bytes.length })
+          expect(decoded).toMatchObject({ magic: 'LSBX', version: PROTOCOL_VERSION, kind: 1, size: bytes.length })
           expect(stringsOf(decoded, TAG.launcher)).toEqual(['/usr/bin/bwrap'])
           expect(stringsOf(decoded, TAG.launcherArg)).toEqual(launcherArgv)
           expect(stringsOf(decoded, TAG.fallbackArg)).toEqual(fallbackArgv)
           const reraises = decoded.fields.filter(({ tag }) => tag === TAG.reraise)
           expect(reraises.map((field) => field.bytes.readUInt32LE())).toEqual([reraise ? 1 : 0])
           const inner = decodeRequest(decoded.fields.find(({ tag }) => tag === TAG.enterRequest)!.bytes)
-          expect(inner).toMatchObject({ magic: 'LSBX', version: 1, kind: 2 })
+          expect(inner).toMatchObject({ magic: 'LSBX', version: PROTOCOL_VERSION, kind: 2 })
           expect(stringsOf(inner, TAG.arg)).toEqual(argv)
           expect(stringsOf(inner, TAG.env)).toEqual(
             Object.entries(env).map(([name, value]) => `${name}=${value}`),

@@ -14,6 +14,9 @@ const STREAM = Buffer.concat([
   reportBytes([1, 1, 0, 0]),
   reportBytes([2, 0, 2, 0x0100], 'bwrap: Käse\n'),
   reportBytes([2, 0, 15, 13]),
+  reportBytes([2, 0, 17, 20], '/repo/.git'),
+  reportBytes([4, 0, 2, 0], '/repo/.git\0/repo/.git.linux-sandbox-moved-1'),
+  reportBytes([4, 0, 4, 16], '/repo/.git'),
   reportBytes([3, 0, 0, 0x0700]),
   reportBytes([3, 1, 0, 9]),
 ])
@@ -22,6 +25,16 @@ const REPORTS: Report[] = [
   { kind: 'started', attempt: 'fallback' },
   { kind: 'failed', attempt: 'first', step: 'launcher', exitCode: 1, signal: null, text: 'bwrap: Käse\n' },
   { kind: 'failed', attempt: 'first', step: 'exec', errno: 13 },
+  { kind: 'failed', attempt: 'first', step: 'placeholder', path: '/repo/.git', errno: 20 },
+  {
+    kind: 'violation',
+    attempt: 'first',
+    violation: 'replaced',
+    path: '/repo/.git',
+    movedTo: '/repo/.git.linux-sandbox-moved-1',
+    errno: 0,
+  },
+  { kind: 'violation', attempt: 'first', violation: 'left', path: '/repo/.git', errno: 16 },
   { kind: 'ended', attempt: 'first', exitCode: 7, signal: null },
   { kind: 'ended', attempt: 'fallback', exitCode: null, signal: 9 },
 ]
@@ -50,6 +63,7 @@ describe('ReportReader', () => {
   test.each([
     { why: 'an unknown kind', words: [9, 0, 0, 0] },
     { why: 'an unknown step', words: [2, 0, 99, 0] },
+    { why: 'an unknown violation', words: [4, 0, 9, 0] },
   ])('refuses $why', ({ words }) => {
     expect(() => new ReportReader().push(reportBytes(words))).toThrow(TypeError)
   })

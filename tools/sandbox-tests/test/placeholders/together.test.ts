@@ -1,0 +1,101 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { mkdirSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { describeForUsers, makeDirectory, type TestUser } from '../../support/index.ts'
+import { listingOf, randomNumbers, startSupervised, sweepRegistry, type Ending } from './supervised.ts'
+
+const INTERLEAVINGS = 200
+const AT_ONCE = 4
+const ENDINGS: readonly Ending[] = ['exit', 'exit', 'exit', 'SIGTERM', 'SIGINT', 'SIGKILL']
+
+/** Prints a word only if the placeholder holds, late as well as early. */
+function holdLine(path: string, ms: number): string {
+  const hold = `test -d ${path} && ! mkdir ${path}/x 2>&- && ! rmdir ${path} 2>&- && ! mv ${path} ${path}-2 2>&-`
+  return `${hold} && sleep ${ms / 1000} && ${hold} && echo held`
+}
+
+interface Sandbox {
+  readonly afterMs: number
+  readonly lastsMs: number
+  readonly ending: Ending
+}
+
+async function runOne(user: TestUser, place: { workspace: string; registry: string }, sandbox: Sandbox) {
+  const { afterMs, lastsMs, ending } = sandbox
+  await delay(afterMs)
+  const path = join(place.workspace, '.git')
+  const run = startSupervised(user, {
+    registry: place.registry,
+    placeholders: [path, join(place.workspace, '.codex')],
+    line: holdLine(path, lastsMs),
+  })
+  if (ending !== 'exit') {
+    await Promise.race([run.started, run.ended])
+    await delay(lastsMs / 2)
+    run.child.kill(ending)
+  }
+  const end = await run.ended
+  const isHeld = ending !== 'exit' || end.stdout === 'held\n'
+  return { isHeld, violations: end.reports.filter(({ kind }) => kind === 'violation') }
+}
+
+async function interleave(user: TestUser, seed: number): Promise<unknown> {
+  const below = randomNumbers(seed)
+  const place = { workspace: makeDirectory(user), registry: join(makeDirectory(user), 'registry') }
+  const before = listingOf(place.workspace)
+  const sandboxes = Array.from({ length: 2 }, () => ({
+    afterMs: below(40),
+    lastsMs: below(60),
+    ending: ENDINGS[below(ENDINGS.length)] ?? 'exit',
+  }))
+  const ends = await Promise.all(sandboxes.map((one) => runOne(user, place, one)))
+  const wasKilled = sandboxes.some(({ ending }) => ending === 'SIGKILL')
+  if (wasKilled) await sweepRegistry(user, place.registry)
+  const names = readdirSync(place.workspace)
+  const isSame = wasKilled ? names.length === 0 : listingOf(place.workspace).join() === before.join()
+  return { seed, ends, isSame, names, registry: readdirSync(place.registry) }
+}
+
+describeForUsers('sandboxes in one workspace', [], (user) => {
+  test(`hold in ${INTERLEAVINGS} random interleavings of two, and leave nothing`, { timeout: 200_000 }, async () => {
+    const first = Number(process.env['PLACEHOLDER_SEED'] ?? Date.now() % 1_000_000)
+    console.log(`PLACEHOLDER_SEED=${first}`)
+    const held = { isHeld: true, violations: [] }
+    for (let seed = first; seed < first + INTERLEAVINGS; seed += AT_ONCE) {
+      const seeds = Array.from({ length: AT_ONCE }, (_, index) => seed + index)
+      const found = await Promise.all(seeds.map((one) => interleave(user, one)))
+      expect(found).toEqual(
+        seeds.map((one) => ({ seed: one, ends: [held, held], isSame: true, names: [], registry: ['lock'] })),
+      )
+    }
+  })
+
+  test('hold when there are 50 at once', { timeout: 120_000 }, async () => {
+    const place = { workspace: makeDirectory(user), registry: join(makeDirectory(user), 'registry') }
+    mkdirSync(join(place.workspace, 'kept'))
+    const before = listingOf(place.workspace)
+    const all = Array.from({ length: 50 }, (_, index) => ({
+      afterMs: index,
+      lastsMs: 100,
+      ending: 'exit' as const,
+    }))
+    const ends = await Promise.all(all.map((one) => runOne(user, place, one)))
+    expect(ends.filter(({ isHeld, violations }) => !isHeld || violations.length > 0)).toEqual([])
+    expect(listingOf(place.workspace)).toEqual(before)
+    expect(readdirSync(place.registry)).toEqual(['lock'])
+  })
+
+  test('hold with different registries, as in two containers', async () => {
+    const workspace = makeDirectory(user)
+    const before = listingOf(workspace)
+    const registries = [1, 2].map(() => join(makeDirectory(user), 'registry'))
+    const ends = await Promise.all(
+      registries.map((registry, index) =>
+        runOne(user, { workspace, registry }, { afterMs: index * 30, lastsMs: 80, ending: 'exit' }),
+      ),
+    )
+    expect(ends.filter(({ isHeld, violations }) => !isHeld || violations.length > 0)).toEqual([])
+    expect(listingOf(workspace)).toEqual(before)
+  })
+})
