@@ -74,6 +74,8 @@ void clear(struct placeholders *all, const struct owners *owners) {
   for (uint32_t i = all->count; i-- > 0;) {
     if (!clear_one(&all->list[i], owners)) is_done = false;
     check_path(&all->list[i]);
+    // While the registry is locked: the next one to look would think that this run still relies on it.
+    if (all->list[i].directory >= 0) (void)close(all->list[i].directory);
   }
   if (is_done) (void)unlinkat(all->registry, all->name, 0); // if it fails, the next supervise finds nothing to do
 }

@@ -10,13 +10,14 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef RENAME_NOREPLACE
 #define RENAME_NOREPLACE 1 // linux/fs.h
 #endif
 
-enum { MOVED_MAX = 9999 };
+enum { MOVED_MAX = 9999, LOCK_TRIES = 5 };
 
 struct times {
   int parent;
@@ -92,8 +93,13 @@ int remove_quietly(int parent, const char *name) {
 }
 
 int remove_placeholder(int parent, const char *name, int directory) {
-  // Who relies on it shares the lock: in another container, or as another user, with a registry of its own.
-  if (flock(directory, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) return EWOULDBLOCK;
+  // Who relies on it shares the lock: in another container, or as another user, with a registry of its own. Or it is
+  // a process that was killed a moment ago.
+  for (int i = 0; flock(directory, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK; i++) {
+    struct timespec moment = {0, 1000 * 1000};
+    if (i == LOCK_TRIES) return EWOULDBLOCK;
+    (void)nanosleep(&moment, NULL); // a signal makes it shorter, which is as good
+  }
   return remove_quietly(parent, name);
 }
 

@@ -2,6 +2,8 @@ import { PolicyInvalidError } from '@linux-sandbox/errors'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
+  PLACEHOLDERS_MAX,
+  PROTOCOL_VERSION,
   encodeEnterRequest,
   encodeSuperviseRequest,
   type EnterRequest,
@@ -107,6 +109,13 @@ describe('what is encoded', () => {
   })
 })
 
+test('registry and placeholders read back as they were given', () => {
+  const placeholders = ['/repo/.git', '/repo/ä b/.git']
+  const decoded = decodeRequest(encodeSuperviseRequest(superviseRequest({ registry: '/run/r', placeholders })))
+  expect(stringsOf(decoded, TAG.registry)).toEqual(['/run/r'])
+  expect(stringsOf(decoded, TAG.placeholder)).toEqual(placeholders)
+})
+
 describe('what is refused', () => {
   const cases: { why: string; parts: Partial<EnterRequest>; path: (string | number)[] }[] = [
     { why: 'no argv', parts: { argv: [] }, path: ['argv'] },
@@ -159,6 +168,29 @@ describe('what is refused', () => {
     { why: 'relative launcher', parts: { launcher: 'bwrap' }, path: ['launcher'] },
     { why: 'no launcher argv', parts: { launcherArgv: [] }, path: ['launcherArgv'] },
     { why: 'NUL in a launcher word', parts: { launcherArgv: ['\0'] }, path: ['launcherArgv', 0] },
+    { why: 'a placeholder without a registry', parts: { placeholders: ['/a'] }, path: ['placeholders'] },
+    { why: 'a relative registry', parts: { registry: 'run' }, path: ['registry'] },
+    { why: 'the root as registry', parts: { registry: '/' }, path: ['registry'] },
+    {
+      why: 'dots in a placeholder',
+      parts: { registry: '/r', placeholders: ['/a', '/a/../b'] },
+      path: ['placeholders', 1],
+    },
+    {
+      why: 'a slash at the end of a placeholder',
+      parts: { registry: '/r', placeholders: ['/a/'] },
+      path: ['placeholders', 0],
+    },
+    {
+      why: 'a placeholder of 4096 bytes',
+      parts: { registry: '/r', placeholders: [`/${'ä'.repeat(2047)}x`] },
+      path: ['placeholders', 0],
+    },
+    {
+      why: 'too many placeholders',
+      parts: { registry: '/r', placeholders: Array.from({ length: PLACEHOLDERS_MAX + 1 }, () => '/a') },
+      path: ['placeholders'],
+    },
     { why: 'empty fallback argv', parts: { fallbackArgv: [] }, path: ['fallbackArgv'] },
   ]
 

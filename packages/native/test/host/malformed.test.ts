@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { encodeEnterRequest, encodeSuperviseRequest } from '../../src/index.js'
 import { TAG } from '../../src/protocol/constants.js'
@@ -46,6 +47,8 @@ const FIELDS = [
   ENTER,
   numberField(TAG.reraise, 0),
 ]
+const PLACE = (path: string): Field => stringField(TAG.placeholder, path)
+const REGISTRY = stringField(TAG.registry, join(workshop.directory, 'registry'))
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
 describe('a malformed supervise request is refused', () => {
@@ -77,6 +80,20 @@ describe('a malformed supervise request is refused', () => {
     { why: 'two reraise', request: layOutRequest(1, [...FIELDS, FIELDS[3]!]) },
     { why: 'reraise 2', request: layOutRequest(1, [...FIELDS.slice(0, 3), numberField(TAG.reraise, 2)]) },
     { why: 'a tag of the other kind', request: layOutRequest(1, [...FIELDS, stringField(TAG.cwd, '/')]) },
+    { why: 'a placeholder without a registry', request: layOutRequest(1, [...FIELDS, PLACE('/tmp/x')]) },
+    { why: 'two registries', request: layOutRequest(1, [...FIELDS, REGISTRY, REGISTRY]) },
+    { why: 'a relative placeholder', request: layOutRequest(1, [...FIELDS, REGISTRY, PLACE('x')]) },
+    { why: 'a placeholder with dots', request: layOutRequest(1, [...FIELDS, REGISTRY, PLACE('/tmp/../x')]) },
+    { why: 'a placeholder with two slashes', request: layOutRequest(1, [...FIELDS, REGISTRY, PLACE('/tmp//x')]) },
+    { why: 'the root as placeholder', request: layOutRequest(1, [...FIELDS, REGISTRY, PLACE('/')]) },
+    {
+      why: 'a placeholder of 4096 bytes',
+      request: layOutRequest(1, [...FIELDS, REGISTRY, PLACE(`/${'x'.repeat(4095)}`)]),
+    },
+    {
+      why: '4097 placeholders',
+      request: layOutRequest(1, [...FIELDS, REGISTRY, ...Array.from({ length: 4097 }, () => PLACE('/tmp/x'))]),
+    },
     { why: 'an unknown tag', request: layOutRequest(1, [...FIELDS, numberField(99, 0)]) },
     { why: 'a relative launcher', request: layOutRequest(1, [stringField(1, 'true'), ...FIELDS.slice(1)]) },
     { why: 'a string without NUL', request: layOutRequest(1, [...FIELDS, { tag: 2, bytes: bytes('abc') }]) },
