@@ -37,7 +37,10 @@ function candidates(): Candidate[] {
     { directory: process.env['XDG_RUNTIME_DIR'], name: 'linux-sandbox' },
     { directory: `/run/user/${uid}`, name: 'linux-sandbox' },
     { directory: uid === 0 ? '/run' : undefined, name: 'linux-sandbox' },
-    { directory: process.env['XDG_STATE_HOME'] ?? (home && join(home, '.local/state')), name: 'linux-sandbox' },
+    {
+      directory: process.env['XDG_STATE_HOME'] ?? (home && join(home, '.local/state')),
+      name: 'linux-sandbox',
+    },
     { directory: home, name: '.linux-sandbox' },
     { directory: '/tmp', name: `linux-sandbox-${uid}` },
   ]

@@ -185,6 +185,7 @@ void place_placeholders(struct run *run) {
   sweep(registry, &owners);
   if (is_needed) {
     prepare_list(run);
+    if (make_unlisted(registry) != 0) fail(run, STEP_REGISTRY, errno);
     state.all.owner = create_owner(registry, state.all.name);
     if (state.all.owner < 0) fail(run, STEP_REGISTRY, errno);
     state.is_placed = true;

@@ -50,7 +50,12 @@ describe('what is encoded', () => {
           })
           const bytes = encodeSuperviseRequest(request)
           const decoded = decodeRequest(bytes)
-          expect(decoded).toMatchObject({ magic: 'LSBX', version: PROTOCOL_VERSION, kind: 1, size: bytes.length })
+          expect(decoded).toMatchObject({
+            magic: 'LSBX',
+            version: PROTOCOL_VERSION,
+            kind: 1,
+            size: bytes.length,
+          })
           expect(stringsOf(decoded, TAG.launcher)).toEqual(['/usr/bin/bwrap'])
           expect(stringsOf(decoded, TAG.launcherArg)).toEqual(launcherArgv)
           expect(stringsOf(decoded, TAG.fallbackArg)).toEqual(fallbackArgv)
@@ -111,7 +116,9 @@ describe('what is encoded', () => {
 
 test('registry and placeholders read back as they were given', () => {
   const placeholders = ['/repo/.git', '/repo/ä b/.git']
-  const decoded = decodeRequest(encodeSuperviseRequest(superviseRequest({ registry: '/run/r', placeholders })))
+  const decoded = decodeRequest(
+    encodeSuperviseRequest(superviseRequest({ registry: '/run/r', placeholders })),
+  )
   expect(stringsOf(decoded, TAG.registry)).toEqual(['/run/r'])
   expect(stringsOf(decoded, TAG.placeholder)).toEqual(placeholders)
 })

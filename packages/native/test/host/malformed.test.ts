@@ -84,7 +84,10 @@ describe('a malformed supervise request is refused', () => {
     { why: 'two registries', request: layOutRequest(1, [...FIELDS, REGISTRY, REGISTRY]) },
     { why: 'a relative placeholder', request: layOutRequest(1, [...FIELDS, REGISTRY, PLACE('x')]) },
     { why: 'a placeholder with dots', request: layOutRequest(1, [...FIELDS, REGISTRY, PLACE('/tmp/../x')]) },
-    { why: 'a placeholder with two slashes', request: layOutRequest(1, [...FIELDS, REGISTRY, PLACE('/tmp//x')]) },
+    {
+      why: 'a placeholder with two slashes',
+      request: layOutRequest(1, [...FIELDS, REGISTRY, PLACE('/tmp//x')]),
+    },
     { why: 'the root as placeholder', request: layOutRequest(1, [...FIELDS, REGISTRY, PLACE('/')]) },
     {
       why: 'a placeholder of 4096 bytes',
@@ -92,7 +95,11 @@ describe('a malformed supervise request is refused', () => {
     },
     {
       why: '4097 placeholders',
-      request: layOutRequest(1, [...FIELDS, REGISTRY, ...Array.from({ length: 4097 }, () => PLACE('/tmp/x'))]),
+      request: layOutRequest(1, [
+        ...FIELDS,
+        REGISTRY,
+        ...Array.from({ length: 4097 }, () => PLACE('/tmp/x')),
+      ]),
     },
     { why: 'an unknown tag', request: layOutRequest(1, [...FIELDS, numberField(99, 0)]) },
     { why: 'a relative launcher', request: layOutRequest(1, [stringField(1, 'true'), ...FIELDS.slice(1)]) },

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { spawn } from 'node:child_process'
+import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import {
   describeForUsers,
@@ -10,8 +10,7 @@ import {
   until,
   type TestUser,
 } from '../../support/index.ts'
-import { listingOf, requestOf, stagedNative, startSupervised, sweepRegistry } from './supervised.ts'
-import { chownSync } from 'node:fs'
+import { listingOf, ownersIn, requestOf, stagedNative, startSupervised, sweepRegistry } from './supervised.ts'
 
 interface Scene {
   readonly workspace: string
@@ -40,7 +39,10 @@ function own(user: TestUser, directory: string): void {
 /** What a command tries on each placeholder; it prints what it should not have been able to do. */
 function attempts(paths: readonly string[]): string {
   return paths
-    .map((path) => `test -d ${path} || echo missing; mkdir ${path}/x 2>&- && echo made; rmdir ${path} 2>&- && echo gone`)
+    .map(
+      (path) =>
+        `test -d ${path} || echo missing; mkdir ${path}/x 2>&- && echo made; rmdir ${path} 2>&- && echo gone`,
+    )
     .join('; ')
 }
 
@@ -59,13 +61,13 @@ describeForUsers('a workspace with placeholders', [], (user) => {
     const end = await startSupervised(user, { registry, placeholders, line: attempts(placeholders) }).ended
     expect(end).toMatchObject({ stdout: '', reports: [{ kind: 'started' }, { kind: 'ended' }] })
     expect(listingOf(workspace)).toEqual(before)
-    expect(readdirSync(registry)).toEqual(['lock'])
+    expect(ownersIn(registry)).toEqual([])
   })
 
   test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('is as it was after %s', async (signal) => {
     const { workspace, registry, placeholders } = makeScene(user)
     const before = listingOf(workspace)
-    const run = startSupervised(user, { registry, placeholders, line: 'sleep 300' })
+    const run = startSupervised(user, { registry, placeholders, line: 'exec sleep 300' })
     await run.started
     expect(placeholders.filter((path) => !existsSync(path))).toEqual([])
     run.child.kill(signal)
@@ -76,7 +78,7 @@ describeForUsers('a workspace with placeholders', [], (user) => {
   test('is as it was once the caller was killed', async () => {
     const { workspace, registry, placeholders } = makeScene(user)
     const before = listingOf(workspace)
-    const request = Buffer.from(requestOf({ registry, placeholders, line: 'sleep 300' })).toString('base64')
+    const request = Buffer.from(requestOf({ registry, placeholders, line: 'exec sleep 300' })).toString('base64')
     const caller = spawn(stagedNode(), ['-e', CALLER, stagedNative(), request], {
       stdio: ['ignore', 'pipe', 'inherit'],
       ...identityOf(user),
@@ -84,27 +86,27 @@ describeForUsers('a workspace with placeholders', [], (user) => {
     await new Promise((resolve) => caller.stdout?.once('data', resolve))
     expect(existsSync(join(workspace, '.git'))).toBe(true)
     caller.kill('SIGKILL')
-    await until(() => readdirSync(registry).length === 1)
+    await until(() => ownersIn(registry).length === 0)
     expect(listingOf(workspace)).toEqual(before)
   })
 
   test('is as it was when the next sandbox of that user starts after supervise was killed', async () => {
     const { workspace, registry, placeholders } = makeScene(user)
     const before = listingOf(workspace)
-    const run = startSupervised(user, { registry, placeholders, line: 'sleep 300' })
+    const run = startSupervised(user, { registry, placeholders, line: 'exec sleep 300' })
     await run.started
     run.child.kill('SIGKILL')
     await run.ended
     expect(existsSync(join(workspace, '.git'))).toBe(true)
     await sweepRegistry(user, registry)
     expect(listingOf(workspace).map(withoutTime)).toEqual(before.map(withoutTime))
-    expect(readdirSync(registry)).toEqual(['lock'])
+    expect(ownersIn(registry)).toEqual([])
   })
 
   test('loses what a killed sandbox left, by its mark, when the registry is lost too', async () => {
     const { workspace, registry, placeholders } = makeScene(user)
     const before = listingOf(workspace)
-    const run = startSupervised(user, { registry, placeholders, line: 'sleep 300' })
+    const run = startSupervised(user, { registry, placeholders, line: 'exec sleep 300' })
     await run.started
     run.child.kill('SIGKILL')
     await run.ended
@@ -114,7 +116,7 @@ describeForUsers('a workspace with placeholders', [], (user) => {
 
   test('keeps what is in a directory that a killed sandbox left', async () => {
     const { workspace, registry, placeholders } = makeScene(user)
-    const run = startSupervised(user, { registry, placeholders, line: 'sleep 300' })
+    const run = startSupervised(user, { registry, placeholders, line: 'exec sleep 300' })
     await run.started
     run.child.kill('SIGKILL')
     await run.ended
@@ -140,7 +142,11 @@ function withoutTime(line: string): string {
 
 describe('the list of a workspace', () => {
   test('tells what changes', () => {
-    const directory = makeDirectory({ name: 'root', uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 })
+    const directory = makeDirectory({
+      name: 'root',
+      uid: process.geteuid?.() ?? 0,
+      gid: process.getegid?.() ?? 0,
+    })
     const before = listingOf(directory)
     mkdirSync(join(directory, '.git'))
     expect(listingOf(directory)).not.toEqual(before)
