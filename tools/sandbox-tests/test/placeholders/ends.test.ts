@@ -78,7 +78,9 @@ describeForUsers('a workspace with placeholders', [], (user) => {
   test('is as it was once the caller was killed', async () => {
     const { workspace, registry, placeholders } = makeScene(user)
     const before = listingOf(workspace)
-    const request = Buffer.from(requestOf({ registry, placeholders, line: 'exec sleep 300' })).toString('base64')
+    const request = Buffer.from(requestOf({ registry, placeholders, line: 'exec sleep 300' })).toString(
+      'base64',
+    )
     const caller = spawn(stagedNode(), ['-e', CALLER, stagedNative(), request], {
       stdio: ['ignore', 'pipe', 'inherit'],
       ...identityOf(user),
