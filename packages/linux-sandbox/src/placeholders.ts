@@ -4,6 +4,7 @@ import { PolicyUnsupportedError } from '@linux-sandbox/errors'
 import { errnoOf } from '@linux-sandbox/host-probe'
 import type { MountOperation, MountPlan, Placeholder, PlanNote } from '@linux-sandbox/mount-plan'
 import { accessOf, isInside, joinPath, type ResolvedPolicy } from '@linux-sandbox/policy'
+import { withHollowDirectories } from './hollow-directories.js'
 import { registryPath, type RegistryPath } from './registry-path.js'
 
 /** A plan whose placeholders can all be made, and where they are registered. */
@@ -23,10 +24,11 @@ const EROFS = 30
  * @throws {PolicyUnsupportedError} when there is no place for the registry, or the command could get at a name that cannot be protected.
  */
 export function settlePlaceholders(mounts: MountPlan, policy: ResolvedPolicy): SettledPlan {
+  const wanted = withHollowDirectories(mounts)
   const omitted = mounts.placeholders.filter(({ path }) => !canMake(path, mounts.placeholders))
   const isOmitted = (path: string): boolean =>
     omitted.some((one) => isInside(path as Placeholder['path'], one.path))
-  const placeholders = mounts.placeholders.filter(({ path }) => !isOmitted(path))
+  const placeholders = wanted.filter(({ path }) => !isOmitted(path))
   const operations = mounts.operations.filter(
     (operation) => !('target' in operation) || !isOmitted(operation.target),
   )
@@ -99,8 +101,11 @@ function unlisted(operation: MountOperation, { placeholders, registry }: Places)
   if (operation.type !== 'bind' || registry === undefined) return operation
   const { source, target } = operation
   const isLeaf = placeholders.every(({ path }) => path === target || !isInside(path, target))
-  const isPlaceholder = source === target && placeholders.some(({ path }) => path === target)
-  if (!isPlaceholder || !isLeaf || basename(target) === '.git') return operation
+  // A directory of another kind can be filled from outside, and the command is to see that.
+  const isPlaceholder = placeholders.some(
+    ({ path, cause }) => path === target && cause.kind === 'protected-name',
+  )
+  if (source !== target || !isPlaceholder || !isLeaf || basename(target) === '.git') return operation
   return { ...operation, source: joinPath(registry.path, 'unlisted') }
 }
 

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { MountPlan } from '@linux-sandbox/mount-plan'
@@ -12,7 +12,10 @@ const CAUSE = { kind: 'protected-name', name: '.git', reason: 'a test' } as cons
 afterEach(() => void vi.unstubAllEnvs())
 
 function policyFor(workspace: string): ResolvedPolicy {
-  return resolvePolicy(workspaceWrite({ root: workspace }), { cwd: absolutePath(workspace), tmpdir: undefined })
+  return resolvePolicy(workspaceWrite({ root: workspace }), {
+    cwd: absolutePath(workspace),
+    tmpdir: undefined,
+  })
 }
 
 function planFor(workspace: string, names: readonly string[]): MountPlan {
@@ -90,4 +93,15 @@ test.skipIf(uid === 0)("a name in another user's directory is left out, with a n
   const { mounts } = settlePlaceholders(planFor('/usr', ['.git']), policyFor('/usr'))
   expect(mounts.placeholders).toEqual([])
   expect(mounts.notes).toMatchObject([{ kind: 'protected-name-missing', path: '/usr/.git' }])
+})
+
+test('an empty directory that is there may be the placeholder of another sandbox, so it counts as one', () => {
+  const workspace = makeDirectory()
+  for (const name of ['.git', 'deny/er', 'full/sub']) mkdirSync(join(workspace, name), { recursive: true })
+  writeFileSync(join(workspace, 'full/sub/file'), '')
+  const existing = planFor(workspace, ['.git', 'full'])
+  const plan = { ...existing, placeholders: planFor(workspace, ['deny/er/x']).placeholders }
+  const { mounts } = settlePlaceholders(plan, policyFor(workspace))
+  const names = ['.git', 'deny', 'deny/er', 'deny/er/x']
+  expect(mounts.placeholders.map(({ path }) => path)).toEqual(names.map((name) => join(workspace, name)))
 })
