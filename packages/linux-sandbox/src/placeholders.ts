@@ -1,9 +1,10 @@
 import { accessSync, constants, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { PolicyUnsupportedError } from '@linux-sandbox/errors'
 import { errnoOf } from '@linux-sandbox/host-probe'
 import type { MountOperation, MountPlan, Placeholder, PlanNote } from '@linux-sandbox/mount-plan'
-import { accessOf, isInside, type ResolvedPolicy } from '@linux-sandbox/policy'
+import { accessOf, isInside, joinPath, type ResolvedPolicy } from '@linux-sandbox/policy'
+import { withHollowDirectories } from './hollow-directories.js'
 import { registryPath, type RegistryPath } from './registry-path.js'
 
 /** A plan whose placeholders can all be made, and where they are registered. */
@@ -23,10 +24,11 @@ const EROFS = 30
  * @throws {PolicyUnsupportedError} when there is no place for the registry, or the command could get at a name that cannot be protected.
  */
 export function settlePlaceholders(mounts: MountPlan, policy: ResolvedPolicy): SettledPlan {
+  const wanted = withHollowDirectories(mounts)
   const omitted = mounts.placeholders.filter(({ path }) => !canMake(path, mounts.placeholders))
   const isOmitted = (path: string): boolean =>
     omitted.some((one) => isInside(path as Placeholder['path'], one.path))
-  const placeholders = mounts.placeholders.filter(({ path }) => !isOmitted(path))
+  const placeholders = wanted.filter(({ path }) => !isOmitted(path))
   const operations = mounts.operations.filter(
     (operation) => !('target' in operation) || !isOmitted(operation.target),
   )
@@ -35,7 +37,10 @@ export function settlePlaceholders(mounts: MountPlan, policy: ResolvedPolicy): S
   return {
     registry: registry?.path,
     mounts: {
-      operations: [...operations, ...hideRegistry(registry, { policy, isMade: placeholders.length > 0 })],
+      operations: [
+        ...operations.map((operation) => unlisted(operation, { placeholders, registry })),
+        ...hideRegistry(registry, { policy, isMade: placeholders.length > 0 }),
+      ],
       placeholders,
       notes: [...mounts.notes, ...omitted.map(omittedNote)],
     },
@@ -81,6 +86,27 @@ function noRegistry({ path }: Placeholder): PolicyUnsupportedError {
       hint: 'set XDG_RUNTIME_DIR to a directory of your own, with mode 0700',
     },
   )
+}
+
+interface Places {
+  readonly placeholders: readonly Placeholder[]
+  readonly registry: RegistryPath | undefined
+}
+
+/**
+ * Mounts, in place of an empty directory on itself, one that tells git to ignore all of it: git would try to remove an empty one, in
+ * `git stash -u` and `git clean -d`, and call it a failure that it cannot. `.git` itself it never lists.
+ */
+function unlisted(operation: MountOperation, { placeholders, registry }: Places): MountOperation {
+  if (operation.type !== 'bind' || registry === undefined) return operation
+  const { source, target } = operation
+  const isLeaf = placeholders.every(({ path }) => path === target || !isInside(path, target))
+  // A directory of another kind can be filled from outside, and the command is to see that.
+  const isPlaceholder = placeholders.some(
+    ({ path, cause }) => path === target && cause.kind === 'protected-name',
+  )
+  if (source !== target || !isPlaceholder || !isLeaf || basename(target) === '.git') return operation
+  return { ...operation, source: joinPath(registry.path, 'unlisted') }
 }
 
 interface Hiding {

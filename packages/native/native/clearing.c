@@ -30,17 +30,18 @@ static void put_aside(struct placeholder *one, int parent, const struct found *f
 
 // False: the next supervise has to try again.
 static bool remove_one(struct placeholder *one, const struct owners *owners) {
-  if (is_empty(one->directory) == 0) {
-    note(one, VIOLATION_FILLED, 0);
-    unmark(one->directory); // it belongs to whoever filled it
-    return true;
-  }
-  if (is_owned(owners, &one->record.identity)) return true; // that owner removes it
+  // That owner removes it. What is in it may be another placeholder of that owner.
+  if (is_owned(owners, &one->record.identity)) return true;
   int error = remove_placeholder(one->parent, one->name, one->directory);
   if (error == 0 || error == ENOENT) return true;
   if (error == EWOULDBLOCK) return false; // somebody with another registry relies on it, and knows it by its mark
-  note(one, error == ENOTEMPTY ? VIOLATION_FILLED : VIOLATION_LEFT, error == ENOTEMPTY ? 0 : error);
-  return error == ENOTEMPTY;
+  if (error != ENOTEMPTY) {
+    note(one, VIOLATION_LEFT, error);
+    return false;
+  }
+  note(one, VIOLATION_FILLED, 0);
+  unmark(one->directory); // it belongs to whoever filled it
+  return true;
 }
 
 static bool clear_one(struct placeholder *one, const struct owners *owners) {

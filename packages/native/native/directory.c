@@ -93,8 +93,8 @@ int remove_quietly(int parent, const char *name) {
 }
 
 int remove_placeholder(int parent, const char *name, int directory) {
-  // Who relies on it shares the lock: in another container, or as another user, with a registry of its own. Or it is
-  // a process that was killed a moment ago.
+  // Who relies on it shares the lock: in another container, or as another user, with a registry of its own. Or it
+  // is a process that was killed a moment ago.
   for (int i = 0; flock(directory, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK; i++) {
     struct timespec moment = {0, 1000 * 1000};
     if (i == LOCK_TRIES) return EWOULDBLOCK;

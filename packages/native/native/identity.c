@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Directories: how they are reached, told apart and marked.
 #include "identity.h"
-#include "listing.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -121,13 +120,4 @@ bool is_marked(int directory) {
   uint64_t inode;
   if (fgetxattr(directory, MARK, &inode, sizeof inode) != (ssize_t)sizeof inode) return false;
   return look(directory, "", &found) == 0 && found.identity.inode == inode;
-}
-
-int is_empty(int directory) {
-  struct listing listing = {0};
-  const char *name;
-  if (lseek(directory, 0, SEEK_SET) != 0) return -1;
-  while ((name = next_name(directory, &listing)) != NULL)
-    if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0) return 0;
-  return errno == 0 ? 1 : -1;
 }

@@ -42,7 +42,4 @@ void unmark(int directory);
 // Whether it was marked as such: not a copy of one.
 bool is_marked(int directory);
 
-// -1 and errno when it cannot be read.
-int is_empty(int directory);
-
 #endif

@@ -89,14 +89,8 @@ static void note_made(void *context, int directory) {
   one->is_noted = note_state(one, RECORD_MADE);
 }
 
-static bool is_inside(const char *path, const char *directory) {
-  size_t length = strlen(directory);
-  return strncmp(path, directory, length) == 0 && path[length] == '/';
-}
-
 // A directory that is there already: made by another supervise, or none of ours. ESTALE: it is gone again.
 static int adopt(struct placeholder *one, const struct owners *owners) {
-  bool holds_another = one + 1 < state.all.list + state.all.count && is_inside(one[1].path, one->path);
   struct found named, found;
   (void)flock(one->directory, LOCK_SH | LOCK_NB); // EWOULDBLOCK: it is just being removed, as the name will show
   if (look(one->directory, "", &found) != 0) return errno;
@@ -104,7 +98,6 @@ static int adopt(struct placeholder *one, const struct owners *owners) {
     return ESTALE;
   if (flock(one->directory, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK) return ESTALE;
   bool is_ours = is_owned(owners, &found.identity) || is_marked(one->directory);
-  if (is_ours && !holds_another && is_empty(one->directory) != 1) is_ours = false;
   return note_state(one, is_ours ? RECORD_MADE : RECORD_FOREIGN) ? 0 : errno;
 }
 
@@ -185,6 +178,7 @@ void place_placeholders(struct run *run) {
   sweep(registry, &owners);
   if (is_needed) {
     prepare_list(run);
+    if (make_unlisted(registry) != 0) fail(run, STEP_REGISTRY, errno);
     state.all.owner = create_owner(registry, state.all.name);
     if (state.all.owner < 0) fail(run, STEP_REGISTRY, errno);
     state.is_placed = true;

@@ -48,6 +48,18 @@ int try_lock(int registry) {
   return lock;
 }
 
+int make_unlisted(int registry) {
+  static const char ALL[] = {'*', '\n'};
+  struct stat about;
+  if (mkdirat(registry, "unlisted", 0700) != 0 && errno != EEXIST) return -1;
+  int file = openat(registry, "unlisted/.gitignore", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (file < 0 || fstat(file, &about) != 0) return -1;
+  if (about.st_size < (off_t)sizeof ALL && pwrite(file, ALL, sizeof ALL, 0) != (ssize_t)sizeof ALL)
+    return close_with(file, errno);
+  (void)close(file);
+  return 0;
+}
+
 int create_owner(int registry, char name[OWNER_NAME_SIZE]) {
   static const char DIGITS[] = "0123456789abcdef";
   unsigned char random[8];

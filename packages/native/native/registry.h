@@ -2,7 +2,9 @@
 // The registry: a private directory of the user in which every supervise tells which placeholders it relies on.
 //
 //   lock                 locked while anything is looked at or changed
-//   owner-<16 hex>       of one supervise, locked as long as it lives: a header, then records, children first
+//   unlisted             a directory whose .gitignore keeps itself out of git's lists: what is mounted on
+//   placeholders owner-<16 hex>       of one supervise, locked as long as it lives: a header, then records,
+//   children first
 #ifndef REGISTRY_H
 #define REGISTRY_H
 
@@ -52,6 +54,9 @@ struct owners {
 int open_registry(const char *path, bool create);
 // A descriptor that holds the lock until it is closed; -1 and errno, EWOULDBLOCK when somebody else holds it.
 int try_lock(int registry);
+
+// Makes the directory `unlisted` if it is not there; 0, or -1 and errno.
+int make_unlisted(int registry);
 
 // A new owner file with its lock, and its name; -1 and errno.
 int create_owner(int registry, char name[OWNER_NAME_SIZE]);

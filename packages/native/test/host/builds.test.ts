@@ -35,11 +35,11 @@ describe('the build', () => {
     expect(one).toMatchObject({ status: 0, stderr: '' })
     expect(checksum(one.file)).toBe(checksum(two.file))
     expect(readFileSync(one.file, 'latin1')).not.toContain(process.cwd())
-  })
+  }, 60_000)
 
   test('says what it built and what it skipped and why', () => {
     expect(build('all', {}).stdout).toMatch(/^x86_64: (built|skipped, ).*\naarch64: (built|skipped, ).*\n$/)
-  })
+  }, 60_000)
 
   test('fails when an architecture that was asked for cannot be built', () => {
     const { status, stdout } = build('none', { NATIVE_ARCHS: arch, CC: 'no-such-compiler' })

@@ -1,3 +1,4 @@
+import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { encodeEnterRequest, encodeSuperviseRequest } from '../../src/index.js'
@@ -176,6 +177,23 @@ describe('fuzzing', () => {
     const seen = await fuzz(3000, (below) => mutate(HARMLESS, below))
     expect(Object.keys(seen).toSorted()).toEqual(['launcher', 'request'])
     expect(seen['request']).toBeGreaterThan(1000)
+  }, 120_000)
+
+  test('1500 changed requests with placeholders are refused, or leave nothing behind', async () => {
+    const room = join(workshop.directory, 'room')
+    mkdirSync(room)
+    const placeholders = ['a', 'a/b', 'c'].map((name) => join(room, name))
+    const request = encodeSuperviseRequest(
+      superviseRequest({
+        launcher: '/bin/true',
+        launcherArgv: ['true'],
+        registry: join(workshop.directory, 'registry'),
+        placeholders,
+      }),
+    )
+    const seen = await fuzz(1500, (below) => mutate(request, below))
+    expect(Object.keys(seen)).toEqual(expect.arrayContaining(['launcher', 'placeholder', 'request']))
+    expect(readdirSync(room)).toEqual([])
   }, 120_000)
 
   test.skipIf(reasonToSkip())(

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { spawn } from 'node:child_process'
+import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import {
   describeForUsers,
@@ -10,8 +10,7 @@ import {
   until,
   type TestUser,
 } from '../../support/index.ts'
-import { listingOf, requestOf, stagedNative, startSupervised, sweepRegistry } from './supervised.ts'
-import { chownSync } from 'node:fs'
+import { listingOf, ownersIn, requestOf, stagedNative, startSupervised, sweepRegistry } from './supervised.ts'
 
 interface Scene {
   readonly workspace: string
@@ -62,13 +61,13 @@ describeForUsers('a workspace with placeholders', [], (user) => {
     const end = await startSupervised(user, { registry, placeholders, line: attempts(placeholders) }).ended
     expect(end).toMatchObject({ stdout: '', reports: [{ kind: 'started' }, { kind: 'ended' }] })
     expect(listingOf(workspace)).toEqual(before)
-    expect(readdirSync(registry)).toEqual(['lock'])
+    expect(ownersIn(registry)).toEqual([])
   })
 
   test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('is as it was after %s', async (signal) => {
     const { workspace, registry, placeholders } = makeScene(user)
     const before = listingOf(workspace)
-    const run = startSupervised(user, { registry, placeholders, line: 'sleep 300' })
+    const run = startSupervised(user, { registry, placeholders, line: 'exec sleep 300' })
     await run.started
     expect(placeholders.filter((path) => !existsSync(path))).toEqual([])
     run.child.kill(signal)
@@ -79,7 +78,9 @@ describeForUsers('a workspace with placeholders', [], (user) => {
   test('is as it was once the caller was killed', async () => {
     const { workspace, registry, placeholders } = makeScene(user)
     const before = listingOf(workspace)
-    const request = Buffer.from(requestOf({ registry, placeholders, line: 'sleep 300' })).toString('base64')
+    const request = Buffer.from(requestOf({ registry, placeholders, line: 'exec sleep 300' })).toString(
+      'base64',
+    )
     const caller = spawn(stagedNode(), ['-e', CALLER, stagedNative(), request], {
       stdio: ['ignore', 'pipe', 'inherit'],
       ...identityOf(user),
@@ -87,27 +88,27 @@ describeForUsers('a workspace with placeholders', [], (user) => {
     await new Promise((resolve) => caller.stdout?.once('data', resolve))
     expect(existsSync(join(workspace, '.git'))).toBe(true)
     caller.kill('SIGKILL')
-    await until(() => readdirSync(registry).length === 1)
+    await until(() => ownersIn(registry).length === 0)
     expect(listingOf(workspace)).toEqual(before)
   })
 
   test('is as it was when the next sandbox of that user starts after supervise was killed', async () => {
     const { workspace, registry, placeholders } = makeScene(user)
     const before = listingOf(workspace)
-    const run = startSupervised(user, { registry, placeholders, line: 'sleep 300' })
+    const run = startSupervised(user, { registry, placeholders, line: 'exec sleep 300' })
     await run.started
     run.child.kill('SIGKILL')
     await run.ended
     expect(existsSync(join(workspace, '.git'))).toBe(true)
     await sweepRegistry(user, registry)
     expect(listingOf(workspace).map(withoutTime)).toEqual(before.map(withoutTime))
-    expect(readdirSync(registry)).toEqual(['lock'])
+    expect(ownersIn(registry)).toEqual([])
   })
 
   test('loses what a killed sandbox left, by its mark, when the registry is lost too', async () => {
     const { workspace, registry, placeholders } = makeScene(user)
     const before = listingOf(workspace)
-    const run = startSupervised(user, { registry, placeholders, line: 'sleep 300' })
+    const run = startSupervised(user, { registry, placeholders, line: 'exec sleep 300' })
     await run.started
     run.child.kill('SIGKILL')
     await run.ended
@@ -117,7 +118,7 @@ describeForUsers('a workspace with placeholders', [], (user) => {
 
   test('keeps what is in a directory that a killed sandbox left', async () => {
     const { workspace, registry, placeholders } = makeScene(user)
-    const run = startSupervised(user, { registry, placeholders, line: 'sleep 300' })
+    const run = startSupervised(user, { registry, placeholders, line: 'exec sleep 300' })
     await run.started
     run.child.kill('SIGKILL')
     await run.ended

@@ -27,6 +27,8 @@ export interface Supervised {
   /** A line of the shell. */
   readonly line: string
   readonly cwd?: string
+  /** Options of bwrap in place of read-only binds of the placeholders on themselves. */
+  readonly mounts?: readonly string[]
 }
 
 export interface SupervisedEnd {
@@ -45,10 +47,10 @@ export interface SupervisedRun {
 const NAMESPACES = ['user', 'pid', 'ipc', 'uts', 'net'].map((name) => `--unshare-${name}`)
 
 /** A request in which everything can be written but the placeholders. */
-export function requestOf({ registry, placeholders, line, cwd = '/' }: Supervised): Uint8Array {
-  const mounts = ['--bind', '/', '/', '--dev', '/dev', '--proc', '/proc']
-  const protections = placeholders.flatMap((path) => ['--ro-bind', path, path])
-  const options = ['--as-pid-1', '--new-session', '--die-with-parent', ...NAMESPACES, ...mounts]
+export function requestOf({ registry, placeholders, line, cwd = '/', mounts }: Supervised): Uint8Array {
+  const base = ['--bind', '/', '/', '--dev', '/dev', '--proc', '/proc']
+  const protections = mounts ?? placeholders.flatMap((path) => ['--ro-bind', path, path])
+  const options = ['--as-pid-1', '--new-session', '--die-with-parent', ...NAMESPACES, ...base]
   return encodeSuperviseRequest({
     launcher: '/usr/bin/bwrap',
     launcherArgv: [
@@ -96,6 +98,11 @@ export function startSupervised(user: TestUser, supervised: Supervised): Supervi
 /** Starts one that has no placeholders of its own: it only sweeps. */
 export async function sweepRegistry(user: TestUser, registry: string): Promise<void> {
   await startSupervised(user, { registry, placeholders: [], line: 'true' }).ended
+}
+
+/** The files of those who rely on placeholders, or are said to. */
+export function ownersIn(registry: string): string[] {
+  return readdirSync(registry).filter((name) => name.startsWith('owner-'))
 }
 
 /** Everything below `directory` and itself: type and mode, time of the last change of content, size. */

@@ -1,0 +1,107 @@
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { MountPlan } from '@linux-sandbox/mount-plan'
+import { absolutePath, resolvePolicy, workspaceWrite, type ResolvedPolicy } from '@linux-sandbox/policy'
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
+import { settlePlaceholders } from '../src/placeholders.js'
+
+const uid = process.geteuid?.() ?? 0
+const CAUSE = { kind: 'protected-name', name: '.git', reason: 'a test' } as const
+
+afterEach(() => void vi.unstubAllEnvs())
+
+function policyFor(workspace: string): ResolvedPolicy {
+  return resolvePolicy(workspaceWrite({ root: workspace }), {
+    cwd: absolutePath(workspace),
+    tmpdir: undefined,
+  })
+}
+
+function planFor(workspace: string, names: readonly string[]): MountPlan {
+  const paths = names.map((name) => absolutePath(join(workspace, name)))
+  return {
+    operations: paths.map((path) => ({
+      type: 'bind',
+      source: path,
+      target: path,
+      access: 'read',
+      cause: CAUSE,
+    })),
+    placeholders: paths.map((path) => ({ path, cause: CAUSE })),
+    notes: [],
+  }
+}
+
+function makeDirectory(): string {
+  const directory = realpathSync(mkdtempSync(join(tmpdir(), 'placeholders-')))
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+  return directory
+}
+
+/** Each operation in a few words. */
+function wordsOf({ operations }: MountPlan): string[] {
+  return operations.map((one) =>
+    [one.type, 'source' in one ? one.source : '', 'target' in one ? one.target : ''].join(' '),
+  )
+}
+
+test('git is shown a directory that it ignores, but .git itself, and the registry is hidden', () => {
+  const workspace = makeDirectory()
+  const runtime = makeDirectory()
+  vi.stubEnv('XDG_RUNTIME_DIR', runtime)
+  vi.stubEnv('HOME', '/nonexistent')
+  const settled = settlePlaceholders(planFor(workspace, ['.git', '.codex', 'a', 'a/b']), policyFor(workspace))
+  expect(wordsOf(settled.mounts)).toEqual([
+    `bind ${workspace}/.git ${workspace}/.git`,
+    `bind ${settled.registry}/unlisted ${workspace}/.codex`,
+    `bind ${workspace}/a ${workspace}/a`,
+    `bind ${settled.registry}/unlisted ${workspace}/a/b`,
+    `mask-directory  ${settled.registry}`,
+    `remount-read-only  ${settled.registry}`,
+  ])
+})
+
+test('nothing is made by planning', () => {
+  const workspace = makeDirectory()
+  const runtime = makeDirectory()
+  vi.stubEnv('XDG_RUNTIME_DIR', runtime)
+  settlePlaceholders(planFor(workspace, ['.git']), policyFor(workspace))
+  expect(readdirSync(runtime)).toEqual([])
+  expect(readdirSync(workspace)).toEqual([])
+})
+
+test('a registry that the command could write is used only when there is no other', () => {
+  const workspace = makeDirectory()
+  mkdirSync(join(workspace, 'run'))
+  vi.stubEnv('XDG_RUNTIME_DIR', join(workspace, 'run'))
+  const { registry } = settlePlaceholders(planFor(workspace, ['.git']), policyFor(workspace))
+  const others = ['/run/linux-sandbox', `/run/user/${uid}/linux-sandbox`]
+  if (uid === 0) expect(others).toContain(registry)
+  else expect(registry).toBeDefined()
+})
+
+test.skipIf(uid === 0)('a name in a directory that the command could make writable is refused', () => {
+  const workspace = makeDirectory()
+  chmodSync(workspace, 0o555)
+  expect(() => settlePlaceholders(planFor(workspace, ['.git']), policyFor(workspace))).toThrow(
+    /cannot be written/,
+  )
+})
+
+test.skipIf(uid === 0)("a name in another user's directory is left out, with a note", () => {
+  const { mounts } = settlePlaceholders(planFor('/usr', ['.git']), policyFor('/usr'))
+  expect(mounts.placeholders).toEqual([])
+  expect(mounts.notes).toMatchObject([{ kind: 'protected-name-missing', path: '/usr/.git' }])
+})
+
+test('an empty directory that is there may be the placeholder of another sandbox, so it counts as one', () => {
+  const workspace = makeDirectory()
+  for (const name of ['.git', 'deny/er', 'full/sub']) mkdirSync(join(workspace, name), { recursive: true })
+  writeFileSync(join(workspace, 'full/sub/file'), '')
+  const existing = planFor(workspace, ['.git', 'full'])
+  const plan = { ...existing, placeholders: planFor(workspace, ['deny/er/x']).placeholders }
+  const { mounts } = settlePlaceholders(plan, policyFor(workspace))
+  const names = ['.git', 'deny', 'deny/er', 'deny/er/x']
+  expect(mounts.placeholders.map(({ path }) => path)).toEqual(names.map((name) => join(workspace, name)))
+})

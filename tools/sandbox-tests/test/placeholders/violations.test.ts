@@ -1,0 +1,200 @@
+import { execFileSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, join } from 'node:path'
+import { expect, test } from 'vitest'
+import {
+  describeForUsers,
+  makeDirectory,
+  ORDINARY_USER,
+  ROOT,
+  identityOf,
+  type TestUser,
+} from '../../support/index.ts'
+import { ownersIn, startSupervised } from './supervised.ts'
+
+interface Meddling {
+  readonly why: string
+  /** What is done outside to the placeholder `git` while the command runs. As the user of the test. */
+  readonly line: string
+  readonly reports: readonly object[]
+  /** What is in the workspace afterwards. */
+  readonly names: readonly string[]
+}
+
+const MEDDLING: readonly Meddling[] = [
+  { why: 'nothing', line: 'true', reports: [], names: [] },
+  { why: 'its removal', line: 'rmdir .git', reports: [{ violation: 'removed', errno: 0 }], names: [] },
+  {
+    why: 'another directory in its place',
+    line: 'rmdir .git; mkdir -p .git/hooks',
+    reports: [{ violation: 'replaced', errno: 0, movedTo: '.git.linux-sandbox-moved-1' }],
+    names: ['.git.linux-sandbox-moved-1', '.git.linux-sandbox-moved-1/hooks'],
+  },
+  {
+    why: 'a file in its place',
+    line: 'rmdir .git; echo gitdir: x > .git',
+    reports: [{ violation: 'replaced', errno: 0, movedTo: '.git.linux-sandbox-moved-1' }],
+    names: ['.git.linux-sandbox-moved-1'],
+  },
+  {
+    why: 'a link in its place, and the first name for it taken',
+    line: 'rmdir .git; ln -s x .git; mkdir .git.linux-sandbox-moved-1',
+    reports: [{ violation: 'replaced', errno: 0, movedTo: '.git.linux-sandbox-moved-2' }],
+    names: ['.git.linux-sandbox-moved-1', '.git.linux-sandbox-moved-2'],
+  },
+  {
+    why: 'a file in it',
+    line: 'touch .git/HEAD',
+    reports: [{ violation: 'filled', errno: 0 }],
+    names: ['.git', '.git/HEAD'],
+  },
+  {
+    why: 'its removal after somebody renamed it',
+    line: 'mv .git old; rmdir old',
+    reports: [{ violation: 'removed', errno: 0 }],
+    names: [],
+  },
+]
+
+describeForUsers('what is done to a placeholder from outside', [], (user) => {
+  test.each(MEDDLING)('$why is reported before the end', async ({ line, reports, names }) => {
+    const workspace = makeDirectory(user)
+    const registry = join(makeDirectory(user), 'registry')
+    const path = join(workspace, '.git')
+    const run = startSupervised(user, { registry, placeholders: [path], line: 'sleep 0.2' })
+    await run.started
+    execFileSync('/bin/sh', ['-c', line], { cwd: workspace, ...identityOf(user) })
+    const end = await run.ended
+    expect(end.reports.map(withNames)).toEqual([
+      { kind: 'started', attempt: 'first' },
+      ...reports.map((one) => ({ kind: 'violation', attempt: 'first', path: '.git', ...one })),
+      { kind: 'ended', attempt: 'first', exitCode: 0, signal: null },
+    ])
+    expect((readdirSync(workspace, { recursive: true }) as string[]).toSorted()).toEqual(names)
+    expect(ownersIn(registry)).toEqual([])
+  })
+
+  test('a directory that the command plants by renaming the parent is moved aside', async () => {
+    const workspace = makeDirectory(user)
+    const registry = join(makeDirectory(user), 'registry')
+    execFileSync('/bin/mkdir', ['-p', join(workspace, 'a/b')], identityOf(user))
+    const path = join(workspace, 'a/b/.git')
+    const line = 'mv a z && mkdir -p a/b/.git/hooks'
+    const end = await startSupervised(user, { registry, placeholders: [path], line, cwd: workspace }).ended
+    expect(end.reports.map(withNames)[1]).toMatchObject({ violation: 'replaced', path: '.git' })
+    expect(existsSync(path)).toBe(false)
+    expect(readdirSync(join(workspace, 'z/b'))).toEqual([])
+    expect(readdirSync(join(workspace, 'a/b'))).toEqual(['.git.linux-sandbox-moved-1'])
+  })
+
+  test.each([
+    { why: 'a file', put: (path: string) => writeFileSync(path, ''), errno: 20 },
+    { why: 'a link', put: (path: string) => symlinkSync('/tmp', path), errno: 20 },
+  ])('$why at its name keeps the command from being started', async ({ put, errno }) => {
+    const workspace = makeDirectory(user)
+    const path = join(workspace, '.git')
+    put(path)
+    const registry = join(makeDirectory(user), 'registry')
+    const end = await startSupervised(user, { registry, placeholders: [path], line: 'true' }).ended
+    expect(end).toMatchObject({ exitCode: 125, reports: [{ step: 'placeholder', path, errno }] })
+    expect(end.reports).toHaveLength(1)
+    expect(readdirSync(workspace)).toEqual(['.git'])
+    expect(ownersIn(registry)).toEqual([])
+  })
+
+  test('a link on the way to it keeps the command from being started', async () => {
+    const workspace = makeDirectory(user)
+    mkdirSync(join(workspace, 'a'))
+    symlinkSync('a', join(workspace, 'link'))
+    const registry = join(makeDirectory(user), 'registry')
+    const placeholders = [join(workspace, 'link/.git')]
+    const end = await startSupervised(user, { registry, placeholders, line: 'true' }).ended
+    expect(end.reports).toMatchObject([{ step: 'placeholder', errno: 40 }])
+    expect(readdirSync(join(workspace, 'a'))).toEqual([])
+  })
+})
+
+interface Tampering {
+  readonly why: string
+  readonly line: string
+  readonly errno: number
+}
+
+const TAMPERING: readonly Tampering[] = [
+  { why: 'a link', line: 'mkdir -m 700 real; ln -s real registry', errno: 20 },
+  { why: 'open to others', line: 'mkdir -m 755 registry', errno: 13 },
+  { why: 'a file', line: 'touch registry', errno: 20 },
+  { why: 'behind a link', line: 'mv "$PWD" "$PWD-2"; ln -s "$PWD-2" "$PWD"', errno: 40 },
+]
+
+describeForUsers('a registry', [], (user: TestUser) => {
+  test.each(TAMPERING)('that is $why is refused', async ({ line, errno }) => {
+    const workspace = makeDirectory(user)
+    const parent = join(makeDirectory(user), 'parent')
+    execFileSync(
+      '/bin/sh',
+      ['-c', 'mkdir "$1" && cd "$1" && eval "$2"', 'sh', parent, line],
+      identityOf(user),
+    )
+    const registry = join(parent, 'registry')
+    const placeholders = [join(workspace, '.git')]
+    const end = await startSupervised(user, { registry, placeholders, line: 'true' }).ended
+    expect(end).toMatchObject({ exitCode: 125, reports: [{ kind: 'failed', step: 'registry', errno }] })
+    expect(readdirSync(workspace)).toEqual([])
+  })
+
+  test.skipIf(process.geteuid?.() !== 0)("that is another user's is refused", async () => {
+    const other = user.name === 'root' ? ORDINARY_USER : ROOT
+    const workspace = makeDirectory(user)
+    const registry = makeDirectory(other)
+    const placeholders = [join(workspace, '.git')]
+    const end = await startSupervised(user, { registry, placeholders, line: 'true' }).ended
+    expect(end.reports).toMatchObject([{ step: 'registry', errno: user.name === 'root' ? 1 : 1 }])
+  })
+
+  test('with files that nobody understands is used all the same', async () => {
+    const workspace = makeDirectory(user)
+    const parent = makeDirectory(user)
+    const registry = join(parent, 'registry')
+    const sh =
+      'umask 077; mkdir registry; cd registry; echo x > owner-0123456789abcdef; touch owner-0000000000000000 other; head -c 100 /dev/urandom > owner-1111111111111111; mkdir owner-2222222222222222'
+    execFileSync('/bin/sh', ['-c', sh], { cwd: parent, ...identityOf(user) })
+    const placeholders = [join(workspace, '.git')]
+    const end = await startSupervised(user, { registry, placeholders, line: `test -d ${workspace}/.git` })
+      .ended
+    expect(end.reports).toMatchObject([{ kind: 'started' }, { kind: 'ended', exitCode: 0 }])
+    expect(readdirSync(workspace)).toEqual([])
+  })
+
+  test('that tells of a directory which is not the one it means leaves that one alone', async () => {
+    const workspace = makeDirectory(user)
+    const registry = join(makeDirectory(user), 'registry')
+    const path = join(workspace, '.git')
+    const run = startSupervised(user, { registry, placeholders: [path], line: 'exec sleep 300' })
+    await run.started
+    run.child.kill('SIGKILL')
+    await run.ended
+    rmdirSync(path)
+    mkdirSync(`${path}-new`)
+    renameSync(`${path}-new`, path)
+    await startSupervised(user, { registry, placeholders: [], line: 'true' }).ended
+    expect(existsSync(path)).toBe(true)
+    expect(ownersIn(registry)).toEqual([])
+  })
+})
+
+/** Reports with the last component of each path. */
+function withNames(report: object): object {
+  const names = Object.entries(report).map(([key, value]) =>
+    key === 'path' || key === 'movedTo' ? [key, basename(String(value))] : [key, value],
+  )
+  return Object.fromEntries(names) as object
+}
