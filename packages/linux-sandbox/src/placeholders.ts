@@ -24,6 +24,8 @@ const EROFS = 30
  * @throws {PolicyUnsupportedError} when there is no place for the registry, or the command could get at a name that cannot be protected.
  */
 export function settlePlaceholders(mounts: MountPlan, policy: ResolvedPolicy): SettledPlan {
+  // Nothing to make, so nothing to register and nobody to share it with.
+  if (mounts.placeholders.length === 0) return { mounts, registry: undefined }
   const wanted = withHollowDirectories(mounts)
   const omitted = mounts.placeholders.filter(({ path }) => !canMake(path, mounts.placeholders))
   const isOmitted = (path: string): boolean =>
