@@ -31,7 +31,8 @@ export function cachedDiskView(disk: DiskView): DiskView {
   const directories = new Map<AbsolutePath, readonly DirectoryEntry[]>()
   return {
     kindOf(path) {
-      if (kinds.has(path)) return kinds.get(path)
+      const known = kinds.get(path)
+      if (known !== undefined || kinds.has(path)) return known
       const kind = disk.kindOf(path)
       kinds.set(path, kind)
       return kind

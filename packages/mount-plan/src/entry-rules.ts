@@ -45,11 +45,11 @@ export function entryRules(entries: readonly ResolvedEntry[], disk: DiskView): E
       if (note !== undefined) notes.push(note)
       return note === undefined
     })
-  const { certain, replaceable } = byReplaceableLink(located)
+  const { certain, replaceable, rules } = byReplaceableLink(located)
   const granting = located.filter(({ entry, exists }) => exists && entry.access !== 'deny')
   const writing = granting.filter(({ entry }) => entry.access === 'write')
   return {
-    rules: rulesOf(certain),
+    rules,
     replaceable,
     missing: certain.filter(({ exists }) => !exists),
     links: granting.flatMap(({ links }) => links),
@@ -73,9 +73,11 @@ function noteNoDirectory({ entry, path, exists }: LocatedEntry, disk: DiskView):
   return { kind: 'root-missing', path, message: `${path} is no directory, so there is nothing to grant` }
 }
 
+/** The entries apart, and the rules of those that are certain. */
 function byReplaceableLink(located: readonly LocatedEntry[]): {
-  readonly certain: LocatedEntry[]
-  readonly replaceable: ReplaceableEntry[]
+  readonly certain: readonly LocatedEntry[]
+  readonly replaceable: readonly ReplaceableEntry[]
+  readonly rules: RuleSet
 } {
   const all = rulesOf(located)
   const certain: LocatedEntry[] = []
@@ -85,7 +87,7 @@ function byReplaceableLink(located: readonly LocatedEntry[]): {
     if (link === undefined || isWithoutEffect(one)) certain.push(one)
     else replaceable.push({ one, link })
   }
-  return { certain, replaceable }
+  return { certain, replaceable, rules: replaceable.length === 0 ? all : rulesOf(certain) }
 }
 
 function isWithoutEffect({ entry, exists }: LocatedEntry): boolean {

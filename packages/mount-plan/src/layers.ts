@@ -10,6 +10,8 @@ export interface Layer extends Rule {
 
 /** The mounts that the rules come to. */
 export class Layers {
+  /** Those with the shallowest path first. */
+  readonly all: readonly Layer[]
   readonly #byPath = new Map<AbsolutePath, Layer>()
 
   /** @throws {PolicyUnsupportedError} when a rule is about what the host has in `/dev` or `/proc`. */
@@ -19,11 +21,7 @@ export class Layers {
       if (needsMount(rule, below, devices)) this.#byPath.set(rule.path, { ...rule, below })
     }
     for (const layer of [...this.#byPath.values()]) this.#pinAncestors(layer)
-  }
-
-  /** Those with the shallowest path first. */
-  all(): Layer[] {
-    return sortedByDepth(this.#byPath.values())
+    this.all = sortedByDepth(this.#byPath.values())
   }
 
   /** The deepest layer at or above `path`. */

@@ -20,7 +20,7 @@ export function maskContents(layers: Layers, links: readonly Link[]): ReadonlyMa
     contents.set(place, content)
     return content
   }
-  for (const { path, below } of layers.all()) {
+  for (const { path, below } of layers.all) {
     if (below !== undefined && holds(below, path)) contentOf(below.path).paths.push(path)
   }
   const byPath = new Map(links.map((link) => [link.path, link]))

@@ -172,7 +172,7 @@ function layerOperations(
   contents: ReadonlyMap<AbsolutePath, MaskContent>,
   { own, disk }: Surroundings,
 ): MountOperation[] {
-  const operations = layers.all().flatMap((layer) => {
+  const operations = layers.all.flatMap((layer) => {
     const made = layerOperation(layer, contents.get(layer.path), disk)
     return layer.path === '/' ? [...made, ...own] : made
   })

@@ -84,9 +84,11 @@ export function sortedByDepth<Item extends { readonly path: AbsolutePath }>(item
 function depthOf(path: AbsolutePath): number {
   if (path === '/') return 0
   let count = 0
-  for (let at = 0; at >= 0; at = path.indexOf('/', at + 1)) count++
+  for (let at = 0; at < path.length; at++) if (path.charCodeAt(at) === SLASH) count++
   return count
 }
+
+const SLASH = 47
 
 function byPath({ path: a }: { readonly path: string }, { path: b }: { readonly path: string }): number {
   if (a === b) return 0
