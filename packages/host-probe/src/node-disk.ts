@@ -1,6 +1,17 @@
-import { lstatSync, readlinkSync, type Stats } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  type Dirent,
+  type Stats,
+} from 'node:fs'
 import { SandboxSetupError } from '@linux-sandbox/errors'
-import type { DiskView, FileKind } from '@linux-sandbox/mount-plan'
+import type { DirectoryEntry, DiskView, FileKind } from '@linux-sandbox/mount-plan'
 import type { AbsolutePath } from '@linux-sandbox/policy'
 import { errnoOf } from './errno.js'
 
@@ -12,6 +23,32 @@ import { errnoOf } from './errno.js'
 export const nodeDisk: DiskView = {
   kindOf: (path) => look(path, () => kindOf(path)),
   readLink: (path) => look(path, () => readlinkSync(path)),
+  readFile: (path) => look(path, () => firstBytes(path)),
+  readDirectory: (path) =>
+    look(path, () => readdirSync(path, { withFileTypes: true }).map((entry) => entryOf(entry))),
+}
+
+/** No file that a plan depends on is longer. */
+const BYTES_MAX = 65_536
+
+function firstBytes(path: AbsolutePath): string {
+  // A pipe with no writer must not stop the plan, nor a link lead elsewhere.
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
+  try {
+    if (!fstatSync(descriptor).isFile()) return ''
+    const bytes = Buffer.alloc(BYTES_MAX)
+    let length = 0
+    for (let read = -1; read !== 0 && length < BYTES_MAX; length += read) {
+      read = readSync(descriptor, bytes, length, BYTES_MAX - length, null)
+    }
+    return bytes.toString('utf8', 0, length)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function entryOf(entry: Dirent): DirectoryEntry {
+  return { name: entry.name, kind: kindIn(entry) }
 }
 
 /** Source: asm-generic/errno-base.h. Node gives `undefined` for ENOENT only. */
@@ -19,7 +56,10 @@ const ENOTDIR = 20
 
 function kindOf(path: AbsolutePath): FileKind | undefined {
   const stats = statsOf(path)
-  if (stats === undefined) return undefined
+  return stats && kindIn(stats)
+}
+
+function kindIn(stats: Stats | Dirent): FileKind {
   if (stats.isFile()) return 'file'
   if (stats.isDirectory()) return 'directory'
   return stats.isSymbolicLink() ? 'symlink' : 'device'

@@ -12,18 +12,37 @@ export interface DiskView {
   readonly kindOf: (path: AbsolutePath) => FileKind | undefined
   /** Target of the symlink at `path`, as written in it. */
   readonly readLink: (path: AbsolutePath) => string
+  /** The first 64 KiB of the file at `path`, as UTF-8. Never of a device. */
+  readonly readFile: (path: AbsolutePath) => string
+  /** What is directly in the directory at `path`, in no order; `.` and `..` are not there. */
+  readonly readDirectory: (path: AbsolutePath) => readonly DirectoryEntry[]
+}
+
+export interface DirectoryEntry {
+  readonly name: string
+  readonly kind: FileKind
 }
 
 /** `disk` with every answer remembered. For one plan only: the disk may change between two plans. */
 export function cachedDiskView(disk: DiskView): DiskView {
   const kinds = new Map<AbsolutePath, FileKind | undefined>()
+  const texts = new Map<AbsolutePath, string>()
+  const listings = new Map<AbsolutePath, readonly DirectoryEntry[]>()
   return {
-    kindOf(path) {
-      if (kinds.has(path)) return kinds.get(path)
-      const kind = disk.kindOf(path)
-      kinds.set(path, kind)
-      return kind
-    },
+    kindOf: (path) => remembered(kinds, path, disk.kindOf),
     readLink: (path) => disk.readLink(path),
+    readFile: (path) => remembered(texts, path, disk.readFile),
+    readDirectory: (path) => remembered(listings, path, disk.readDirectory),
   }
+}
+
+function remembered<Answer>(
+  answers: Map<AbsolutePath, Answer>,
+  path: AbsolutePath,
+  ask: (path: AbsolutePath) => Answer,
+): Answer {
+  if (answers.has(path)) return answers.get(path) as Answer
+  const answer = ask(path)
+  answers.set(path, answer)
+  return answer
 }

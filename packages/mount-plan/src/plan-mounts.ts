@@ -4,12 +4,14 @@ import {
   isFullDiskWrite,
   isInside,
   type AbsolutePath,
+  type ProtectedName,
   type ResolvedPolicy,
 } from '@linux-sandbox/policy'
 import { baseOperations, unrestrictedOperations, type ProcAccess } from './base.js'
 import { cachedDiskView, type DiskView } from './disk-view.js'
 import { isSettledByOwnPlace } from './own-places.js'
 import type { MountOperation, MountPlan, PlanNote } from './plan.js'
+import { addGitRules, type GitRules, type GitWrites } from './git/add-git-rules.js'
 import { addEntryRules } from './entry-rules.js'
 import { addProtectedNames } from './protected-names.js'
 import { RuleSet, type Rule } from './rules.js'
@@ -17,6 +19,8 @@ import { RuleSet, type Rule } from './rules.js'
 export interface PlanOptions {
   /** Default `read-only`. */
   readonly proc?: ProcAccess
+  /** What the command may change of the git repositories in its writable roots. Default `none`. */
+  readonly gitWrites?: GitWrites
 }
 
 /**
@@ -30,7 +34,7 @@ export interface PlanOptions {
 export function planMounts(
   policy: ResolvedPolicy,
   disk: DiskView,
-  { proc = 'read-only' }: PlanOptions = {},
+  { proc = 'read-only', gitWrites = 'none' }: PlanOptions = {},
 ): MountPlan {
   const view = cachedDiskView(disk)
   const { fileSystem } = policy
@@ -46,7 +50,8 @@ export function planMounts(
 
   const set = new RuleSet()
   const entryNotes = addEntryRules(set, fileSystem.entries, view)
-  const nameNotes = isFullDiskWrite(policy) ? [] : addProtectedNames(set, policy.protectedNames, view)
+  const nameNotes = isFullDiskWrite(policy) ? [] : addProtectedNames(set, namesFor(gitWrites, policy), view)
+  const git = isFullDiskWrite(policy) ? NO_GIT_RULES : addGitRules(set, { disk: view, gitWrites })
   const rules = set.sorted()
   const [root] = rules
   if (root === undefined || root.path !== '/' || root.access === 'deny') {
@@ -65,8 +70,8 @@ export function planMounts(
       ...planned.flatMap((one) => one.operations),
       ...planned.flatMap((one) => one.afterwards).toReversed(),
     ],
-    placeholders: [],
-    notes: onePerPath([...nameNotes, ...entryNotes]),
+    placeholders: git.placeholders,
+    notes: onePerPath([...nameNotes, ...entryNotes, ...git.notes]),
   }
 }
 
@@ -81,11 +86,13 @@ interface RuleContext {
   readonly disk: DiskView
 }
 
+const NO_GIT_RULES: GitRules = { notes: [], placeholders: [] }
 const NOTHING: PlannedRule = { operations: [], afterwards: [] }
 
 function planRule(rule: Rule, context: RuleContext): PlannedRule {
   const { path, access, cause } = rule
-  if (path === '/' || access === rule.inherited || isSettledByOwnPlace(rule)) return NOTHING
+  if (path === '/' || (access === rule.inherited && rule.isPinned !== true) || isSettledByOwnPlace(rule))
+    return NOTHING
   if (access === 'deny') return planMask(rule, context)
   return { operations: [{ type: 'bind', source: path, target: path, access, cause }], afterwards: [] }
 }
@@ -120,6 +127,11 @@ function directoriesBelow(top: AbsolutePath, paths: readonly AbsolutePath[], dis
     if (disk.kindOf(path) === 'directory') found.add(path)
   }
   return [...found].toSorted((a, b) => a.length - b.length)
+}
+
+/** Who may write all of git may make a repository as well. */
+function namesFor(gitWrites: GitWrites, { protectedNames }: ResolvedPolicy): readonly ProtectedName[] {
+  return gitWrites === 'all' ? protectedNames.filter(({ name }) => name !== '.git') : protectedNames
 }
 
 /** A preset names the protected names as entries as well: what is missing is told once, and by the stronger rule. */

@@ -4,6 +4,7 @@ import type { AbsolutePath, Origin } from '@linux-sandbox/policy'
 export type Cause =
   | { readonly kind: 'entry'; readonly origin: Origin }
   | { readonly kind: 'protected-name'; readonly name: string; readonly reason: string }
+  | { readonly kind: 'git'; readonly repository: AbsolutePath; readonly reason: string }
   | { readonly kind: 'base'; readonly reason: string }
 
 /**
@@ -52,17 +53,29 @@ export type MountOperation =
 
 /** Something the policy asks for that this plan does not do. Values for the caller, never printed here. */
 export interface PlanNote {
-  readonly kind: 'root-missing' | 'protected-name-missing' | 'rule-missing'
+  readonly kind:
+    | 'root-missing'
+    | 'protected-name-missing'
+    | 'rule-missing'
+    /** A place in which git repositories were not looked for. */
+    | 'git-scan-incomplete'
+    /** Something by which git outside can be made to execute a program, and which mounts cannot keep as it is. */
+    | 'git-not-protected'
+    /** A git directory that stays read-only although `gitWrites` would open it. */
+    | 'git-not-writable'
   readonly path: AbsolutePath
   readonly message: string
 }
 
 /**
- * A directory that has to exist, empty, while the command runs, because something is mounted on it: a name that is protected or denied
- * and does not exist yet. Whoever runs the plan makes it before the mounts and removes it afterwards.
+ * What has to exist while the command runs, because something is mounted on it: a name that is protected or denied and does not
+ * exist yet. An empty directory, or a file with `content`. Whoever runs the plan makes it before the mounts and removes it afterwards. It may
+ * exist already when another sandbox made the same one.
  */
 export interface Placeholder {
   readonly path: AbsolutePath
+  /** Programs outside the sandbox see it too, so it is one that they take for nothing. */
+  readonly content?: string
   readonly cause: Cause
 }
 

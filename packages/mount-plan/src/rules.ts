@@ -7,6 +7,8 @@ export interface RuleDraft {
   readonly path: AbsolutePath
   readonly access: Access
   readonly cause: Cause
+  /** A mount of its own even if it changes no access: what is mounted on can be neither renamed nor removed. */
+  readonly isPinned?: boolean
 }
 
 /** A draft among all others. */
@@ -24,8 +26,23 @@ export class RuleSet {
   add(draft: RuleDraft): void {
     const known = this.#drafts.get(draft.path)
     if (known === undefined || STRENGTH[draft.access] > STRENGTH[known.access]) {
-      this.#drafts.set(draft.path, draft)
+      this.#drafts.set(draft.path, known?.isPinned === true ? { ...draft, isPinned: true } : draft)
     }
+  }
+
+  /** Puts `draft` in the place of what is at its path, whichever is stronger. */
+  replace(draft: RuleDraft): void {
+    this.#drafts.set(draft.path, draft)
+  }
+
+  /** Keeps the object at `path` where it is. Its access stays as it is. */
+  pin(path: AbsolutePath, cause: Cause): void {
+    const draft = this.#drafts.get(path) ?? { path, access: this.accessAt(path), cause }
+    this.#drafts.set(path, { ...draft, isPinned: true })
+  }
+
+  get(path: AbsolutePath): RuleDraft | undefined {
+    return this.#drafts.get(path)
   }
 
   has(path: AbsolutePath): boolean {

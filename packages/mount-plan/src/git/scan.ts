@@ -1,0 +1,131 @@
+import { depthOf, joinPath, type AbsolutePath } from '@linux-sandbox/policy'
+import type { DirectoryEntry, FileKind } from '../disk-view.js'
+import type { PlanNote } from '../plan.js'
+import type { RuleSet } from '../rules.js'
+import type { CarefulDisk } from './careful-disk.js'
+import { looksLikeGitDirectory } from './layout.js'
+
+/** How far to look for repositories. */
+export interface ScanLimits {
+  /** Directories to list in all. */
+  readonly directories: number
+  /** Levels below a writable root. */
+  readonly depth: number
+}
+
+/** A search of 2000 directories takes some 40 ms, and more than covers the sources of most projects. */
+export const SCAN_LIMITS: ScanLimits = { directories: 2000, depth: 16 }
+
+export interface FoundRepositories {
+  /** Directories with an entry `.git`, of that kind. */
+  readonly workTrees: readonly { readonly directory: AbsolutePath; readonly dotGit: FileKind }[]
+  /** Directories that are git directories themselves. */
+  readonly bare: readonly AbsolutePath[]
+  readonly notes: readonly PlanNote[]
+}
+
+/** The kernel's file systems, in which nobody has a repository. */
+const NO_DISKS = ['/proc', '/sys', '/dev']
+
+/**
+ * The repositories in what is writable below `roots`. Shallow ones are found first, and those among installed packages last. Links are
+ * not followed; a git directory is not searched.
+ */
+export function findRepositories(
+  roots: readonly AbsolutePath[],
+  {
+    disk,
+    rules,
+    limits,
+  }: { readonly disk: CarefulDisk; readonly rules: RuleSet; readonly limits: ScanLimits },
+): FoundRepositories {
+  const workTrees: FoundRepositories['workTrees'][number][] = []
+  const bare: AbsolutePath[] = []
+  const missed = new MissedPlaces()
+  const queue = new SearchQueue(roots)
+  for (let next = queue.next(), listed = 0; next !== undefined; next = queue.next()) {
+    const { path, root } = next
+    if (listed === limits.directories || depthOf(path) - depthOf(root) > limits.depth) {
+      missed.add(next, 'too many directories or too deep')
+      continue
+    }
+    listed++
+    const entries = disk.list(path)
+    if (entries === undefined) {
+      missed.add(next, 'not readable')
+      continue
+    }
+    const dotGit = entries.find(({ name }) => name === '.git')
+    if (dotGit !== undefined) workTrees.push({ directory: path, dotGit: dotGit.kind })
+    if (looksLikeGitDirectory(entries)) bare.push(path)
+    else queue.add(directoriesToSearch(entries, path, rules), root)
+  }
+  return { workTrees, bare, notes: missed.notes() }
+}
+
+function directoriesToSearch(
+  entries: readonly DirectoryEntry[],
+  parent: AbsolutePath,
+  rules: RuleSet,
+): AbsolutePath[] {
+  return entries
+    .filter(({ name, kind }) => kind === 'directory' && name !== '.git')
+    .map(({ name }) => joinPath(parent, name))
+    .filter((path) => (rules.get(path)?.access ?? 'write') === 'write' && !NO_DISKS.includes(path))
+    .toSorted()
+}
+
+interface Place {
+  readonly path: AbsolutePath
+  readonly root: AbsolutePath
+}
+
+class SearchQueue {
+  readonly #seen = new Set<AbsolutePath>()
+  readonly #first: Place[] = []
+  readonly #last: Place[] = []
+  #taken = 0
+
+  constructor(roots: readonly AbsolutePath[]) {
+    for (const root of roots) this.add([root], root)
+  }
+
+  add(paths: readonly AbsolutePath[], root: AbsolutePath): void {
+    for (const path of paths) {
+      if (this.#seen.has(path)) continue
+      this.#seen.add(path)
+      const queue = path.includes('/node_modules/') ? this.#last : this.#first
+      queue.push({ path, root })
+    }
+  }
+
+  next(): Place | undefined {
+    const next = this.#first[this.#taken++]
+    if (next !== undefined) return next
+    const later = this.#last.shift()
+    if (later === undefined) return undefined
+    this.#first.length = 0
+    this.#taken = 0
+    return later
+  }
+}
+
+/** One note for each root and reason, with the first of the places. */
+class MissedPlaces {
+  readonly #places = new Map<string, { readonly first: Place; readonly reason: string; count: number }>()
+
+  add(place: Place, reason: string): void {
+    const key = `${reason} ${place.root}`
+    const known = this.#places.get(key)
+    if (known === undefined) this.#places.set(key, { first: place, reason, count: 1 })
+    else known.count++
+  }
+
+  notes(): PlanNote[] {
+    return [...this.#places.values()].map(({ first: { path, root }, reason, count }) => ({
+      kind: 'git-scan-incomplete',
+      path,
+      message: `${count} ${count === 1 ? 'directory' : 'directories'} below ${root}, from ${path} on, not searched for git repositories: ${reason}`,
+    }))
+  }
+}
