@@ -22,11 +22,13 @@ export {
   workspaceWrite,
   type Access,
   type PermissionProfile,
+  type ProtectedNameList,
   type ResolvedPolicy,
 } from '@linux-sandbox/policy'
 export { endAs, endWithError } from './end-process.js'
 export { runInForeground, type ForegroundCommand, type ForegroundResult } from './foreground.js'
 export type { ResourceLimits } from './limits.js'
+export type { GitWrites } from '@linux-sandbox/mount-plan'
 export type { SandboxOptions, SandboxSpawnOptions } from './options.js'
 export type { Enforced, Note, RunResult, Violation } from './result.js'
 export { runMain } from './run-main.js'

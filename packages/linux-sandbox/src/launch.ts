@@ -1,8 +1,15 @@
 import { bwrapArgs } from '@linux-sandbox/bwrap-args'
 import { nodeDisk } from '@linux-sandbox/host-probe'
-import { planMounts, type MountPlan, type ProcAccess } from '@linux-sandbox/mount-plan'
+import { planMounts, type GitWrites, type MountPlan, type ProcAccess } from '@linux-sandbox/mount-plan'
 import { ENTER_PROGRAM, STATUS_SOCKET, type EnterRequest, type SuperviseRequest } from '@linux-sandbox/native'
-import { absolutePath, accessOf, isInside, writableRoots, type ResolvedPolicy } from '@linux-sandbox/policy'
+import {
+  absolutePath,
+  accessOf,
+  isInside,
+  writableRoots,
+  type AbsolutePath,
+  type ResolvedPolicy,
+} from '@linux-sandbox/policy'
 import { compileFilter, encodeProgram, filterFor } from '@linux-sandbox/seccomp-filter'
 import type { Bwrap } from '@linux-sandbox/host-probe'
 import type { Host } from './host.js'
@@ -10,6 +17,7 @@ import type { Host } from './host.js'
 /** How commands of one sandbox are confined. */
 export interface Confinement {
   readonly policy: ResolvedPolicy
+  readonly gitWrites: GitWrites
   readonly proc: 'fresh' | 'host'
   readonly nestedSandbox: boolean
 }
@@ -42,7 +50,12 @@ export function prepareLaunch(
   confinement: Confinement,
   { host, bwrap, enter }: { readonly host: Host; readonly bwrap: Bwrap; readonly enter: EnterRequest },
 ): Launch {
-  const mounts = planMounts(confinement.policy, nodeDisk, { proc: procAccess(confinement) })
+  const mounts = withoutMissing(
+    planMounts(confinement.policy, nodeDisk, {
+      proc: procAccess(confinement),
+      gitWrites: confinement.gitWrites,
+    }),
+  )
   const freshProc = confinement.proc === 'fresh' && !host.refusesFreshProc
   const argv = (proc: 'fresh' | 'host'): string[] =>
     bwrapArgs(
@@ -64,6 +77,16 @@ export function prepareLaunch(
       enter,
       reraise: true,
     },
+  }
+}
+
+/** Nobody makes placeholders yet, so what would be mounted on one that is missing is left out. */
+function withoutMissing(plan: MountPlan): MountPlan {
+  const missing = plan.placeholders.filter(({ path }) => nodeDisk.kindOf(path) === undefined)
+  const isMissing = (path: AbsolutePath): boolean => missing.some((one) => one.path === path)
+  return {
+    ...plan,
+    operations: plan.operations.filter((one) => one.type !== 'bind' || !isMissing(one.source)),
   }
 }
 

@@ -67,9 +67,10 @@ export class Sandbox {
     const policy = resolvePolicy(validateProfile(options.profile), {
       cwd: absolutePath(options.policyCwd ?? process.cwd()),
       tmpdir: options.tmpdir ?? process.env['TMPDIR'],
+      protectedNames: options.protectedNames,
     })
-    const { proc = 'fresh', nestedSandbox = false } = options
-    const confinement: Confinement = { policy, proc, nestedSandbox }
+    const { gitWrites = 'none', proc = 'fresh', nestedSandbox = false } = options
+    const confinement: Confinement = { policy, gitWrites, proc, nestedSandbox }
     const limits = resourceLimits(options.limits ?? {}, { isRoot: process.geteuid?.() === 0 })
     if (isUnconfined(policy) && limits.length === 0) return new Sandbox(confinement, host, undefined)
 

@@ -23,7 +23,7 @@ export function addProtectedNames(
 
 function protect(
   root: RuleDraft,
-  { name, reason }: ProtectedName,
+  { name, reason, onlyIfPresent = false }: ProtectedName,
   { rules, disk }: { readonly rules: RuleSet; readonly disk: DiskView },
 ): PlanNote[] {
   const path = joinPath(root.path, name)
@@ -34,6 +34,7 @@ function protect(
     rules.add({ path, access: 'read', cause: { kind: 'protected-name', name, reason } })
     return []
   }
+  if (onlyIfPresent) return []
   const message = `${path} does not exist and is not protected; the command can create it`
   return [{ kind: 'protected-name-missing', path, message }]
 }

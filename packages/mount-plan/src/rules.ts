@@ -64,7 +64,7 @@ export class RuleSet {
       const inherited = draft.path === '/' ? 'deny' : this.accessAt(parentPath(draft.path))
       return { ...draft, inherited }
     })
-    return rules.sort((a, b) => depthOf(a.path) - depthOf(b.path) || compare(a.path, b.path))
+    return rules.toSorted((a, b) => depthOf(a.path) - depthOf(b.path) || compare(a.path, b.path))
   }
 }
 

@@ -19,8 +19,9 @@ function plan(grants: Grants, content: DiskContent, skip?: readonly string[]) {
   return planMounts(resolvePolicy(profile(grants, skip), { cwd: absolutePath('/w') }), memoryDisk(content))
 }
 
-/** One line for each operation, in the words of a reader. */
-function lines(operations: readonly MountOperation[]): string[] {
+/** One line for each operation, in the words of a reader. Git's have their own tables in `git/`. */
+function lines(all: readonly MountOperation[]): string[] {
+  const operations = all.filter(({ cause }) => cause.kind !== 'git')
   return operations.map((operation) => {
     switch (operation.type) {
       case 'root':
@@ -72,10 +73,10 @@ test.each([
     expected: ['write /w', 'read /w/a', 'write /w/a/b', 'read /w/a/b/c'],
   },
   {
-    why: 'a rule that changes nothing needs no mount',
-    grants: { '/': 'read', '/w': 'write', '/w/a': 'write', '/usr': 'read' },
-    content: { '/w/a/.git': 'directory', '/usr': 'directory' },
-    expected: ['write /w', 'read /w/a/.git'],
+    why: 'a rule that changes nothing needs no mount, unless it holds in place what is protected below it',
+    grants: { '/': 'read', '/w': 'write', '/w/a': 'write', '/w/b': 'write', '/usr': 'read' },
+    content: { '/w/a/.git': 'directory', '/w/b': 'file', '/usr': 'directory' },
+    expected: ['write /w', 'write /w/a', 'read /w/a/.git'],
   },
   {
     why: 'a writable root that is a file has nothing to protect below it',
@@ -238,6 +239,7 @@ test('no path is looked at twice', () => {
   )
   planMounts(policy, disk)
   expect(disk.looks()).toBe(
-    ['/proc/keys', '/w', '/w/a', '/w/a/b', '/w/a/b/c', '/w/a/d'].length + policy.protectedNames.length,
+    ['/proc/keys', '/w', '/w/a', '/w/a/b', '/w/a/b/c', '/w/a/d', '/w/a/commondir'].length +
+      policy.protectedNames.length,
   )
 })

@@ -6,8 +6,8 @@ export interface ConfigValue {
   readonly value: string
 }
 
-const HEADER = /^\[\s*([\w.-]+)\s*(?:"((?:[^"\\]|\\.)*)")?\s*\]/
-const ASSIGNMENT = /^([A-Za-z][\w-]*)\s*=\s*(.*)$/
+const HEADER = /^\[\s*(?<section>[\w.-]+)\s*(?:"(?<subsection>(?:[^"\\]|\\.)*)")?\s*\]/
+const ASSIGNMENT = /^(?<name>[A-Za-z][\w-]*)\s*=\s*(?<value>.*)$/
 
 /**
  * What a configuration file of git sets, as far as it can be read: a line that means nothing is passed over, because git refuses
@@ -23,13 +23,13 @@ export function parseGitConfig(text: string): ConfigValue[] {
     let rest = line.trim()
     const header = HEADER.exec(rest)
     if (header !== null) {
-      section = header[1]!.toLowerCase()
-      subsection = (header[2] ?? '').replaceAll(/\\(.)/g, '$1')
+      section = (header.groups?.['section'] ?? '').toLowerCase()
+      subsection = (header.groups?.['subsection'] ?? '').replaceAll(/\\(.)/g, '$1')
       rest = rest.slice(header[0].length).trim()
     }
-    const assignment = ASSIGNMENT.exec(rest)
-    if (assignment === null) continue
-    values.push({ section, subsection, name: assignment[1]!.toLowerCase(), value: unquoted(assignment[2]!) })
+    const { name, value } = ASSIGNMENT.exec(rest)?.groups ?? {}
+    if (name === undefined || value === undefined) continue
+    values.push({ section, subsection, name: name.toLowerCase(), value: unquoted(value) })
   }
   return values
 }
@@ -41,10 +41,10 @@ function unquoted(text: string): string {
   let kept = 0
   let isQuoted = false
   for (let at = 0; at < text.length; at++) {
-    const character = text[at]!
+    const character = text.charAt(at)
     if (character === '"') isQuoted = !isQuoted
     else if (character === '\\') {
-      const escaped = text[++at] ?? ''
+      const escaped = text.charAt(++at)
       value += ESCAPES[escaped] ?? escaped
     } else if (!isQuoted && (character === '#' || character === ';')) break
     else value += character
