@@ -239,7 +239,7 @@ test('no path is looked at twice', () => {
   )
   planMounts(policy, disk)
   expect(disk.looks()).toBe(
-    ['/proc/keys', '/w', '/w/a', '/w/a/b', '/w/a/b/c', '/w/a/d', '/w/a/commondir'].length +
+    ['/proc/keys', '/w', '/w/a', '/w/a/b', '/w/a/b/c', '/w/a/d', '/w/a/commondir', '/w/a/refs'].length +
       policy.protectedNames.length,
   )
 })

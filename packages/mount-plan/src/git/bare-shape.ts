@@ -1,10 +1,16 @@
 import { joinPath, type AbsolutePath } from '@linux-sandbox/policy'
+import type { Cause } from '../plan.js'
+import type { CarefulDisk } from './careful-disk.js'
 import { looksLikeGitDirectory } from './layout.js'
 import type { GitProtection } from './protection.js'
 
+/** Directories without which git takes nothing for a repository. */
+const NEEDED = ['refs', 'objects']
+
 /**
- * Keeps `directory` from being taken for a bare repository while its `.git` is missing or can be broken: git stops with an error where
- * `commondir` is a directory, and looks at it only when there is a `HEAD` beside it. An empty directory appears in no `git status`.
+ * Keeps `directory` from being taken for a bare repository when its `.git` is missing or gets broken. While the command runs, git stops with
+ * an error where `commondir` is a directory; it looks at it only when there is a `HEAD` beside it. Afterwards one of the directories is
+ * missing that a repository must have, and that the command could not make. An empty directory appears in no `git status`.
  */
 export function refuseBareShape(directory: AbsolutePath, protection: GitProtection): void {
   const { disk, rules } = protection
@@ -16,7 +22,17 @@ export function refuseBareShape(directory: AbsolutePath, protection: GitProtecti
   if (isLasting && looksLikeGitDirectory(disk.list(dotGit) ?? [])) return
   if (looksLikeGitDirectory(disk.list(directory) ?? [])) return
   const reason = 'git would take the directory for a repository, and execute what its configuration names'
-  protection.freezeOrStandIn(joinPath(directory, 'commondir'), {
-    cause: { kind: 'git', repository: directory, reason },
-  })
+  const cause: Cause = { kind: 'git', repository: directory, reason }
+  protection.freezeOrStandIn(joinPath(directory, 'commondir'), { cause })
+  const needed = NEEDED.map((name) => joinPath(directory, name))
+  const useless = needed.find((path) => canStayUseless(path, disk))
+  if (useless !== undefined) return protection.freezeOrStandIn(useless, { cause })
+  const message = `${needed.join(' and ')} exist, so the command can make a bare repository of ${directory}`
+  protection.note('git-not-protected', directory, message)
+}
+
+/** Whether what is at `path` can be kept from becoming a directory with something in it. */
+function canStayUseless(path: AbsolutePath, disk: CarefulDisk): boolean {
+  const kind = disk.kindOf(path)
+  return kind === 'directory' ? disk.list(path)?.length === 0 : kind !== 'symlink'
 }

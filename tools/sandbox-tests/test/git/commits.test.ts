@@ -21,7 +21,7 @@ git checkout -q -
 git merge -q -m merged side
 git reset -q --hard HEAD~1
 git cherry-pick side > /dev/null
-git branch -m side other
+git branch -f other side
 git gc -q
 git reflog expire --expire=now --all
 git gc -q --prune=now
