@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -27,4 +28,26 @@ test('says what is at a path, links not followed', () => {
 
 test('what the kernel refuses to show is an error, not an absence', () => {
   expect(() => nodeDisk.kindOf(absolutePath(`/${'x'.repeat(300)}`))).toThrow(SandboxSetupError)
+})
+
+test('reads files and directories, and waits for no writer of a pipe', () => {
+  const at = realpathSync(mkdtempSync(join(tmpdir(), 'disk-test-')))
+  onTestFinished(() => rmSync(at, { recursive: true, force: true }))
+  writeFileSync(join(at, 'short'), 'text\n')
+  writeFileSync(join(at, 'long'), 'x'.repeat(70_000))
+  mkdirSync(join(at, 'directory'))
+  symlinkSync('short', join(at, 'link'))
+  execFileSync('mkfifo', [join(at, 'pipe')])
+  const read = (name: string) => nodeDisk.readFile(absolutePath(join(at, name)))
+
+  expect(['short', 'pipe'].map(read)).toEqual(['text\n', ''])
+  expect(read('long')).toBe('x'.repeat(65_536))
+  expect(() => read('link')).toThrow(SandboxSetupError)
+  expect(nodeDisk.readDirectory(absolutePath(at)).toSorted((a, b) => (a.name < b.name ? -1 : 1))).toEqual([
+    { name: 'directory', kind: 'directory' },
+    { name: 'link', kind: 'symlink' },
+    { name: 'long', kind: 'file' },
+    { name: 'pipe', kind: 'device' },
+    { name: 'short', kind: 'file' },
+  ])
 })

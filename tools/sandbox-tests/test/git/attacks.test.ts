@@ -4,8 +4,9 @@ import { makeScratch, runInside, runOutside, type Scratch } from './scratch.ts'
 
 interface Attack {
   readonly act: string
-  /** In the workspace `main`. */
   readonly script: string
+  /** What the command can write, and its working directory. Default `main`. */
+  readonly workspace?: 'main' | 'linked'
   /** What somebody does outside afterwards. Default: looks at the state of `main` and commits there. */
   readonly afterwards?: string
 }
@@ -80,21 +81,57 @@ const ATTACKS: readonly Attack[] = [
   },
 ]
 
+const ATTACKS_FROM_WORKTREE: readonly Attack[] = [
+  { act: 'configures the repository of its worktree', script: 'git config core.fsmonitor "$BASE/main/evil"' },
+  {
+    act: 'writes a hook of the repository of its worktree',
+    script: 'cp evil ../main/.git/hooks/pre-commit',
+    afterwards: 'git -C linked commit --allow-empty -m x',
+  },
+  { act: 'configures its linked worktree', script: 'git config --worktree core.fsmonitor "$BASE/main/evil"' },
+  {
+    act: 'plants a common directory for the main worktree',
+    script: `cp -r ../main/.git common; ${EVIL_CONFIG} > common/config; rm -f ../main/.git/commondir; echo "$BASE/linked/common" > ../main/.git/commondir`,
+    afterwards: 'git -C main status',
+  },
+  {
+    act: 'puts a repository in the place of its pointer',
+    script: `cp -r ../main/.git new; ${EVIL_CONFIG} > new/config; rm -rf .git; mv -T new .git`,
+  },
+].map((one) => ({ afterwards: 'git -C linked status', ...one, workspace: 'linked' }))
+
+/** What says itself that it failed. */
+const REFUSED: readonly string[] = [
+  'git config x.y z',
+  'git config --worktree x.y z',
+  'echo > .git/hooks/pre-commit',
+  'rm -f .git/commondir && echo . > .git/commondir',
+  'mv .git old',
+  'mv -T .git/hooks old',
+  'mv vendor other',
+  'mv .git old && ln -s old .git',
+  'rm .git/modules/sub/config',
+  'mkdir .git/modules/new',
+  'mkdir -p refs/heads',
+]
+
 const AFTERWARDS = 'git -C main status; git -C main commit --allow-empty -m x'
 
 async function attack(
   scratch: Scratch,
-  { script }: Attack,
+  { script, workspace = 'main' }: Attack,
   gitWrites: 'none' | 'commit' | 'all',
 ): Promise<void> {
-  await runInside(scratch, script, { gitWrites })
+  await runInside(scratch, script, { cwd: scratch[workspace], gitWrites })
   // Or the sandbox has nothing to do with what comes out afterwards.
   expect(scratch.hasExecuted()).toBe(false)
 }
 
+const ALL = [...ATTACKS, ...ATTACKS_FROM_WORKTREE]
+
 describeForUsers('what a command plants in repositories', ['git'], (user) => {
   describe.each(['none', 'commit'] as const)('with gitWrites: %s', (gitWrites) => {
-    test.each(ATTACKS)('is not executed outside: $act', async (one) => {
+    test.each(ALL)('is not executed outside: $act', async (one) => {
       const scratch = await makeScratch(user)
       await attack(scratch, one, gitWrites)
       await runOutside(scratch, one.afterwards ?? AFTERWARDS, scratch.base)
@@ -102,10 +139,25 @@ describeForUsers('what a command plants in repositories', ['git'], (user) => {
     })
   })
 
-  test.each(ATTACKS)('is executed outside with gitWrites: all: $act', async (one) => {
+  test.each(ALL)('is executed outside with gitWrites: all: $act', async (one) => {
     const scratch = await makeScratch(user)
     await attack(scratch, one, 'all')
     await runOutside(scratch, one.afterwards ?? AFTERWARDS, scratch.base)
     expect(scratch.hasExecuted()).toBe(true)
   })
+
+  test('what replaces or redirects a repository fails with gitWrites: commit, and works with all', async () => {
+    const refused: string[] = []
+    for (const command of REFUSED) {
+      const scratch = await makeScratch(user)
+      const { exitCode } = await runInside(scratch, command, { gitWrites: 'commit' })
+      if (exitCode !== 0) refused.push(command)
+    }
+    expect(refused).toEqual(REFUSED)
+    for (const command of REFUSED) {
+      const scratch = await makeScratch(user)
+      const { exitCode, stderr } = await runInside(scratch, command, { gitWrites: 'all' })
+      expect({ command, exitCode, stderr }).toEqual({ command, exitCode: 0, stderr: '' })
+    }
+  }, 120_000)
 })
