@@ -53,7 +53,7 @@ function operationArgs(operation: MountOperation): string[] {
     case 'proc':
       return ['--proc', '/proc']
     case 'bind':
-      return [operation.access === 'write' ? '--bind' : '--ro-bind', operation.source, operation.target]
+      return [bindOptionOf(operation), operation.source, operation.target]
     case 'mask-directory':
       return ['--perms', operation.traversable ? '0111' : '0000', '--tmpfs', operation.target]
     // A bind of bwrap is `nodev`, so the device in it cannot be opened by anybody: EACCES.
@@ -68,6 +68,10 @@ function operationArgs(operation: MountOperation): string[] {
     default:
       return assertNever(operation)
   }
+}
+
+function bindOptionOf({ access, ifMissing }: Extract<MountOperation, { type: 'bind' }>): string {
+  return `${access === 'write' ? '--bind' : '--ro-bind'}${ifMissing === 'skip' ? '-try' : ''}`
 }
 
 function bindOption({ access, devices }: Extract<MountOperation, { type: 'root' }>): string {

@@ -2,14 +2,7 @@ import { bwrapArgs } from '@linux-sandbox/bwrap-args'
 import { nodeDisk } from '@linux-sandbox/host-probe'
 import { planMounts, type GitWrites, type MountPlan, type ProcAccess } from '@linux-sandbox/mount-plan'
 import { ENTER_PROGRAM, STATUS_SOCKET, type EnterRequest, type SuperviseRequest } from '@linux-sandbox/native'
-import {
-  absolutePath,
-  accessOf,
-  isInside,
-  writableRoots,
-  type AbsolutePath,
-  type ResolvedPolicy,
-} from '@linux-sandbox/policy'
+import { absolutePath, accessOf, isInside, writableRoots, type ResolvedPolicy } from '@linux-sandbox/policy'
 import { compileFilter, encodeProgram, filterFor } from '@linux-sandbox/seccomp-filter'
 import type { Bwrap } from '@linux-sandbox/host-probe'
 import type { Host } from './host.js'
@@ -50,12 +43,10 @@ export function prepareLaunch(
   confinement: Confinement,
   { host, bwrap, enter }: { readonly host: Host; readonly bwrap: Bwrap; readonly enter: EnterRequest },
 ): Launch {
-  const mounts = withoutMissing(
-    planMounts(confinement.policy, nodeDisk, {
-      proc: procAccess(confinement),
-      gitWrites: confinement.gitWrites,
-    }),
-  )
+  const mounts = planMounts(confinement.policy, nodeDisk, {
+    proc: procAccess(confinement),
+    gitWrites: confinement.gitWrites,
+  })
   const freshProc = confinement.proc === 'fresh' && !host.refusesFreshProc
   const argv = (proc: 'fresh' | 'host'): string[] =>
     bwrapArgs(
@@ -77,16 +68,6 @@ export function prepareLaunch(
       enter,
       reraise: true,
     },
-  }
-}
-
-/** Nobody makes placeholders yet, so what would be mounted on one that is missing is left out. */
-function withoutMissing(plan: MountPlan): MountPlan {
-  const missing = plan.placeholders.filter(({ path }) => nodeDisk.kindOf(path) === undefined)
-  const isMissing = (path: AbsolutePath): boolean => missing.some((one) => one.path === path)
-  return {
-    ...plan,
-    operations: plan.operations.filter((one) => one.type !== 'bind' || !isMissing(one.source)),
   }
 }
 

@@ -94,7 +94,11 @@ function planRule(rule: Rule, context: RuleContext): PlannedRule {
   if (path === '/' || (access === rule.inherited && rule.isPinned !== true) || isSettledByOwnPlace(rule))
     return NOTHING
   if (access === 'deny') return planMask(rule, context)
-  return { operations: [{ type: 'bind', source: path, target: path, access, cause }], afterwards: [] }
+  const found = cause.kind === 'git' ? { ifMissing: 'skip' as const } : {}
+  return {
+    operations: [{ type: 'bind', source: path, target: path, access, ...found, cause }],
+    afterwards: [],
+  }
 }
 
 function planMask({ path: target, cause }: Rule, { rules, disk }: RuleContext): PlannedRule {

@@ -28,6 +28,8 @@ export type MountOperation =
       readonly source: AbsolutePath
       readonly target: AbsolutePath
       readonly access: 'read' | 'write'
+      /** Left out when the source is gone by then: it was found in a search, and the policy does not name it. */
+      readonly ifMissing?: 'skip'
       readonly cause: Cause
     }
   /** An empty directory that cannot be listed or written. `traversable` when a grant lies below it. */

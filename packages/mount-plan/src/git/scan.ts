@@ -58,9 +58,19 @@ export function findRepositories(
     const dotGit = entries.find(({ name }) => name === '.git')
     if (dotGit !== undefined) workTrees.push({ directory: path, dotGit: dotGit.kind })
     if (looksLikeGitDirectory(entries)) bare.push(path)
+    else if (isTemporary(path, rules)) missed.add(next, 'a directory for temporary files')
     else queue.add(directoriesToSearch(entries, path, rules), { root, level: next.level + 1 })
   }
   return { workTrees, bare, notes: missed.notes() }
+}
+
+/**
+ * Directories for temporary files are full of what others make and remove meanwhile, and a workspace in one is a root of its own.
+ */
+function isTemporary(path: AbsolutePath, rules: RuleSet): boolean {
+  const cause = rules.get(path)?.cause
+  const isSpecial = cause?.kind === 'entry' && [':slash_tmp', ':tmpdir'].includes(cause.origin.spelling)
+  return isSpecial || path === '/tmp' || path === '/var/tmp'
 }
 
 function directoriesToSearch(
