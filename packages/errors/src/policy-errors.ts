@@ -21,7 +21,10 @@ export class PolicyInvalidError extends SandboxError {
   readonly issues: readonly Issue[]
 
   constructor(document: string, issues: readonly Issue[], details: SandboxErrorDetails = {}) {
-    super(`${document} is not valid: ${issues.map(describeIssue).join('; ')}`, details)
+    super(`${document} is not valid: ${issues.map(describeIssue).join('; ')}`, {
+      hint: 'correct what is named, and try again',
+      ...details,
+    })
     this.issues = issues
   }
 }

@@ -162,7 +162,7 @@ describeForUsers('a malformed profile', [], (user) => {
       'ran',
     ])
     expect(end).toMatchObject({ exitCode: 2, signal: null, stdout: '' })
-    expect(end.stderr).toMatch(/^linux-sandbox: permission profile is not valid: [^\n]+\n(hint: [^\n]+\n)?$/)
+    expect(end.stderr).toMatch(/^linux-sandbox: permission profile is not valid: [^\n]+\nhint: [^\n]+\n$/)
     expect(end.stderr).toMatch(message)
   })
 
