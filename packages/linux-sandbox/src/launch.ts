@@ -57,7 +57,10 @@ export function prepareLaunch(
   const freshProc = confinement.proc === 'fresh' && !host.refusesFreshProc
   const program = absolutePath(host.nativeProgram)
   const plan = (proc: ProcAccess): SettledPlan =>
-    settlePlaceholders(planMounts(policy, disk, { proc, devices, privateTmp, program }), policy)
+    settlePlaceholders(
+      planMounts(policy, disk, { proc, devices, privateTmp, program, placeholders: 'make' }),
+      { policy, disk },
+    )
   const fresh = plan(procAccess(confinement))
   // On the whole tree of the host, the host's /proc is what remains where no fresh one is mounted over it.
   const plans = { fresh, host: fresh.mounts.operations[0]?.type === 'root' ? fresh : plan('granted') }

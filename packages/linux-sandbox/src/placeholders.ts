@@ -1,8 +1,8 @@
-import { accessSync, constants, statSync } from 'node:fs'
+import { accessSync, constants, lstatSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { PolicyUnsupportedError } from '@linux-sandbox/errors'
 import { errnoOf } from '@linux-sandbox/host-probe'
-import type { MountOperation, MountPlan, Placeholder, PlanNote } from '@linux-sandbox/mount-plan'
+import type { DiskView, MountOperation, MountPlan, Placeholder, PlanNote } from '@linux-sandbox/mount-plan'
 import { accessOf, isInside, joinPath, type ResolvedPolicy } from '@linux-sandbox/policy'
 import { withHollowDirectories } from './hollow-directories.js'
 import { registryPath, type RegistryPath } from './registry-path.js'
@@ -14,6 +14,12 @@ export interface SettledPlan {
   readonly registry: string | undefined
 }
 
+/** What a plan was made from. */
+export interface Planned {
+  readonly policy: ResolvedPolicy
+  readonly disk: DiskView
+}
+
 /** Source: asm-generic/errno-base.h. */
 const EROFS = 30
 
@@ -23,22 +29,23 @@ const EROFS = 30
  *
  * @throws {PolicyUnsupportedError} when there is no place for the registry, or the command could get at a name that cannot be protected.
  */
-export function settlePlaceholders(mounts: MountPlan, policy: ResolvedPolicy): SettledPlan {
-  // Nothing to make, so nothing to register and nobody to share it with.
-  if (mounts.placeholders.length === 0) return { mounts, registry: undefined }
-  const wanted = withHollowDirectories(mounts)
+export function settlePlaceholders(mounts: MountPlan, { policy, disk }: Planned): SettledPlan {
+  const wanted = withHollowDirectories(mounts, disk)
   const omitted = mounts.placeholders.filter(({ path }) => !canMake(path, mounts.placeholders))
   const isOmitted = (path: string): boolean =>
     omitted.some((one) => isInside(path as Placeholder['path'], one.path))
-  const placeholders = wanted.filter(({ path }) => !isOmitted(path))
+  const made = mounts.placeholders.filter(({ path }) => !isOmitted(path))
   const operations = mounts.operations.filter(
     (operation) => !('target' in operation) || !isOmitted(operation.target),
   )
   const registry = registryPath(policy)
-  if (registry === undefined && placeholders.length > 0) throw noRegistry(placeholders[0] as Placeholder)
+  if (registry === undefined && made[0] !== undefined) throw noRegistry(made[0])
+  // Without a registry there is nobody to share with.
+  const placeholders = registry === undefined ? [] : wanted.filter(({ path }) => !isOmitted(path))
   return {
     registry: registry?.path,
     mounts: {
+      ...mounts,
       operations: [
         ...operations.map((operation) => unlisted(operation, { placeholders, registry })),
         ...hideRegistry(registry, { policy, isMade: placeholders.length > 0 }),
@@ -102,13 +109,20 @@ interface Places {
 function unlisted(operation: MountOperation, { placeholders, registry }: Places): MountOperation {
   if (operation.type !== 'bind' || registry === undefined) return operation
   const { source, target } = operation
-  const isLeaf = placeholders.every(({ path }) => path === target || !isInside(path, target))
   // A directory of another kind can be filled from outside, and the command is to see that.
-  const isPlaceholder = placeholders.some(
+  const isProtected = placeholders.some(
     ({ path, cause }) => path === target && cause.kind === 'protected-name',
   )
-  if (source !== target || !isPlaceholder || !isLeaf || basename(target) === '.git') return operation
+  const isLeaf = placeholders.every(({ path }) => path === target || !isInside(path, target))
+  if (source !== target || basename(target) === '.git') return operation
+  if (!isProtected || !isLeaf || !isPlaceholder(target)) return operation
   return { ...operation, source: joinPath(registry.path, 'unlisted') }
+}
+
+/** Whether nothing is at `path`, or a placeholder that another sandbox has made: `supervise` gives those the time 0. */
+function isPlaceholder(path: string): boolean {
+  const about = lstatSync(path, { throwIfNoEntry: false })
+  return about === undefined || about.mtimeMs === 0
 }
 
 interface Hiding {

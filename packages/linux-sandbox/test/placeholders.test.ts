@@ -1,10 +1,20 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { MountPlan } from '@linux-sandbox/mount-plan'
+import { nodeDisk } from '@linux-sandbox/host-probe'
+import type { DiskView, MountPlan } from '@linux-sandbox/mount-plan'
 import { absolutePath, resolvePolicy, workspaceWrite, type ResolvedPolicy } from '@linux-sandbox/policy'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
-import { settlePlaceholders } from '../src/placeholders.js'
+import { settlePlaceholders, type SettledPlan } from '../src/placeholders.js'
 
 const uid = process.geteuid?.() ?? 0
 const CAUSE = { kind: 'protected-name', name: '.git', reason: 'a test' } as const
@@ -33,6 +43,10 @@ function planFor(workspace: string, names: readonly string[]): MountPlan {
   }
 }
 
+function settle(plan: MountPlan, workspace: string): SettledPlan {
+  return settlePlaceholders(plan, { policy: policyFor(workspace), disk: nodeDisk })
+}
+
 function makeDirectory(): string {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'placeholders-')))
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
@@ -51,7 +65,7 @@ test('git is shown a directory that it ignores, but .git itself, and the registr
   const runtime = makeDirectory()
   vi.stubEnv('XDG_RUNTIME_DIR', runtime)
   vi.stubEnv('HOME', '/nonexistent')
-  const settled = settlePlaceholders(planFor(workspace, ['.git', '.codex', 'a', 'a/b']), policyFor(workspace))
+  const settled = settle(planFor(workspace, ['.git', '.codex', 'a', 'a/b']), workspace)
   expect(wordsOf(settled.mounts)).toEqual([
     `bind ${workspace}/.git ${workspace}/.git`,
     `bind ${settled.registry}/unlisted ${workspace}/.codex`,
@@ -66,7 +80,7 @@ test('nothing is made by planning', () => {
   const workspace = makeDirectory()
   const runtime = makeDirectory()
   vi.stubEnv('XDG_RUNTIME_DIR', runtime)
-  settlePlaceholders(planFor(workspace, ['.git']), policyFor(workspace))
+  settle(planFor(workspace, ['.git']), workspace)
   expect(readdirSync(runtime)).toEqual([])
   expect(readdirSync(workspace)).toEqual([])
 })
@@ -75,7 +89,7 @@ test('a registry that the command could write is used only when there is no othe
   const workspace = makeDirectory()
   mkdirSync(join(workspace, 'run'))
   vi.stubEnv('XDG_RUNTIME_DIR', join(workspace, 'run'))
-  const { registry } = settlePlaceholders(planFor(workspace, ['.git']), policyFor(workspace))
+  const { registry } = settle(planFor(workspace, ['.git']), workspace)
   const others = ['/run/linux-sandbox', `/run/user/${uid}/linux-sandbox`]
   if (uid === 0) expect(others).toContain(registry)
   else expect(registry).toBeDefined()
@@ -90,15 +104,38 @@ function asOrdinaryUser(title: string, define: () => void): void {
 asOrdinaryUser('a name in a directory that the command could make writable is refused', () => {
   const workspace = makeDirectory()
   chmodSync(workspace, 0o555)
-  expect(() => settlePlaceholders(planFor(workspace, ['.git']), policyFor(workspace))).toThrow(
-    /cannot be written/,
-  )
+  expect(() => settle(planFor(workspace, ['.git']), workspace)).toThrow(/cannot be written/)
 })
 
 asOrdinaryUser("a name in another user's directory is left out, with a note", () => {
-  const { mounts } = settlePlaceholders(planFor('/usr', ['.git']), policyFor('/usr'))
+  const { mounts } = settle(planFor('/usr', ['.git']), '/usr')
   expect(mounts.placeholders).toEqual([])
   expect(mounts.notes).toMatchObject([{ kind: 'protected-name-missing', path: '/usr/.git' }])
+})
+
+test('an empty directory of the user stays what it is; one that another sandbox has put there is shown as one of ours', () => {
+  const workspace = makeDirectory()
+  vi.stubEnv('XDG_RUNTIME_DIR', makeDirectory())
+  for (const name of ['.codex', '.aws']) mkdirSync(join(workspace, name))
+  utimesSync(join(workspace, '.aws'), 1, 0)
+  const { mounts, registry } = settle(
+    { ...planFor(workspace, ['.codex', '.aws']), placeholders: [] },
+    workspace,
+  )
+  expect(wordsOf(mounts).slice(0, 2)).toEqual([
+    `bind ${workspace}/.codex ${workspace}/.codex`,
+    `bind ${registry}/unlisted ${workspace}/.aws`,
+  ])
+})
+
+test('a directory that is gone since the plan was made was a placeholder of another sandbox', () => {
+  const workspace = makeDirectory()
+  vi.stubEnv('XDG_RUNTIME_DIR', makeDirectory())
+  writeFileSync(join(workspace, 'kept'), '')
+  const plan = { ...planFor(workspace, ['a', 'a/.git', 'file']), placeholders: [] }
+  const disk: DiskView = { ...nodeDisk, kindOf: (path) => (path.endsWith('file') ? 'file' : 'directory') }
+  const { mounts } = settlePlaceholders(plan, { policy: policyFor(workspace), disk })
+  expect(mounts.placeholders.map(({ path }) => path)).toEqual([`${workspace}/a`, `${workspace}/a/.git`])
 })
 
 test('an empty directory that is there may be the placeholder of another sandbox, so it counts as one', () => {
@@ -107,7 +144,7 @@ test('an empty directory that is there may be the placeholder of another sandbox
   writeFileSync(join(workspace, 'full/sub/file'), '')
   const existing = planFor(workspace, ['.git', 'full'])
   const plan = { ...existing, placeholders: planFor(workspace, ['deny/er/x']).placeholders }
-  const { mounts } = settlePlaceholders(plan, policyFor(workspace))
+  const { mounts } = settle(plan, workspace)
   const names = ['.git', 'deny', 'deny/er', 'deny/er/x']
   expect(mounts.placeholders.map(({ path }) => path)).toEqual(names.map((name) => join(workspace, name)))
 })

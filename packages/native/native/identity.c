@@ -107,7 +107,10 @@ int open_parent(const char *path, const char **name) {
 }
 
 void mark(int directory) {
+  static const struct timespec MARKED[2] = {{0, UTIME_OMIT}, {0, 0}};
   struct found found;
+  // For whoever plans mounts and cannot read the attribute: a directory changed in 1970 is a placeholder.
+  (void)futimens(directory, MARKED);
   if (look(directory, "", &found) != 0) return;
   // Where it cannot be had, the registry alone knows.
   (void)fsetxattr(directory, MARK, &found.identity.inode, sizeof found.identity.inode, 0);

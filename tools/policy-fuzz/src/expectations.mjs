@@ -91,7 +91,9 @@ export function expectNewName(oracle, kind, { place, isWaived }) {
   const { path } = place
   const mayCreate = isWaived ? oracle.accessAt(dirname(path)) === 'write' : oracle.mayCreate(path)
   const isReached = oracle.canBeReached(place)
-  const verdict = mayCreate ? isReached : 'no'
+  // A directory on the way to what must not be created is there already.
+  const ifMayCreate = oracle.placeholderPaths().has(path) ? 'any' : isReached
+  const verdict = mayCreate ? ifMayCreate : 'no'
   return { verdicts: kind === 'm' ? { create: verdict, mkdir: verdict } : { create: verdict }, isSeen: false }
 }
 
@@ -171,13 +173,13 @@ export function verdictOnName(oracle, path) {
 }
 
 /**
- * A protected name that is missing may be there inside, as a place to mount on.
+ * What must not be created may be there inside, as a place to mount on.
  *
  * @param {Oracle} oracle
  * @param {string} path
  */
 function namesIn(oracle, path) {
   const least = readdirSync(path).length
-  const extra = oracle.missingProtectedPaths().filter((missing) => dirname(missing) === path)
+  const extra = [...oracle.placeholderPaths()].filter((missing) => dirname(missing) === path)
   return { least, most: least + extra.length }
 }

@@ -177,6 +177,16 @@ export class Oracle {
     return this.#protectedPaths().filter((path) => lookAt(path) === undefined)
   }
 
+  /** The names that do not exist and stand there while the command runs, so that something can be mounted on them or below. */
+  placeholderPaths() {
+    const held = this.entries
+      .filter((entry) => entry.isMissing && isHeldWhenMissing(entry))
+      .map(({ path }) => path)
+    return new Set(
+      [...this.#protectedPaths(), ...held].filter((path) => lookAt(path) === undefined).map(topOfMissing),
+    )
+  }
+
   #protectedPaths() {
     const roots = this.entries.filter(
       ({ path, isMissing }) => !isMissing && this.accessAt(path) === 'write' && isDirectory(path),
@@ -246,6 +256,17 @@ function counts({ isMissing, ifMissing }) {
 /** @param {ResolvedEntry} entry */
 function isHeldWhenMissing({ access, ifMissing }) {
   return access !== 'write' && ifMissing !== 'skip'
+}
+
+/**
+ * The first component of a path that does not exist.
+ *
+ * @param {string} path
+ * @returns {string}
+ */
+function topOfMissing(path) {
+  const parent = dirname(path)
+  return lookAt(parent) === undefined ? topOfMissing(parent) : path
 }
 
 /** @param {string} path */
