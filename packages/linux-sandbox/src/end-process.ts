@@ -4,9 +4,10 @@ import type { ForegroundResult } from './foreground.js'
 
 /**
  * Ends this process as the command ended: with its status, with 128 + N when signal N ended it, or by that very signal when
- * this process was the one that it was sent to.
+ * this process was the one that it was sent to. Says on stderr first what went wrong with the protection.
  */
-export function endAs({ exitCode, signal, wasForwarded }: ForegroundResult): void {
+export function endAs({ exitCode, signal, wasForwarded, violations }: ForegroundResult): void {
+  for (const { message } of violations) process.stderr.write(`linux-sandbox: warning: ${message}\n`)
   if (signal === null) {
     process.exitCode = exitCode ?? EXIT_STATUS.bug
     return

@@ -20,13 +20,15 @@ export interface Enforced {
 /** Something the command did, or the host did meanwhile, that the policy meant to prevent and the sandbox could not. */
 export interface Violation {
   /**
-   * `protected-name-created`: a name that could not be protected is there now. The others are about a protected name that was missing,
+   * `protected-name-created`: a name that could not be protected is there now. `protection-lost`: somebody outside replaced or removed what a
+   * rule of the policy was about, and the mount went with it. The others are about a protected name that was missing,
    * in whose place an empty directory stood: `placeholder-removed`: somebody outside removed that; `placeholder-replaced`: something
    * else has the name, or had it until it was moved; `placeholder-filled`: somebody outside put something into it, so it stays;
    * `placeholder-left`: it could not be removed.
    */
   readonly kind:
     | 'protected-name-created'
+    | 'protection-lost'
     | 'placeholder-removed'
     | 'placeholder-replaced'
     | 'placeholder-filled'

@@ -13,6 +13,7 @@ import {
   type SandboxOptions,
   type SandboxSpawnOptions,
 } from './options.js'
+import { watchProtections } from './protection-watch.js'
 import type { Enforced, RunResult, Violation } from './result.js'
 import { collect, RUN_RULES, type SandboxRunOptions } from './run.js'
 import { spawnSupervised } from './supervised-child.js'
@@ -149,10 +150,12 @@ export class Sandbox {
       return prepareLaunch(this.#confinement, { host: this.#host, bwrap, enter })
     }
     const { child, launch, reports } = spawnSupervised(prepare, this.#host, options)
+    // While the launcher starts, so that it costs no time.
+    const findLost = watchProtections(launch.mounts)
     return {
       child,
       ended: reports.ended,
-      violations: () => reports.violations.map(placeholderViolation),
+      violations: () => [...reports.violations.map(placeholderViolation), ...findLost()],
       enforced: () => ({
         filesystem: 'bwrap',
         network: this.policy.network === 'enabled' ? 'host' : 'private',
