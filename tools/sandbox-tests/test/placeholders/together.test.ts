@@ -16,9 +16,13 @@ const INTERLEAVINGS = 200
 const AT_ONCE = 4
 const ENDINGS: readonly Ending[] = ['exit', 'exit', 'exit', 'SIGTERM', 'SIGINT', 'SIGKILL']
 
-/** Prints a word only if the placeholder holds, late as well as early. */
-function holdLine(path: string, ms: number): string {
-  const hold = `test -d ${path} && ! mkdir ${path}/x 2>&- && ! rmdir ${path} 2>&- && ! mv ${path} ${path}-2 2>&-`
+/** Prints a word only if both placeholders hold, late as well as early. */
+function holdLine(directory: string, file: string, ms: number): string {
+  const holds = [
+    `test -d ${directory} && ! mkdir ${directory}/x 2>&- && ! rmdir ${directory} 2>&- && ! mv ${directory} ${directory}-2 2>&-`,
+    `test "$(cat ${file})" = . && ! (echo x > ${file}) 2>&- && ! rm -f ${file} 2>&- && ! mv ${file} ${file}-2 2>&-`,
+  ]
+  const hold = holds.join(' && ')
   return `${hold} && sleep ${ms / 1000} && ${hold} && echo held`
 }
 
@@ -31,11 +35,16 @@ interface Sandbox {
 async function runOne(user: TestUser, place: { workspace: string; registry: string }, sandbox: Sandbox) {
   const { afterMs, lastsMs, ending } = sandbox
   await delay(afterMs)
-  const path = join(place.workspace, '.git')
+  const [directory, file] = [join(place.workspace, '.git'), join(place.workspace, 'commondir')]
   const run = startSupervised(user, {
     registry: place.registry,
-    placeholders: [path, join(place.workspace, '.codex')],
-    line: holdLine(path, lastsMs),
+    placeholders: [
+      { path: directory },
+      { path: join(place.workspace, '.codex') },
+      { path: file, content: '.\n' },
+      { path: join(place.workspace, 'config.worktree'), content: '' },
+    ],
+    line: holdLine(directory, file, lastsMs),
   })
   if (ending !== 'exit') {
     await Promise.race([run.started, run.ended])
