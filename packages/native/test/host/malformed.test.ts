@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { encodeEnterRequest, encodeSuperviseRequest, PROTOCOL_VERSION } from '../../src/index.js'
@@ -203,25 +203,30 @@ describe('fuzzing', () => {
   }, 120_000)
 
   test('1500 changed requests with placeholders are refused, or leave nothing behind', async () => {
-    const room = join(workshop.directory, 'room')
-    mkdirSync(room)
-    const directories = ['a', 'a/b', 'c'].map((name) => ({ path: join(room, name) }))
-    const placeholders = [
-      ...directories,
-      { path: join(room, 'c/d'), content: '.\n' },
-      { path: join(room, 'e'), content: '' },
-    ]
-    const request = encodeSuperviseRequest(
-      superviseRequest({
-        launcher: '/bin/true',
-        launcherArgv: ['true'],
-        registry: join(workshop.directory, 'registry'),
-        placeholders,
-      }),
-    )
-    const seen = await fuzz(1500, (below) => mutate(request, below))
+    const rooms = join(workshop.directory, 'rooms')
+    mkdirSync(rooms)
+    // One for each: a changed request can rely on a directory that another one makes, and not say so.
+    const makeRequest = (): Uint8Array => {
+      const room = mkdtempSync(join(rooms, 'room-'))
+      const directories = ['a', 'a/b', 'c'].map((name) => ({ path: join(room, name) }))
+      const files = [
+        { path: join(room, 'c/d'), content: '.\n' },
+        { path: join(room, 'e'), content: '' },
+      ]
+      return encodeSuperviseRequest(
+        superviseRequest({
+          launcher: '/bin/true',
+          launcherArgv: ['true'],
+          registry: join(workshop.directory, 'registry'),
+          placeholders: [...directories, ...files],
+        }),
+      )
+    }
+    const seen = await fuzz(1500, (below) => mutate(makeRequest(), below))
     expect(Object.keys(seen)).toEqual(expect.arrayContaining(['launcher', 'placeholder', 'request']))
-    expect(readdirSync(room)).toEqual([])
+    const names = readdirSync(rooms, { recursive: true }) as string[]
+    expect(names.filter((name) => name.includes('/'))).toEqual([])
+    expect(names.length).toBeGreaterThanOrEqual(1500)
   }, 120_000)
 
   test.skipIf(reasonToSkip())(
