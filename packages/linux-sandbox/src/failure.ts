@@ -21,6 +21,7 @@ const ERRNO = {
   EAGAIN: 11,
   EACCES: 13,
   ENOTDIR: 20,
+  EISDIR: 21,
   EMFILE: 24,
   ELOOP: 40,
 } as const
@@ -127,15 +128,18 @@ function launcherHint(said: string, launcher: string): string {
 }
 
 function placeholderError({ path, errno }: PlaceholderFailedReport): SandboxSetupError {
-  const what =
-    errno === ERRNO.ENOTDIR
-      ? `${path} is protected and was missing, and now something is there that is no directory`
-      : `${path} is protected and missing, and no empty directory could be put there (${errnoName(errno)})`
   const hint =
     errno === ERRNO.EMFILE
       ? 'raise the limit on open files: ulimit -n'
       : 'try again if something was changed there just now; else create it, or grant only reading of its parent'
-  return new SandboxSetupError({ step: 'placeholder', errno }, what, { hint })
+  return new SandboxSetupError({ step: 'placeholder', errno }, placeholderReason(path, errno), { hint })
+}
+
+function placeholderReason(path: string, errno: number): string {
+  const isThere = `${path} is protected and was missing, and now something is there that is no`
+  if (errno === ERRNO.ENOTDIR) return `${isThere} directory`
+  if (errno === ERRNO.EISDIR) return `${isThere} file`
+  return `${path} is protected and missing, and no placeholder could be put there (${errnoName(errno)})`
 }
 
 function registryError(path: string, errno: number): SandboxSetupError {

@@ -86,7 +86,7 @@ export function prepareLaunch(
       ...(freshProc ? { fallbackArgv: argv('host') } : {}),
       enter,
       ...(registry === undefined ? {} : { registry }),
-      placeholders: mounts.placeholders.map(({ path }) => path),
+      placeholders: mounts.placeholders,
       reraise: true,
     },
   }

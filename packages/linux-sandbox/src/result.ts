@@ -22,8 +22,8 @@ export interface Violation {
   /**
    * `protected-name-created`: a name that could not be protected is there now. `protection-lost`: somebody outside replaced or removed what a
    * rule of the policy was about, and the mount went with it. The others are about a protected name that was missing,
-   * in whose place an empty directory stood: `placeholder-removed`: somebody outside removed that; `placeholder-replaced`: something
-   * else has the name, or had it until it was moved; `placeholder-filled`: somebody outside put something into it, so it stays;
+   * in whose place a placeholder stood: `placeholder-removed`: somebody outside removed that; `placeholder-replaced`: something
+   * else has the name, or had it until it was moved; `placeholder-filled`: somebody outside changed what is in it, so it stays;
    * `placeholder-left`: it could not be removed.
    */
   readonly kind:

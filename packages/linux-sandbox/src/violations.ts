@@ -27,15 +27,15 @@ export function placeholderViolation(report: ViolationReport): Violation {
 function placeholderMessage({ violation, path, movedTo, errno }: ViolationReport): string {
   switch (violation) {
     case 'removed':
-      return `the empty directory that stood at ${path} was removed while the command ran, so the name was not protected`
+      return `the placeholder that stood at ${path} was removed while the command ran, so the name was not protected`
     case 'replaced':
       return movedTo === undefined
         ? `something else was put at ${path} while the command ran and is still there (${errnoName(errno)}); look at it before a program trusts it`
         : `something else was put at ${path} while the command ran; it is at ${movedTo} now, move it back if it is yours`
     case 'filled':
-      return `a program outside the sandbox put something into ${path} while the command ran; it was left there`
+      return `a program outside the sandbox changed what is in ${path} while the command ran; it was left there`
     case 'left':
-      return `the empty directory ${path} could not be removed (${errnoName(errno)}); the next sandbox tries again`
+      return `the placeholder ${path} could not be removed (${errnoName(errno)}); the next sandbox tries again`
   }
 }
 

@@ -9,9 +9,10 @@
 
 struct placeholder {
   const char *path;
+  struct form form;
   const char *name; // last component of the path
   int parent;       // O_PATH; -1 if it was not got to
-  int directory;    // -1 if it was not made
+  int object;       // the directory or file; -1 if it was not made
   off_t offset;     // of its record in the owner file
   struct record record;
   bool is_noted;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Directories: how they are reached, told apart and marked.
+// Directories and files: how they are reached, told apart and marked.
 #include "identity.h"
 
 #include <errno.h>
@@ -106,21 +106,21 @@ int open_parent(const char *path, const char **name) {
   return open_by_components(parent, length);
 }
 
-void mark(int directory) {
+void mark(int object) {
   static const struct timespec MARKED[2] = {{0, UTIME_OMIT}, {0, 0}};
   struct found found;
-  // For whoever plans mounts and cannot read the attribute: a directory changed in 1970 is a placeholder.
-  (void)futimens(directory, MARKED);
-  if (look(directory, "", &found) != 0) return;
+  // For whoever plans mounts and cannot read the attribute: what was changed in 1970 is a placeholder.
+  (void)futimens(object, MARKED);
+  if (look(object, "", &found) != 0) return;
   // Where it cannot be had, the registry alone knows.
-  (void)fsetxattr(directory, MARK, &found.identity.inode, sizeof found.identity.inode, 0);
+  (void)fsetxattr(object, MARK, &found.identity.inode, sizeof found.identity.inode, 0);
 }
 
-void unmark(int directory) { (void)fremovexattr(directory, MARK); }
+void unmark(int object) { (void)fremovexattr(object, MARK); }
 
-bool is_marked(int directory) {
+bool is_marked(int object) {
   struct found found;
   uint64_t inode;
-  if (fgetxattr(directory, MARK, &inode, sizeof inode) != (ssize_t)sizeof inode) return false;
-  return look(directory, "", &found) == 0 && found.identity.inode == inode;
+  if (fgetxattr(object, MARK, &inode, sizeof inode) != (ssize_t)sizeof inode) return false;
+  return look(object, "", &found) == 0 && found.identity.inode == inode;
 }

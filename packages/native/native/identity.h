@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which directory is which, for those who come back later: numbers of inodes are used again.
+// Which placeholder is which, for those who come back later: numbers of inodes are used again.
 #ifndef IDENTITY_H
 #define IDENTITY_H
 
@@ -36,10 +36,10 @@ bool is_same_identity(const struct identity *a, const struct identity *b);
 // component. -1 and errno.
 int open_parent(const char *path, const char **name);
 
-// Writes into a directory, where the file system can, that it is a placeholder.
-void mark(int directory);
-void unmark(int directory);
+// Writes into a directory or file, where the file system can, that it is a placeholder.
+void mark(int object);
+void unmark(int object);
 // Whether it was marked as such: not a copy of one.
-bool is_marked(int directory);
+bool is_marked(int object);
 
 #endif

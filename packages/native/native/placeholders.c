@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "placeholders.h"
 #include "clearing.h"
-#include "directory.h"
+#include "entry.h"
 #include "registry.h"
 #include "reports.h"
 
@@ -61,14 +61,19 @@ static bool write_owner(struct placeholders *all) {
   for (uint32_t i = all->count; i-- > 0;) {
     static const char ZEROES[8];
     struct placeholder *one = &all->list[i];
-    size_t length = strlen(one->path), padded = (length + 8) & ~(size_t)7;
-    one->record.size = (uint32_t)(sizeof one->record + padded);
+    size_t path_size = strlen(one->path) + 1, size = path_size + one->form.length;
+    size_t padding = -size & 7;
+    one->record.size = (uint32_t)(sizeof one->record + size + padding);
     one->record.state = RECORD_INTENDED;
     one->record.index = i;
-    one->record.path_length = (uint32_t)length;
+    one->record.path_length = (uint32_t)(path_size - 1);
+    one->record.kind = one->form.kind;
+    one->record.content_length = one->form.length;
     one->offset = offset;
     if (!write_all(all->owner, &one->record, sizeof one->record)) return false;
-    if (!write_all(all->owner, one->path, length) || !write_all(all->owner, ZEROES, padded - length)) return false;
+    if (!write_all(all->owner, one->path, path_size)) return false;
+    if (!write_all(all->owner, one->form.content, one->form.length)) return false;
+    if (!write_all(all->owner, ZEROES, padding)) return false;
     offset += one->record.size;
   }
   return true;
@@ -76,28 +81,29 @@ static bool write_owner(struct placeholders *all) {
 
 static bool note_state(struct placeholder *one, enum record_state record_state) {
   struct found found;
-  if (look(one->directory, "", &found) != 0) return false;
+  if (look(one->object, "", &found) != 0) return false;
   one->record.state = record_state;
   one->record.identity = found.identity;
   ssize_t size = sizeof one->record;
   return pwrite(state.all.owner, &one->record, (size_t)size, one->offset) == size;
 }
 
-static void note_made(void *context, int directory) {
+static void note_made(void *context, int object) {
   struct placeholder *one = context;
-  one->directory = directory;
+  one->object = object;
   one->is_noted = note_state(one, RECORD_MADE);
 }
 
-// A directory that is there already: made by another supervise, or none of ours. ESTALE: it is gone again.
+// What is there already: made by another supervise, or none of ours. ESTALE: it is gone again.
 static int adopt(struct placeholder *one, const struct owners *owners) {
   struct found named, found;
-  (void)flock(one->directory, LOCK_SH | LOCK_NB); // EWOULDBLOCK: it is just being removed, as the name will show
-  if (look(one->directory, "", &found) != 0) return errno;
+  (void)flock(one->object, LOCK_SH | LOCK_NB); // EWOULDBLOCK: it is just being removed, as the name will show
+  if (look(one->object, "", &found) != 0) return errno;
   if (look(one->parent, one->name, &named) != 0 || !is_same_object(&named.identity, &found.identity))
     return ESTALE;
-  if (flock(one->directory, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK) return ESTALE;
-  bool is_ours = is_owned(owners, &found.identity) || is_marked(one->directory);
+  if (flock(one->object, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK) return ESTALE;
+  bool is_known = is_owned(owners, &found.identity) || is_marked(one->object);
+  bool is_ours = is_known && is_intact(one->object, &one->form);
   return note_state(one, is_ours ? RECORD_MADE : RECORD_FOREIGN) ? 0 : errno;
 }
 
@@ -105,22 +111,21 @@ static int adopt(struct placeholder *one, const struct owners *owners) {
 static int place(struct placeholder *one, const struct owners *owners) {
   char temporary[TEMPORARY_NAME_SIZE];
   temporary_name(temporary, state.all.name, one->record.index);
-  struct making making = {one->parent, one->name, temporary, note_made, one};
+  struct making making = {{one->parent, one->name, temporary, &one->form}, note_made, one};
   for (int i = 0; i < ADOPTION_TRIES; i++) {
-    one->directory = openat(one->parent, one->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (one->directory >= 0) {
+    one->object = open_form(one->parent, one->name, &one->form);
+    if (one->object >= 0) {
       int error = adopt(one, owners);
       if (error != ESTALE) return error;
-      (void)close(one->directory);
+      (void)close(one->object);
       struct timespec moment = {0, 1000 * 1000};
       (void)nanosleep(&moment, NULL);
       continue;
     }
-    if (errno == ELOOP) return ENOTDIR;
     if (errno != ENOENT) return errno;
     one->is_noted = true;
-    one->directory = make_placeholder(&making);
-    if (one->directory >= 0) return one->is_noted ? 0 : EIO;
+    one->object = make_placeholder(&making);
+    if (one->object >= 0) return one->is_noted ? 0 : EIO;
     one->record.state = RECORD_INTENDED;
     if (errno != EEXIST) return errno;
   }
@@ -159,8 +164,9 @@ static void prepare_list(struct run *run) {
   state.all.list = list;
   state.all.count = plan->placeholder_count;
   for (uint32_t i = 0; i < state.all.count; i++) {
-    state.all.list[i].path = plan->placeholders[i];
-    state.all.list[i].directory = state.all.list[i].parent = -1;
+    state.all.list[i].path = plan->placeholders[i].path;
+    state.all.list[i].form = plan->placeholders[i].form;
+    state.all.list[i].object = state.all.list[i].parent = -1;
   }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The placeholders of one run: directories that exist on the host as long as its sandbox is mounted on them.
+// The placeholders of one run: directories and files that exist on the host as long as its sandbox is mounted on
+// them.
 #ifndef PLACEHOLDERS_H
 #define PLACEHOLDERS_H
 

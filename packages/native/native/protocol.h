@@ -6,12 +6,13 @@
 #include <stdint.h>
 
 enum {
-  PROTOCOL_VERSION = 2,
+  PROTOCOL_VERSION = 3,
   REQUEST_MAGIC = 0x5842534c, // "LSBX"
   REQUEST_SIZE_MAX = 16 * 1024 * 1024,
   REPORT_TEXT_MAX = 64 * 1024,
   FILTER_LENGTH_MAX = 4096,
   PLACEHOLDERS_MAX = 4096,
+  PLACEHOLDER_CONTENT_MAX = 4096,
   GRANTED_MAX = 250, // with the request itself under SCM_MAX_FD (253), include/net/scm.h in Linux 6.12
 };
 
@@ -25,6 +26,7 @@ enum tag {
   TAG_RERAISE = 5,
   TAG_REGISTRY = 6,
   TAG_PLACEHOLDER = 7,
+  TAG_PLACEHOLDER_FILE = 8,
   TAG_ARG = 16,
   TAG_ENV = 17,
   TAG_CWD = 18,
@@ -39,7 +41,7 @@ enum violation {
   VIOLATION_NONE = 0,
   VIOLATION_REMOVED = 1,  // nothing
   VIOLATION_REPLACED = 2, // something else, which was moved aside unless errno says why not
-  VIOLATION_FILLED = 3,   // it, and something was put into it from outside
+  VIOLATION_FILLED = 3,   // it, and something was put into it or written to it from outside
   VIOLATION_LEFT = 4,     // it, and it could not be removed
 };
 

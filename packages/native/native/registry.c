@@ -107,9 +107,12 @@ static size_t count_valid(const char *bytes, size_t size) {
     struct record record;
     memcpy(&record, bytes + at, sizeof record);
     if (record.size % 8 != 0 || record.size > size - at || record.size <= sizeof record) break;
-    if (record.path_length >= record.size - sizeof record || record.path_length == 0) break;
+    size_t room = record.size - sizeof record;
+    if (record.path_length >= room || record.path_length == 0) break;
     const char *path = bytes + at + sizeof record;
-    if (path[0] != '/' || strnlen(path, record.size - sizeof record) != record.path_length) break;
+    if (path[0] != '/' || strnlen(path, room) != record.path_length) break;
+    if (record.kind != KIND_DIRECTORY && record.kind != KIND_FILE) break;
+    if (record.content_length > room - record.path_length - 1) break;
     at += record.size;
   }
   return at;
@@ -181,6 +184,11 @@ const struct record *next_record(const struct owner *owner, const struct record 
 }
 
 const char *path_of(const struct record *record) { return (const char *)(record + 1); }
+
+struct form form_of(const struct record *record) {
+  const char *content = path_of(record) + record->path_length + 1;
+  return (struct form){.kind = record->kind, .length = record->content_length, .content = content};
+}
 
 bool is_owned(const struct owners *owners, const struct identity *identity) {
   for (const struct owner *owner = NULL; (owner = next_owner(owners, owner)) != NULL;) {

@@ -8,17 +8,18 @@
 #ifndef REGISTRY_H
 #define REGISTRY_H
 
+#include "form.h"
 #include "identity.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { OWNER_NAME_SIZE = 24, REGISTRY_MAGIC = 0x5242534c /* "LSBR" */, REGISTRY_VERSION = 1 };
+enum { OWNER_NAME_SIZE = 24, REGISTRY_MAGIC = 0x5242534c /* "LSBR" */, REGISTRY_VERSION = 2 };
 
 enum record_state {
-  RECORD_INTENDED = 1, // nothing at `path` is ours; a directory under the temporary name is
-  RECORD_MADE = 2,     // the directory with `identity`
+  RECORD_INTENDED = 1, // nothing at `path` is ours; what has the temporary name is
+  RECORD_MADE = 2,     // the directory or file with `identity`
   RECORD_FOREIGN = 3,  // nothing is ours
 };
 
@@ -28,13 +29,15 @@ struct owner_header {
 };
 
 struct record {
-  uint32_t size; // with the path, its NUL and the padding to a multiple of 8
+  uint32_t size; // with the path, its NUL, the content and the padding to a multiple of 8
   uint32_t state;
   uint32_t index;       // of the temporary name
   uint32_t path_length; // without its NUL
+  uint32_t kind;
+  uint32_t content_length;
   struct identity identity;
 };
-_Static_assert(sizeof(struct record) == 48, "record");
+_Static_assert(sizeof(struct record) == 56, "record");
 
 // All owners but one, read at once.
 struct owner {
@@ -69,6 +72,7 @@ void forget_owners(struct owners *owners);
 const struct owner *next_owner(const struct owners *owners, const struct owner *before);
 const struct record *next_record(const struct owner *owner, const struct record *before);
 const char *path_of(const struct record *record);
+struct form form_of(const struct record *record);
 
 // The name under which placeholder `index` of an owner is made.
 enum { TEMPORARY_NAME_SIZE = 48 };
@@ -76,7 +80,7 @@ void temporary_name(char name[TEMPORARY_NAME_SIZE], const char *owner, uint32_t 
 
 // Removes what owners have left that live no more, and those owners.
 void sweep(int registry, const struct owners *owners);
-// Whether an owner that lives has the directory in its list.
+// Whether an owner that lives has the placeholder in its list.
 bool is_owned(const struct owners *owners, const struct identity *identity);
 
 #endif

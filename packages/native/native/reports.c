@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reports to the caller, and the launcher's stderr, which is the text of one of them.
 #include "reports.h"
-#include "directory.h"
+#include "entry.h"
 #include "placeholders.h"
 
 #include <errno.h>

@@ -60,6 +60,14 @@ static bool is_plain(const struct field *field) {
   return true;
 }
 
+// A plain path and, behind its NUL, at most PLACEHOLDER_CONTENT_MAX bytes of content.
+static bool is_placeholder_file(const struct field *field) {
+  const char *end = memchr(field->bytes, 0, field->length);
+  if (end == NULL) return false;
+  struct field path = {field->tag, (uint32_t)(end + 1 - (const char *)field->bytes), field->bytes};
+  return is_plain(&path) && field->length - path.length <= PLACEHOLDER_CONTENT_MAX;
+}
+
 // `NAME=value` with a name.
 static bool is_assignment(const struct field *field) {
   if (!is_string(field)) return false;
@@ -84,6 +92,24 @@ static char **collect_strings(struct fields fields, uint32_t tag, size_t count, 
   for (size_t i = 0; next_field(&fields, &field) == FIELD_READ;)
     if (field.tag == tag) strings[i++] = (char *)field.bytes;
   return strings;
+}
+
+// NULL when there is no memory.
+static struct wanted_placeholder *collect_placeholders(struct fields fields, size_t count) {
+  size_t size = count * sizeof(struct wanted_placeholder);
+  void *slots = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (slots == MAP_FAILED) return NULL;
+  struct wanted_placeholder *one = slots;
+  struct field field;
+  while (next_field(&fields, &field) == FIELD_READ) {
+    if (field.tag != TAG_PLACEHOLDER && field.tag != TAG_PLACEHOLDER_FILE) continue;
+    one->path = field.bytes;
+    one->form.kind = field.tag == TAG_PLACEHOLDER ? KIND_DIRECTORY : KIND_FILE;
+    one->form.content = one->path + strlen(one->path) + 1;
+    one->form.length = field.length - (uint32_t)(one->form.content - one->path);
+    one++;
+  }
+  return slots;
 }
 
 static char **collect_launcher_args(struct fields fields, uint32_t tag, size_t count) {
@@ -134,6 +160,9 @@ int parse_supervise_request(const void *bytes, size_t size, struct supervise_req
     case TAG_PLACEHOLDER:
       if (!is_plain(&field) || placeholders++ == PLACEHOLDERS_MAX) return EBADMSG;
       break;
+    case TAG_PLACEHOLDER_FILE:
+      if (!is_placeholder_file(&field) || placeholders++ == PLACEHOLDERS_MAX) return EBADMSG;
+      break;
     default:
       return EBADMSG;
     }
@@ -143,7 +172,7 @@ int parse_supervise_request(const void *bytes, size_t size, struct supervise_req
   request->argv[0] = collect_launcher_args(all, TAG_LAUNCHER_ARG, args[0]);
   if (request->argv[0] == NULL) return ENOMEM;
   request->placeholder_count = (uint32_t)placeholders;
-  if (placeholders > 0) request->placeholders = collect_strings(all, TAG_PLACEHOLDER, placeholders, 0);
+  if (placeholders > 0) request->placeholders = collect_placeholders(all, placeholders);
   if (placeholders > 0 && request->placeholders == NULL) return ENOMEM;
   if (args[1] == 0) return 0;
   request->argv[1] = collect_launcher_args(all, TAG_FALLBACK_ARG, args[1]);

@@ -2,6 +2,8 @@
 #ifndef REQUEST_H
 #define REQUEST_H
 
+#include "form.h"
+
 #include <linux/filter.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,14 +25,19 @@ enum field_result { FIELD_MALFORMED = -1, FIELD_NONE = 0, FIELD_READ = 1 };
 
 enum field_result next_field(struct fields *fields, struct field *field);
 
+struct wanted_placeholder {
+  const char *path;
+  struct form form;
+};
+
 struct supervise_request {
   const char *launcher;
   char **argv[2]; // of the first and the fallback attempt; the second is NULL when there is none
   const void *enter;
   size_t enter_size;
   bool reraise;
-  const char *registry; // NULL: none
-  char **placeholders;  // NULL: none
+  const char *registry;                    // NULL: none
+  struct wanted_placeholder *placeholders; // NULL: none
   uint32_t placeholder_count;
 };
 

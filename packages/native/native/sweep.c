@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Clears away what a supervise has left that was killed.
-#include "directory.h"
+#include "entry.h"
 #include "registry.h"
 
 #include <errno.h>
@@ -8,6 +8,23 @@
 #include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
+
+// What was just being made or removed, if nothing else has that name.
+static void remove_temporary(const struct entry *entry, const struct record *record) {
+  struct found found;
+  if (entry->form->kind == KIND_DIRECTORY) {
+    (void)remove_quietly(entry->parent, entry->temporary, entry->form);
+    return;
+  }
+  int file = open_form(entry->parent, entry->temporary, entry->form);
+  if (file < 0) return;
+  bool is_ours = record->state == RECORD_MADE
+                     ? look(file, "", &found) == 0 && is_same_object(&found.identity, &record->identity) &&
+                           is_intact(file, entry->form)
+                     : is_unfinished(file, entry->form);
+  if (is_ours) (void)remove_quietly(entry->parent, entry->temporary, entry->form);
+  (void)close(file);
+}
 
 // False: it has to be tried again another time.
 static bool remove_recorded(const struct owners *owners, const struct owner *owner, const struct record *record) {
@@ -17,14 +34,15 @@ static bool remove_recorded(const struct owners *owners, const struct owner *own
   int parent = open_parent(path_of(record), &name);
   if (parent < 0) return errno != EMFILE && errno != ENFILE && errno != ENOMEM;
   temporary_name(temporary, owner->name, record->index);
-  (void)remove_quietly(parent, temporary); // nearly always there is none
+  struct form form = form_of(record);
+  struct entry entry = {parent, name, temporary, &form};
+  remove_temporary(&entry, record); // nearly always there is none
   bool is_done = true;
-  int directory =
-      record->state == RECORD_MADE ? openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
-  if (directory >= 0 && look(directory, "", &found) == 0 && is_same_identity(&found.identity, &record->identity) &&
+  int object = record->state == RECORD_MADE ? open_form(parent, name, &form) : -1;
+  if (object >= 0 && look(object, "", &found) == 0 && is_same_identity(&found.identity, &record->identity) &&
       !is_owned(owners, &found.identity))
-    is_done = remove_placeholder(parent, name, directory) != EWOULDBLOCK;
-  if (directory >= 0) (void)close(directory);
+    is_done = remove_placeholder(&entry, object) != EWOULDBLOCK;
+  if (object >= 0) (void)close(object);
   (void)close(parent);
   return is_done;
 }

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import {
   GRANTED_DESCRIPTORS_MAX,
   nativeProgramPath,
+  PLACEHOLDER_CONTENT_MAX,
   PLACEHOLDERS_MAX,
   PROTOCOL_VERSION,
   REQUEST_SIZE_MAX,
@@ -52,6 +53,7 @@ describe('C and TypeScript agree', () => {
     { prefix: 'FILTER_', values: { lengthMax: constants.FILTER_LENGTH_MAX } },
     { prefix: 'VIOLATION_', values: { none: 0, ...VIOLATIONS } },
     { prefix: 'PLACEHOLDERS_', values: { max: PLACEHOLDERS_MAX } },
+    { prefix: 'PLACEHOLDER_', values: { contentMax: PLACEHOLDER_CONTENT_MAX } },
     { prefix: 'GRANTED_', values: { max: GRANTED_DESCRIPTORS_MAX } },
   ])('on $prefix*', ({ prefix, values }) => {
     expect(onlyWithPrefix(prefix, header)).toEqual(Object.fromEntries(withPrefix(prefix, values)))

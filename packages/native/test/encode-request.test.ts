@@ -2,6 +2,7 @@ import { PolicyInvalidError } from '@linux-sandbox/errors'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
+  PLACEHOLDER_CONTENT_MAX,
   PLACEHOLDERS_MAX,
   PROTOCOL_VERSION,
   encodeEnterRequest,
@@ -115,12 +116,23 @@ describe('what is encoded', () => {
 })
 
 test('registry and placeholders read back as they were given', () => {
-  const placeholders = ['/repo/.git', '/repo/ä b/.git']
+  const placeholders = [
+    { path: '/repo/.git' },
+    { path: '/repo/.git/commondir', content: '.\n' },
+    { path: '/repo/ä b', content: 'ü'.repeat(PLACEHOLDER_CONTENT_MAX / 2) },
+    { path: '/repo/ä b/.git' },
+    { path: '/repo/empty', content: '' },
+  ]
   const decoded = decodeRequest(
     encodeSuperviseRequest(superviseRequest({ registry: '/run/r', placeholders })),
   )
   expect(stringsOf(decoded, TAG.registry)).toEqual(['/run/r'])
-  expect(stringsOf(decoded, TAG.placeholder)).toEqual(placeholders)
+  const found = decoded.fields.filter(({ tag }) => tag === TAG.placeholder || tag === TAG.placeholderFile)
+  const read = found.map(({ tag, bytes }) => {
+    const [path, content] = bytes.toString().split('\0')
+    return tag === TAG.placeholderFile ? { path, content } : { path }
+  })
+  expect(read).toEqual(placeholders)
 })
 
 describe('what is refused', () => {
@@ -175,27 +187,54 @@ describe('what is refused', () => {
     { why: 'relative launcher', parts: { launcher: 'bwrap' }, path: ['launcher'] },
     { why: 'no launcher argv', parts: { launcherArgv: [] }, path: ['launcherArgv'] },
     { why: 'NUL in a launcher word', parts: { launcherArgv: ['\0'] }, path: ['launcherArgv', 0] },
-    { why: 'a placeholder without a registry', parts: { placeholders: ['/a'] }, path: ['placeholders'] },
+    {
+      why: 'a placeholder without a registry',
+      parts: { placeholders: [{ path: '/a' }] },
+      path: ['placeholders'],
+    },
     { why: 'a relative registry', parts: { registry: 'run' }, path: ['registry'] },
     { why: 'the root as registry', parts: { registry: '/' }, path: ['registry'] },
     {
       why: 'dots in a placeholder',
-      parts: { registry: '/r', placeholders: ['/a', '/a/../b'] },
-      path: ['placeholders', 1],
+      parts: { registry: '/r', placeholders: [{ path: '/a' }, { path: '/a/../b' }] },
+      path: ['placeholders', 1, 'path'],
     },
     {
       why: 'a slash at the end of a placeholder',
-      parts: { registry: '/r', placeholders: ['/a/'] },
-      path: ['placeholders', 0],
+      parts: { registry: '/r', placeholders: [{ path: '/a/' }] },
+      path: ['placeholders', 0, 'path'],
     },
     {
       why: 'a placeholder of 4096 bytes',
-      parts: { registry: '/r', placeholders: [`/${'ä'.repeat(2047)}x`] },
-      path: ['placeholders', 0],
+      parts: { registry: '/r', placeholders: [{ path: `/${'ä'.repeat(2047)}x` }] },
+      path: ['placeholders', 0, 'path'],
+    },
+    {
+      why: 'a relative placeholder with content',
+      parts: { registry: '/r', placeholders: [{ path: 'a', content: '' }] },
+      path: ['placeholders', 0, 'path'],
+    },
+    {
+      why: 'content of 4097 bytes',
+      parts: { registry: '/r', placeholders: [{ path: '/a', content: `${'ä'.repeat(2048)}x` }] },
+      path: ['placeholders', 0, 'content'],
+    },
+    {
+      why: 'half of a pair in content',
+      parts: { registry: '/r', placeholders: [{ path: '/a', content: '\udc00' }] },
+      path: ['placeholders', 0, 'content'],
+    },
+    {
+      why: 'NUL in content',
+      parts: { registry: '/r', placeholders: [{ path: '/a', content: 'a\0' }] },
+      path: ['placeholders', 0, 'content'],
     },
     {
       why: 'too many placeholders',
-      parts: { registry: '/r', placeholders: Array.from({ length: PLACEHOLDERS_MAX + 1 }, () => '/a') },
+      parts: {
+        registry: '/r',
+        placeholders: Array.from({ length: PLACEHOLDERS_MAX + 1 }, () => ({ path: '/a' })),
+      },
       path: ['placeholders'],
     },
     { why: 'empty fallback argv', parts: { fallbackArgv: [] }, path: ['fallbackArgv'] },

@@ -1,6 +1,6 @@
 import type { Issue } from '@linux-sandbox/errors'
-import { FILTER_LENGTH_MAX, PLACEHOLDERS_MAX } from './constants.js'
-import type { EnterRequest, LimitValue, ResourceLimit, SuperviseRequest } from './request.js'
+import { FILTER_LENGTH_MAX, PLACEHOLDER_CONTENT_MAX, PLACEHOLDERS_MAX } from './constants.js'
+import type { EnterRequest, LimitValue, Placeholder, ResourceLimit, SuperviseRequest } from './request.js'
 import { RESOURCES } from './resources.js'
 import { encodeUtf8, hasLoneSurrogate } from './utf8.js'
 
@@ -58,14 +58,23 @@ function checkAbsolutePath(text: string, path: Path): Issue[] {
   return checkText(text, path)
 }
 
-function checkPlaceholders(paths: readonly string[], registry: string | undefined): Issue[] {
+function checkPlaceholders(all: readonly Placeholder[], registry: string | undefined): Issue[] {
   const path = ['placeholders']
-  if (paths.length > PLACEHOLDERS_MAX)
-    return [{ path, message: `has ${paths.length} paths, and ${PLACEHOLDERS_MAX} are the most` }]
+  if (all.length > PLACEHOLDERS_MAX)
+    return [{ path, message: `has ${all.length} paths, and ${PLACEHOLDERS_MAX} are the most` }]
   return [
-    ...(paths.length > 0 && registry === undefined ? [{ path, message: 'needs a registry' }] : []),
-    ...paths.flatMap((one, index) => checkPlainPath(one, [...path, index])),
+    ...(all.length > 0 && registry === undefined ? [{ path, message: 'needs a registry' }] : []),
+    ...all.flatMap((one, index) => [
+      ...checkPlainPath(one.path, [...path, index, 'path']),
+      ...checkContent(one.content ?? '', [...path, index, 'content']),
+    ]),
   ]
+}
+
+function checkContent(content: string, path: Path): Issue[] {
+  const issues = checkText(content, path)
+  if (issues.length > 0 || encodeUtf8(content).length <= PLACEHOLDER_CONTENT_MAX) return issues
+  return [{ path, message: `has more than ${PLACEHOLDER_CONTENT_MAX} bytes` }]
 }
 
 function checkPlainPath(text: string, path: Path): Issue[] {

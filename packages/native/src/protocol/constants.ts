@@ -1,6 +1,6 @@
 /** Every number of `docs/native-protocol.md`. `native/protocol.h` repeats them; a test compares the two. */
 
-export const PROTOCOL_VERSION = 2
+export const PROTOCOL_VERSION = 3
 
 /** `LSBX`, as a little-endian number. */
 export const REQUEST_MAGIC = 0x58_42_53_4c
@@ -20,6 +20,9 @@ export const GRANTED_DESCRIPTORS_MAX = 250
 /** How many placeholders a run can have. */
 export const PLACEHOLDERS_MAX = 4096
 
+/** The longest content of a placeholder that is a file, in bytes. */
+export const PLACEHOLDER_CONTENT_MAX = 4096
+
 /** As a word of a launcher's arguments: the path of the native program itself. */
 export const ENTER_PROGRAM = '@enter'
 
@@ -36,6 +39,7 @@ export const TAG = {
   reraise: 5,
   registry: 6,
   placeholder: 7,
+  placeholderFile: 8,
   arg: 16,
   env: 17,
   cwd: 18,

@@ -1,9 +1,10 @@
 import { type Issue, PolicyInvalidError } from '@linux-sandbox/errors'
 import { REQUEST_KIND, REQUEST_SIZE_MAX, TAG } from './constants.js'
 import { type Field, layOutRequest, numberField, requestSize, stringField } from './fields.js'
-import type { EnterRequest, LimitValue, ResourceLimit, SuperviseRequest } from './request.js'
+import type { EnterRequest, LimitValue, Placeholder, ResourceLimit, SuperviseRequest } from './request.js'
 import { RESOURCES } from './resources.js'
 import { checkEnterRequest, checkSuperviseRequest, UNLIMITED } from './check-request.js'
+import { encodeUtf8 } from './utf8.js'
 
 /**
  * The bytes that `linux-sandbox-native supervise` reads from its control socket.
@@ -18,7 +19,7 @@ export function encodeSuperviseRequest(request: SuperviseRequest): Uint8Array {
     ...(request.fallbackArgv ?? []).map((word) => stringField(TAG.fallbackArg, word)),
     numberField(TAG.reraise, request.reraise ? 1 : 0),
     ...(request.registry === undefined ? [] : [stringField(TAG.registry, request.registry)]),
-    ...(request.placeholders ?? []).map((path) => stringField(TAG.placeholder, path)),
+    ...(request.placeholders ?? []).map(placeholderField),
     { tag: TAG.enterRequest, bytes: layOutRequest(REQUEST_KIND.enter, enterFields(request.enter)) },
   ]
   return layOutChecked('the supervise request', REQUEST_KIND.supervise, fields)
@@ -42,6 +43,11 @@ function enterFields({ argv, env, cwd, filter, limits = [] }: EnterRequest): Fie
     ...(filter === undefined ? [] : [{ tag: TAG.filter, bytes: filter }]),
     ...limits.map(limitField),
   ]
+}
+
+function placeholderField({ path, content }: Placeholder): Field {
+  if (content === undefined) return stringField(TAG.placeholder, path)
+  return { tag: TAG.placeholderFile, bytes: encodeUtf8(`${path}\0${content}`) }
 }
 
 function limitField({ resource, soft, hard }: ResourceLimit): Field {

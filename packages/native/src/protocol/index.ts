@@ -3,6 +3,7 @@ export { encodeEnterRequest, encodeSuperviseRequest } from './encode-request.js'
 export {
   ENTER_PROGRAM,
   GRANTED_DESCRIPTORS_MAX,
+  PLACEHOLDER_CONTENT_MAX,
   PLACEHOLDERS_MAX,
   PROTOCOL_VERSION,
   REQUEST_SIZE_MAX,
@@ -24,5 +25,5 @@ export {
   type StepFailedReport,
   type ViolationReport,
 } from './report-reader.js'
-export type { EnterRequest, LimitValue, ResourceLimit, SuperviseRequest } from './request.js'
+export type { EnterRequest, LimitValue, Placeholder, ResourceLimit, SuperviseRequest } from './request.js'
 export { RESOURCES, type ResourceName } from './resources.js'

@@ -22,6 +22,14 @@ export interface EnterRequest {
   readonly limits?: readonly ResourceLimit[]
 }
 
+/** Something that has to exist while the launcher and what it starts run, because something is mounted on it. */
+export interface Placeholder {
+  /** Absolute, without empty, `.` or `..` components. */
+  readonly path: string
+  /** What is in it, at most 4096 bytes as UTF-8: it is a file. Without, it is an empty directory. */
+  readonly content?: string
+}
+
 /** What `linux-sandbox-native supervise` is asked to do. */
 export interface SuperviseRequest {
   /** Absolute path of bwrap. */
@@ -33,11 +41,8 @@ export interface SuperviseRequest {
   readonly enter: EnterRequest
   /** Absolute path of the registry of placeholders, a private directory whose parent exists. It is swept, and made if needed. */
   readonly registry?: string
-  /**
-   * Absolute paths of directories that have to exist while the launcher and what it starts run, parents first; at most 4096. Those that
-   * do not exist are made, empty, and removed afterwards. They need a registry.
-   */
-  readonly placeholders?: readonly string[]
+  /** Parents first; at most 4096. Those that do not exist are made, and removed afterwards. They need a registry. */
+  readonly placeholders?: readonly Placeholder[]
   /** Whether to end by the signal that ended the command, and not with 128 + its number. */
   readonly reraise: boolean
 }

@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { encodeEnterRequest, encodeSuperviseRequest } from '../../src/index.js'
+import { encodeEnterRequest, encodeSuperviseRequest, PROTOCOL_VERSION } from '../../src/index.js'
 import { TAG } from '../../src/protocol/constants.js'
 import { layOutRequest, numberField, stringField, type Field } from '../../src/protocol/fields.js'
 import { enterRequest, superviseRequest } from '../samples.js'
@@ -49,6 +49,7 @@ const FIELDS = [
   numberField(TAG.reraise, 0),
 ]
 const PLACE = (path: string): Field => stringField(TAG.placeholder, path)
+const PLACE_FILE = (text: string): Field => ({ tag: TAG.placeholderFile, bytes: bytes(text) })
 const REGISTRY = stringField(TAG.registry, join(workshop.directory, 'registry'))
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
@@ -64,7 +65,7 @@ describe('a malformed supervise request is refused', () => {
     { why: 'a header alone', request: HARMLESS.subarray(0, 16) },
     { why: 'one byte too few', request: HARMLESS.subarray(0, HARMLESS.length - 1) },
     { why: 'a wrong magic', request: withWord(HARMLESS, 0, 0) },
-    { why: 'a later version', request: withWord(HARMLESS, 4, 3) },
+    { why: 'a later version', request: withWord(HARMLESS, 4, PROTOCOL_VERSION + 1) },
     { why: 'the kind of an enter request', request: withWord(HARMLESS, 8, 2) },
     { why: 'a length below the header', request: withWord(HARMLESS, 12, 15) },
     { why: 'a length of the header alone', request: withWord(HARMLESS, 12, 16) },
@@ -100,6 +101,28 @@ describe('a malformed supervise request is refused', () => {
         ...FIELDS,
         REGISTRY,
         ...Array.from({ length: 4097 }, () => PLACE('/tmp/x')),
+      ]),
+    },
+    {
+      why: 'a file as placeholder without a registry',
+      request: layOutRequest(1, [...FIELDS, PLACE_FILE('/tmp/x\0')]),
+    },
+    { why: 'a file of no bytes', request: layOutRequest(1, [...FIELDS, REGISTRY, PLACE_FILE('')]) },
+    { why: 'a file without NUL', request: layOutRequest(1, [...FIELDS, REGISTRY, PLACE_FILE('/tmp/x')]) },
+    { why: 'a file without a path', request: layOutRequest(1, [...FIELDS, REGISTRY, PLACE_FILE('\0x')]) },
+    { why: 'a relative file', request: layOutRequest(1, [...FIELDS, REGISTRY, PLACE_FILE('x\0x')]) },
+    { why: 'a file with dots', request: layOutRequest(1, [...FIELDS, REGISTRY, PLACE_FILE('/tmp/../x\0')]) },
+    {
+      why: 'a file with content of 4097 bytes',
+      request: layOutRequest(1, [...FIELDS, REGISTRY, PLACE_FILE(`/tmp/x\0${'x'.repeat(4097)}`)]),
+    },
+    {
+      why: '4097 placeholders of both kinds',
+      request: layOutRequest(1, [
+        ...FIELDS,
+        REGISTRY,
+        PLACE_FILE('/tmp/x\0'),
+        ...Array.from({ length: 4096 }, () => PLACE('/tmp/x')),
       ]),
     },
     { why: 'an unknown tag', request: layOutRequest(1, [...FIELDS, numberField(99, 0)]) },
@@ -180,20 +203,30 @@ describe('fuzzing', () => {
   }, 120_000)
 
   test('1500 changed requests with placeholders are refused, or leave nothing behind', async () => {
-    const room = join(workshop.directory, 'room')
-    mkdirSync(room)
-    const placeholders = ['a', 'a/b', 'c'].map((name) => join(room, name))
-    const request = encodeSuperviseRequest(
-      superviseRequest({
-        launcher: '/bin/true',
-        launcherArgv: ['true'],
-        registry: join(workshop.directory, 'registry'),
-        placeholders,
-      }),
-    )
-    const seen = await fuzz(1500, (below) => mutate(request, below))
+    const rooms = join(workshop.directory, 'rooms')
+    mkdirSync(rooms)
+    // One for each: a changed request can rely on a directory that another one makes, and not say so.
+    const makeRequest = (): Uint8Array => {
+      const room = mkdtempSync(join(rooms, 'room-'))
+      const directories = ['a', 'a/b', 'c'].map((name) => ({ path: join(room, name) }))
+      const files = [
+        { path: join(room, 'c/d'), content: '.\n' },
+        { path: join(room, 'e'), content: '' },
+      ]
+      return encodeSuperviseRequest(
+        superviseRequest({
+          launcher: '/bin/true',
+          launcherArgv: ['true'],
+          registry: join(workshop.directory, 'registry'),
+          placeholders: [...directories, ...files],
+        }),
+      )
+    }
+    const seen = await fuzz(1500, (below) => mutate(makeRequest(), below))
     expect(Object.keys(seen)).toEqual(expect.arrayContaining(['launcher', 'placeholder', 'request']))
-    expect(readdirSync(room)).toEqual([])
+    const names = readdirSync(rooms, { recursive: true }) as string[]
+    expect(names.filter((name) => name.includes('/'))).toEqual([])
+    expect(names.length).toBeGreaterThanOrEqual(1500)
   }, 120_000)
 
   test.skipIf(reasonToSkip())(

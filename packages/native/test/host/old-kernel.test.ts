@@ -1,7 +1,10 @@
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { Duplex } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { spawn } from 'node:child_process'
+import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import type { SuperviseRequest } from '../../src/index.js'
 import { openWorkshop, reasonToSkip, USERS } from './host.js'
 import { bwrapArgv, requestFor } from './run.js'
 
@@ -11,9 +14,12 @@ afterAll(workshop.remove)
 /** Since Linux 5.1, 5.3 and 5.9; the same numbers on every architecture. Source: asm-generic/unistd.h. */
 const YOUNG_CALLS = { pidfd_send_signal: 424, pidfd_open: 434, close_range: 436 }
 
-/** A program under which the young calls do not exist: ENOSYS. */
-function filterOfAnOldKernel(): Uint8Array {
-  const numbers = Object.values(YOUNG_CALLS)
+/** Without renameat2 it is as on a file system that cannot rename without replacing. Source: asm/unistd.h of both architectures. */
+const PLACEHOLDER_CALLS = { openat2: 437, renameat2: process.arch === 'arm64' ? 276 : 316 }
+
+/** A program under which these calls do not exist: ENOSYS. */
+function filterWithout(calls: Readonly<Record<string, number>>): Uint8Array {
+  const numbers = Object.values(calls)
   const instructions = [
     [0x20, 0, 0, 0], // load the number of the call
     ...numbers.map((number, index) => [0x15, numbers.length - index, 0, number]),
@@ -34,15 +40,20 @@ function filterOfAnOldKernel(): Uint8Array {
 const { uid } = USERS.at(-1)!
 
 /** A sandbox in a sandbox: the outer one only takes the calls away. A nested /proc cannot be mounted. */
-function startNested(script: string) {
+function startNested(
+  script: string,
+  calls: Readonly<Record<string, number>> = YOUNG_CALLS,
+  parts: Pick<SuperviseRequest, 'registry' | 'placeholders'> = {},
+) {
   const inner = requestFor(['sh', '-c', script], {
     launcherArgv: bwrapArgv(['--cap-drop', 'ALL']).flatMap((word, at, all) => {
       const isProc = word === '--proc' || all[at - 1] === '--proc'
       return isProc ? [] : word === '--dev' ? ['--bind', '/proc', '/proc', word] : [word]
     }),
+    ...parts,
   })
   const outer = requestFor([workshop.program, 'supervise', '3', '3', '1'], {
-    enter: { filter: filterOfAnOldKernel(), env: {} },
+    enter: { filter: filterWithout(calls), env: {} },
   })
   const child = spawn(workshop.program, ['supervise', '4', '4', String(process.pid)], {
     env: {},
@@ -70,5 +81,31 @@ describe.skipIf(reasonToSkip())('on a kernel without close_range and pidfd', () 
     await new Promise((resolve) => stdout.once('data', resolve))
     child.kill('SIGTERM')
     expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(8)
+  })
+})
+
+describe.skipIf(reasonToSkip())('where nothing can be renamed without replacing', () => {
+  test.each([
+    { why: 'with renameat2 and openat2', calls: {} },
+    { why: 'without them', calls: PLACEHOLDER_CALLS },
+  ])('placeholders come and go $why, and what is there stays', async ({ calls }) => {
+    const room = mkdtempSync(join(workshop.directory, 'room-'))
+    chmodSync(room, 0o777)
+    const [git, file, own] = ['.git', '.git/commondir', 'own'].map((name) => join(room, name)) as [
+      string,
+      string,
+      string,
+    ]
+    writeFileSync(own, 'text')
+    const list = `ls -A ${room}; cat ${file} ${own}`
+    const { child, stdout, stderr } = startNested(list, calls, {
+      registry: join(workshop.directory, `registry-${uid}`),
+      placeholders: [{ path: git }, { path: file, content: '.\n' }, { path: own, content: '' }],
+    })
+    const exit = new Promise((resolve) => child.once('exit', resolve))
+    expect([await buffer(stdout), await buffer(stderr)].map(String)).toEqual(['.git\nown\n.\ntext', ''])
+    expect(await exit).toBe(0)
+    expect(readdirSync(room)).toEqual(['own'])
+    expect(readFileSync(own, 'utf8')).toBe('text')
   })
 })

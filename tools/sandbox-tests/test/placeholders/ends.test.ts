@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
-import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Placeholder } from '@linux-sandbox/native'
 import { describe, expect, test } from 'vitest'
 import {
   describeForUsers,
@@ -15,19 +16,29 @@ import { listingOf, ownersIn, requestOf, stagedNative, startSupervised, sweepReg
 interface Scene {
   readonly workspace: string
   readonly registry: string
-  readonly placeholders: readonly string[]
+  readonly placeholders: readonly Placeholder[]
 }
 
-/** A workspace with content, one empty directory of its own among it. */
+/** A workspace with content: among it an empty directory, and files that are there before the placeholders that they could be. */
 function makeScene(user: TestUser): Scene {
   const workspace = makeDirectory(user)
   for (const name of ['a', 'a/b', 'empty']) own(user, join(workspace, name))
   writeFileSync(join(workspace, 'a/file'), 'text')
-  const names = ['.git', '.codex', 'a/b/.git', 'deep', 'deep/er', 'empty']
+  writeFileSync(join(workspace, 'a/commondir'), '.\n')
+  const directories = ['.git', '.codex', 'a/b/.git', 'deep', 'deep/er', 'empty']
+  const files = [
+    { name: 'config.worktree', content: '' },
+    { name: 'deep/er/commondir', content: '.\n' },
+    { name: 'a/file', content: '.\n' },
+    { name: 'a/commondir', content: '.\n' },
+  ]
   return {
     workspace,
     registry: join(makeDirectory(user), 'registry'),
-    placeholders: names.map((name) => join(workspace, name)),
+    placeholders: [
+      ...directories.map((name) => ({ path: join(workspace, name) })),
+      ...files.map(({ name, content }) => ({ path: join(workspace, name), content })),
+    ],
   }
 }
 
@@ -37,11 +48,12 @@ function own(user: TestUser, directory: string): void {
 }
 
 /** What a command tries on each placeholder; it prints what it should not have been able to do. */
-function attempts(paths: readonly string[]): string {
-  return paths
-    .map(
-      (path) =>
-        `test -d ${path} || echo missing; mkdir ${path}/x 2>&- && echo made; rmdir ${path} 2>&- && echo gone`,
+function attempts(placeholders: readonly Placeholder[]): string {
+  return placeholders
+    .map(({ path, content }) =>
+      content === undefined
+        ? `test -d ${path} || echo missing; mkdir ${path}/x 2>&- && echo made; rmdir ${path} 2>&- && echo gone`
+        : `test -f ${path} || echo missing; (echo x >> ${path}) 2>&- && echo written; rm -f ${path} 2>&- && echo gone; mv ${path} ${path}-2 2>&- && echo moved`,
     )
     .join('; ')
 }
@@ -69,7 +81,9 @@ describeForUsers('a workspace with placeholders', [], (user) => {
     const before = listingOf(workspace)
     const run = startSupervised(user, { registry, placeholders, line: 'exec sleep 300' })
     await run.started
-    expect(placeholders.filter((path) => !existsSync(path))).toEqual([])
+    expect(placeholders.filter(({ path }) => !existsSync(path))).toEqual([])
+    expect(readFileSync(join(workspace, 'deep/er/commondir'), 'utf8')).toBe('.\n')
+    expect(readFileSync(join(workspace, 'config.worktree'), 'utf8')).toBe('')
     run.child.kill(signal)
     await run.ended
     expect(listingOf(workspace)).toEqual(before)
@@ -126,6 +140,32 @@ describeForUsers('a workspace with placeholders', [], (user) => {
     await sweepRegistry(user, registry)
     expect(readFileSync(join(workspace, '.git/HEAD'), 'utf8')).toBe('text')
     expect(existsSync(join(workspace, '.codex'))).toBe(false)
+  })
+
+  test.each([
+    {
+      why: 'was written to',
+      change: (path: string) => writeFileSync(path, '/other\n'),
+    },
+    {
+      why: 'was replaced by a rename',
+      change: (path: string) => {
+        writeFileSync(`${path}.lock`, '/other\n')
+        renameSync(`${path}.lock`, path)
+      },
+    },
+  ])('keeps a file that a killed sandbox left when it $why', async ({ change }) => {
+    const { workspace, registry, placeholders } = makeScene(user)
+    const path = join(workspace, 'deep/er/commondir')
+    const run = startSupervised(user, { registry, placeholders, line: 'exec sleep 300' })
+    await run.started
+    run.child.kill('SIGKILL')
+    await run.ended
+    change(path)
+    await sweepRegistry(user, registry)
+    expect(readFileSync(path, 'utf8')).toBe('/other\n')
+    expect(existsSync(join(workspace, 'config.worktree'))).toBe(false)
+    expect(ownersIn(registry)).toEqual([])
   })
 
   test('is as it was when the command cannot be started', async () => {

@@ -42,7 +42,7 @@ describeForUsers('git in a sandbox with placeholders', ['git'], (user) => {
     ]
     const run = startSupervised(user, {
       registry,
-      placeholders: [...paths, git],
+      placeholders: [...paths, git].map((path) => ({ path })),
       mounts,
       line: `(${line}) 2>&1; echo $?`,
       cwd: inside,

@@ -22,7 +22,7 @@ describeForUsers('a sandbox of the library', [], (user) => {
     const workspace = makeDirectory(user)
     const registry = join(makeDirectory(user), 'registry')
     const path = join(workspace, '.git')
-    const first = startSupervised(user, { registry, placeholders: [path], line: 'exec sleep 300' })
+    const first = startSupervised(user, { registry, placeholders: [{ path }], line: 'exec sleep 300' })
     await first.started
     const second = startProgram(user, stagedNode(), [
       stagedProgram('codex-linux-sandbox'),

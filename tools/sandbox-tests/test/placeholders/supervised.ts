@@ -8,6 +8,7 @@ import {
   ENTER_PROGRAM,
   ReportReader,
   STATUS_SOCKET,
+  type Placeholder,
   type Report,
 } from '@linux-sandbox/native'
 import { identityOf, stageDirectory, type TestUser } from '../../support/index.ts'
@@ -22,8 +23,8 @@ export function stagedNative(): string {
 
 export interface Supervised {
   readonly registry: string
-  /** Directories that have to exist, and that are mounted read-only. */
-  readonly placeholders: readonly string[]
+  /** What has to exist, and is mounted read-only. */
+  readonly placeholders: readonly Placeholder[]
   /** A line of the shell. */
   readonly line: string
   readonly cwd?: string
@@ -49,7 +50,7 @@ const NAMESPACES = ['user', 'pid', 'ipc', 'uts', 'net'].map((name) => `--unshare
 /** A request in which everything can be written but the placeholders. */
 export function requestOf({ registry, placeholders, line, cwd = '/', mounts }: Supervised): Uint8Array {
   const base = ['--bind', '/', '/', '--dev', '/dev', '--proc', '/proc']
-  const protections = mounts ?? placeholders.flatMap((path) => ['--ro-bind', path, path])
+  const protections = mounts ?? placeholders.flatMap(({ path }) => ['--ro-bind', path, path])
   const options = ['--as-pid-1', '--new-session', '--die-with-parent', ...NAMESPACES, ...base]
   return encodeSuperviseRequest({
     launcher: '/usr/bin/bwrap',

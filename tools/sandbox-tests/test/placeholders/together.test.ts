@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { mkdirSync, readdirSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { describeForUsers, makeDirectory, type TestUser } from '../../support/index.ts'
@@ -16,9 +16,13 @@ const INTERLEAVINGS = 200
 const AT_ONCE = 4
 const ENDINGS: readonly Ending[] = ['exit', 'exit', 'exit', 'SIGTERM', 'SIGINT', 'SIGKILL']
 
-/** Prints a word only if the placeholder holds, late as well as early. */
-function holdLine(path: string, ms: number): string {
-  const hold = `test -d ${path} && ! mkdir ${path}/x 2>&- && ! rmdir ${path} 2>&- && ! mv ${path} ${path}-2 2>&-`
+/** Prints a word only if both placeholders hold, late as well as early. */
+function holdLine(directory: string, file: string, ms: number): string {
+  const holds = [
+    `test -d ${directory} && ! mkdir ${directory}/x 2>&- && ! rmdir ${directory} 2>&- && ! mv ${directory} ${directory}-2 2>&-`,
+    `test "$(cat ${file})" = . && ! (echo x > ${file}) 2>&- && ! rm -f ${file} 2>&- && ! mv ${file} ${file}-2 2>&-`,
+  ]
+  const hold = holds.join(' && ')
   return `${hold} && sleep ${ms / 1000} && ${hold} && echo held`
 }
 
@@ -31,11 +35,16 @@ interface Sandbox {
 async function runOne(user: TestUser, place: { workspace: string; registry: string }, sandbox: Sandbox) {
   const { afterMs, lastsMs, ending } = sandbox
   await delay(afterMs)
-  const path = join(place.workspace, '.git')
+  const [directory, file] = [join(place.workspace, '.git'), join(place.workspace, 'commondir')]
   const run = startSupervised(user, {
     registry: place.registry,
-    placeholders: [path, join(place.workspace, '.codex')],
-    line: holdLine(path, lastsMs),
+    placeholders: [
+      { path: directory },
+      { path: join(place.workspace, '.codex') },
+      { path: file, content: '.\n' },
+      { path: join(place.workspace, 'config.worktree'), content: '' },
+    ],
+    line: holdLine(directory, file, lastsMs),
   })
   if (ending !== 'exit') {
     await Promise.race([run.started, run.ended])
@@ -97,16 +106,48 @@ describeForUsers('sandboxes in one workspace', [], (user) => {
     expect(ownersIn(place.registry)).toEqual([])
   })
 
-  test('hold with different registries, as in two containers', async () => {
+  test.each([
+    { why: 'the first ends first', lastsMs: [80, 80] },
+    { why: 'the second ends first', lastsMs: [160, 20] },
+  ])('hold with different registries, as in two containers, when $why', async ({ lastsMs }) => {
     const workspace = makeDirectory(user)
     const before = listingOf(workspace)
     const registries = [1, 2].map(() => join(makeDirectory(user), 'registry'))
     const ends = await Promise.all(
       registries.map((registry, index) =>
-        runOne(user, { workspace, registry }, { afterMs: index * 30, lastsMs: 80, ending: 'exit' }),
+        runOne(
+          user,
+          { workspace, registry },
+          { afterMs: index * 30, lastsMs: lastsMs[index] ?? 0, ending: 'exit' },
+        ),
       ),
     )
     expect(ends.filter(({ isHeld, violations }) => !isHeld || violations.length > 0)).toEqual([])
     expect(listingOf(workspace)).toEqual(before)
+  })
+
+  test("that want other content take it for somebody's own file, and it goes when nobody relies on it", async () => {
+    const place = { workspace: makeDirectory(user), registry: join(makeDirectory(user), 'registry') }
+    const signs = makeDirectory(user)
+    const path = join(place.workspace, 'commondir')
+    const start = (sign: string, content: string) =>
+      startSupervised(user, {
+        registry: place.registry,
+        placeholders: [{ path, content }],
+        line: `cat ${path}; until test -e ${join(signs, sign)}; do sleep 0.01; done`,
+      })
+    const held = { stdout: '.\n', reports: [{ kind: 'started' }, { kind: 'ended' }] }
+    const first = start('first', '.\n')
+    await first.started
+    const second = start('second', 'other\n')
+    await second.started
+    writeFileSync(join(signs, 'first'), '')
+    expect(await first.ended).toMatchObject(held)
+    expect(readFileSync(path, 'utf8')).toBe('.\n')
+    writeFileSync(join(signs, 'second'), '')
+    expect(await second.ended).toMatchObject(held)
+    await sweepRegistry(user, place.registry)
+    expect(readdirSync(place.workspace)).toEqual([])
+    expect(ownersIn(place.registry)).toEqual([])
   })
 })

@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process'
+import { setTimeout as delay } from 'node:timers/promises'
 import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmdirSync,
   symlinkSync,
@@ -18,11 +20,13 @@ import {
   identityOf,
   type TestUser,
 } from '../../support/index.ts'
-import { ownersIn, startSupervised } from './supervised.ts'
+import { ownersIn, randomNumbers, startSupervised } from './supervised.ts'
+
+const RENAMES = 100
 
 interface Meddling {
   readonly why: string
-  /** What is done outside to the placeholder `git` while the command runs. As the user of the test. */
+  /** What is done outside to the placeholder while the command runs. As the user of the test. */
   readonly line: string
   readonly reports: readonly object[]
   /** What is in the workspace afterwards. */
@@ -64,21 +68,127 @@ const MEDDLING: readonly Meddling[] = [
   },
 ]
 
+const MEDDLING_WITH_FILE: readonly Meddling[] = [
+  { why: 'nothing', line: 'cat commondir', reports: [], names: [] },
+  { why: 'a new time of its own', line: 'touch commondir', reports: [], names: [] },
+  { why: 'its removal', line: 'rm commondir', reports: [{ violation: 'removed', errno: 0 }], names: [] },
+  {
+    why: 'another file in its place by a rename, as by git config',
+    line: 'echo x > commondir.lock; mv commondir.lock commondir',
+    reports: [{ violation: 'replaced', errno: 0, movedTo: 'commondir.linux-sandbox-moved-1' }],
+    names: ['commondir.linux-sandbox-moved-1'],
+  },
+  {
+    why: 'a file of the same content in its place',
+    line: 'cp commondir new; mv new commondir',
+    reports: [{ violation: 'replaced', errno: 0, movedTo: 'commondir.linux-sandbox-moved-1' }],
+    names: ['commondir.linux-sandbox-moved-1'],
+  },
+  {
+    why: 'a directory in its place',
+    line: 'rm commondir; mkdir -p commondir/x',
+    reports: [{ violation: 'replaced', errno: 0, movedTo: 'commondir.linux-sandbox-moved-1' }],
+    names: ['commondir.linux-sandbox-moved-1', 'commondir.linux-sandbox-moved-1/x'],
+  },
+  {
+    why: 'a link in its place',
+    line: 'ln -sf x commondir',
+    reports: [{ violation: 'replaced', errno: 0, movedTo: 'commondir.linux-sandbox-moved-1' }],
+    names: ['commondir.linux-sandbox-moved-1'],
+  },
+  {
+    why: 'a line more in it',
+    line: 'echo x >> commondir',
+    reports: [{ violation: 'filled', errno: 0 }],
+    names: ['commondir'],
+  },
+  {
+    why: 'other content of the same length in it',
+    line: 'echo x > commondir',
+    reports: [{ violation: 'filled', errno: 0 }],
+    names: ['commondir'],
+  },
+  {
+    why: 'its content taken away',
+    line: ': > commondir',
+    reports: [{ violation: 'filled', errno: 0 }],
+    names: ['commondir'],
+  },
+  {
+    why: 'a second name for it',
+    line: 'ln commondir second',
+    reports: [],
+    names: ['second'],
+  },
+]
+
+const CASES = [
+  ...MEDDLING.map((one) => ({ ...one, kind: 'a directory', placeholder: { path: '.git' } })),
+  ...MEDDLING_WITH_FILE.map((one) => ({
+    ...one,
+    kind: 'a file',
+    placeholder: { path: 'commondir', content: '.\n' },
+  })),
+]
+
 describeForUsers('what is done to a placeholder from outside', [], (user) => {
-  test.each(MEDDLING)('$why is reported before the end', async ({ line, reports, names }) => {
+  test.each(CASES)(
+    'to $kind: $why is reported before the end',
+    async ({ line, reports, names, placeholder }) => {
+      const workspace = makeDirectory(user)
+      const registry = join(makeDirectory(user), 'registry')
+      const placeholders = [{ ...placeholder, path: join(workspace, placeholder.path) }]
+      const run = startSupervised(user, { registry, placeholders, line: 'sleep 0.2' })
+      await run.started
+      execFileSync('/bin/sh', ['-c', line], { cwd: workspace, stdio: 'ignore', ...identityOf(user) })
+      const end = await run.ended
+      expect(end.reports.map(withNames)).toEqual([
+        { kind: 'started', attempt: 'first' },
+        ...reports.map((one) => ({ kind: 'violation', attempt: 'first', path: placeholder.path, ...one })),
+        { kind: 'ended', attempt: 'first', exitCode: 0, signal: null },
+      ])
+      expect((readdirSync(workspace, { recursive: true }) as string[]).toSorted()).toEqual(names)
+      expect(ownersIn(registry)).toEqual([])
+    },
+  )
+
+  test(`what is renamed to the name of a file at any moment is never lost, in ${RENAMES} runs`, async () => {
+    const seed = Number(process.env['PLACEHOLDER_SEED'] ?? Date.now() % 1_000_000)
+    console.log(`PLACEHOLDER_SEED=${seed}`)
+    const below = randomNumbers(seed)
+    for (let run = 0; run < RENAMES; run++) {
+      const workspace = makeDirectory(user)
+      const registry = join(makeDirectory(user), 'registry')
+      const path = join(workspace, 'config.worktree')
+      const supervised = startSupervised(user, {
+        registry,
+        placeholders: [{ path, content: '' }],
+        line: 'true',
+      })
+      await supervised.started
+      writeFileSync(`${path}.lock`, 'own')
+      await delay(below(4))
+      renameSync(`${path}.lock`, path)
+      await supervised.ended
+      const contents = readdirSync(workspace).map((name) => readFileSync(join(workspace, name), 'utf8'))
+      expect({ seed, run, contents }).toEqual({ seed, run, contents: ['own'] })
+    }
+  })
+
+  test('what the command leaves in a directory on the way to a placeholder is no violation', async () => {
     const workspace = makeDirectory(user)
     const registry = join(makeDirectory(user), 'registry')
-    const path = join(workspace, '.git')
-    const run = startSupervised(user, { registry, placeholders: [path], line: 'sleep 0.2' })
-    await run.started
-    execFileSync('/bin/sh', ['-c', line], { cwd: workspace, ...identityOf(user) })
-    const end = await run.ended
-    expect(end.reports.map(withNames)).toEqual([
-      { kind: 'started', attempt: 'first' },
-      ...reports.map((one) => ({ kind: 'violation', attempt: 'first', path: '.git', ...one })),
-      { kind: 'ended', attempt: 'first', exitCode: 0, signal: null },
-    ])
-    expect((readdirSync(workspace, { recursive: true }) as string[]).toSorted()).toEqual(names)
+    const way = join(workspace, 'way')
+    const paths = [way, join(way, 'on'), join(way, 'on/.git')]
+    const git = paths[2] as string
+    const end = await startSupervised(user, {
+      registry,
+      placeholders: paths.map((path) => ({ path })),
+      mounts: ['--ro-bind', git, git],
+      line: `echo text > ${way}/file; mkdir ${git}/x 2>&- && echo made; true`,
+    }).ended
+    expect(end).toMatchObject({ stdout: '', reports: [{ kind: 'started' }, { kind: 'ended' }] })
+    expect(readdirSync(workspace, { recursive: true })).toEqual(['way', 'way/file'])
     expect(ownersIn(registry)).toEqual([])
   })
 
@@ -88,7 +198,8 @@ describeForUsers('what is done to a placeholder from outside', [], (user) => {
     execFileSync('/bin/mkdir', ['-p', join(workspace, 'a/b')], identityOf(user))
     const path = join(workspace, 'a/b/.git')
     const line = 'mv a z && mkdir -p a/b/.git/hooks'
-    const end = await startSupervised(user, { registry, placeholders: [path], line, cwd: workspace }).ended
+    const end = await startSupervised(user, { registry, placeholders: [{ path }], line, cwd: workspace })
+      .ended
     expect(end.reports.map(withNames)[1]).toMatchObject({ violation: 'replaced', path: '.git' })
     expect(existsSync(path)).toBe(false)
     expect(readdirSync(join(workspace, 'z/b'))).toEqual([])
@@ -96,14 +207,18 @@ describeForUsers('what is done to a placeholder from outside', [], (user) => {
   })
 
   test.each([
-    { why: 'a file', put: (path: string) => writeFileSync(path, ''), errno: 20 },
-    { why: 'a link', put: (path: string) => symlinkSync('/tmp', path), errno: 20 },
-  ])('$why at its name keeps the command from being started', async ({ put, errno }) => {
+    { kind: 'a directory', why: 'a file', line: 'touch .git', errno: 20 },
+    { kind: 'a directory', why: 'a link', line: 'ln -s /tmp .git', errno: 20 },
+    { kind: 'a file', why: 'a directory', line: 'mkdir .git', errno: 21 },
+    { kind: 'a file', why: 'a link to a file', line: 'ln -s /etc/passwd .git', errno: 21 },
+    { kind: 'a file', why: 'a pipe', line: 'mkfifo .git', errno: 21 },
+  ])('$why at the name of $kind keeps the command from being started', async ({ kind, line, errno }) => {
     const workspace = makeDirectory(user)
     const path = join(workspace, '.git')
-    put(path)
+    execFileSync('/bin/sh', ['-c', line], { cwd: workspace, ...identityOf(user) })
     const registry = join(makeDirectory(user), 'registry')
-    const end = await startSupervised(user, { registry, placeholders: [path], line: 'true' }).ended
+    const placeholders = [kind === 'a file' ? { path, content: '' } : { path }]
+    const end = await startSupervised(user, { registry, placeholders, line: 'true' }).ended
     expect(end).toMatchObject({ exitCode: 125, reports: [{ step: 'placeholder', path, errno }] })
     expect(end.reports).toHaveLength(1)
     expect(readdirSync(workspace)).toEqual(['.git'])
@@ -115,7 +230,7 @@ describeForUsers('what is done to a placeholder from outside', [], (user) => {
     mkdirSync(join(workspace, 'a'))
     symlinkSync('a', join(workspace, 'link'))
     const registry = join(makeDirectory(user), 'registry')
-    const placeholders = [join(workspace, 'link/.git')]
+    const placeholders = [{ path: join(workspace, 'link/.git') }]
     const end = await startSupervised(user, { registry, placeholders, line: 'true' }).ended
     expect(end.reports).toMatchObject([{ step: 'placeholder', errno: 40 }])
     expect(readdirSync(join(workspace, 'a'))).toEqual([])
@@ -145,7 +260,7 @@ describeForUsers('a registry', [], (user: TestUser) => {
       identityOf(user),
     )
     const registry = join(parent, 'registry')
-    const placeholders = [join(workspace, '.git')]
+    const placeholders = [{ path: join(workspace, '.git') }]
     const end = await startSupervised(user, { registry, placeholders, line: 'true' }).ended
     expect(end).toMatchObject({ exitCode: 125, reports: [{ kind: 'failed', step: 'registry', errno }] })
     expect(readdirSync(workspace)).toEqual([])
@@ -155,7 +270,7 @@ describeForUsers('a registry', [], (user: TestUser) => {
     const other = user.name === 'root' ? ORDINARY_USER : ROOT
     const workspace = makeDirectory(user)
     const registry = makeDirectory(other)
-    const placeholders = [join(workspace, '.git')]
+    const placeholders = [{ path: join(workspace, '.git') }]
     const end = await startSupervised(user, { registry, placeholders, line: 'true' }).ended
     expect(end.reports).toMatchObject([{ step: 'registry', errno: user.name === 'root' ? 1 : 1 }])
   })
@@ -167,7 +282,7 @@ describeForUsers('a registry', [], (user: TestUser) => {
     const sh =
       'umask 077; mkdir registry; cd registry; echo x > owner-0123456789abcdef; touch owner-0000000000000000 other; head -c 100 /dev/urandom > owner-1111111111111111; mkdir owner-2222222222222222'
     execFileSync('/bin/sh', ['-c', sh], { cwd: parent, ...identityOf(user) })
-    const placeholders = [join(workspace, '.git')]
+    const placeholders = [{ path: join(workspace, '.git') }]
     const end = await startSupervised(user, { registry, placeholders, line: `test -d ${workspace}/.git` })
       .ended
     expect(end.reports).toMatchObject([{ kind: 'started' }, { kind: 'ended', exitCode: 0 }])
@@ -178,7 +293,7 @@ describeForUsers('a registry', [], (user: TestUser) => {
     const workspace = makeDirectory(user)
     const registry = join(makeDirectory(user), 'registry')
     const path = join(workspace, '.git')
-    const run = startSupervised(user, { registry, placeholders: [path], line: 'exec sleep 300' })
+    const run = startSupervised(user, { registry, placeholders: [{ path }], line: 'exec sleep 300' })
     await run.started
     run.child.kill('SIGKILL')
     await run.ended
