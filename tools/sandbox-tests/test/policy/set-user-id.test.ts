@@ -88,7 +88,10 @@ describeForUsers('set-ID bits', ['cc', 'seccomp'], (user) => {
     expect(await attemptOutside(user, [attempt])).toEqual(['ok'])
   })
 
-  function setting(): { readonly directory: string; readonly sandbox: { profile: ReturnType<typeof profileOf> } } {
+  function setting(): {
+    readonly directory: string
+    readonly sandbox: { profile: ReturnType<typeof profileOf> }
+  } {
     const directory = makeTree(user, ['x', 'shared/'])
     return { directory, sandbox: { profile: profileOf({ ':root': 'read', [directory]: 'write' }) } }
   }
