@@ -1,6 +1,6 @@
 import { readdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { workspaceWrite, type PermissionProfile } from 'linux-sandbox'
+import type { PermissionProfile } from 'linux-sandbox'
 import { expect, test } from 'vitest'
 import {
   describeForUsers,
@@ -121,8 +121,7 @@ describeForUsers('a directory that a command exchanges with a link while sandbox
   test.skip('never leads one of them out', { timeout: 60_000 }, async () => {
     const directory = makeTree(user, ['w/.git/config', 'outside/x.env'])
     const workspace = join(directory, 'w')
-    const preset = workspaceWrite({ root: workspace, excludeSlashTmp: true, excludeTmpdir: true })
-    const profile = withDenyGlob(preset, `${workspace}/**/*.env`)
+    const profile = profileOf({ ':root': 'read', [workspace]: 'write', [`${workspace}/**/*.env`]: 'deny' })
     const words = ['--sandbox-policy-cwd', workspace, '--permission-profile', JSON.stringify(profile), '--']
     const exchanger = startProgram(user, stagedNode(), [
       stagedProgram('codex-linux-sandbox'),
@@ -130,20 +129,9 @@ describeForUsers('a directory that a command exchanges with a link while sandbox
       ...[stagedNode(), '-e', EXCHANGER, workspace],
     ])
     await exchanger.wrote('exchanging')
-    const script = `echo started; echo x 2>&- > ${directory}/outside/new-$1; ls -d ${workspace}/leads-out 2>&-`
+    const script = `echo started; echo x 2>&- > ${directory}/outside/new-$1`
     const printed = await startMany(user, { profile, script })
-    // Some start, and some of those while the link is not in place, or nothing was exchanged.
-    expect(new Set(printed)).toEqual(new Set(['started\n', `started\n${workspace}/leads-out\n`]))
+    expect(new Set(printed)).toEqual(new Set(['started\n']))
     expect(readdirSync(join(directory, 'outside'))).toEqual(['x.env'])
   })
 })
-
-function withDenyGlob(profile: PermissionProfile, pattern: string): PermissionProfile {
-  if (profile.type !== 'managed' || profile.file_system.type !== 'restricted')
-    throw new Error('the preset is not managed')
-  const entry = { path: { type: 'glob_pattern', pattern }, access: 'deny' } as const
-  return {
-    ...profile,
-    file_system: { ...profile.file_system, entries: [...profile.file_system.entries, entry] },
-  }
-}
