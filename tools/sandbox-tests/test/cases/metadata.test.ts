@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { readFileSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { describeForUsers, runProgram, type TestUser } from '../../support/index.ts'
 import { inside, makeTree, outside, type Grants } from '../policy/policies.ts'

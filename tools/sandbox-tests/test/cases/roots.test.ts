@@ -1,6 +1,5 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { chownSync } from 'node:fs'
 import { expect, onTestFinished, test } from 'vitest'
 import { describeForUsers, runScenario } from '../../support/index.ts'
 import { inside, makeTree, outside, profileOf } from '../policy/policies.ts'

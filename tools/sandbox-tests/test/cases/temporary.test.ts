@@ -53,7 +53,6 @@ describeForUsers('directories for temporary files', [], (user) => {
     const directory = makeTree(user, ['w/x', 'temporary/x'])
     const tmpdir = join(directory, 'temporary')
     const file = kind === 'tmpdir' ? join(tmpdir, 'x') : makeFileInTmp(user, directory)
-    // Where the tests are in /tmp, what is granted there is in this test the file alone.
     const run = { cwd: '/', env: { TMPDIR: tmpdir }, script: said(`echo x >> ${file}`, `cat ${file}`) }
     const granted: Grants = { ':root': 'read', [`:${kind}`]: 'write' }
     expect(await byProgram(user, { ...run, grants: { ':root': 'read' } })).toMatchObject({
