@@ -159,6 +159,32 @@ describeForUsers('symbolic links', [], (user) => {
     expect(await outside(user, { script, directory })).toEqual(['ok', 'ok', 'ok', 'ok'])
   })
 
+  test('a root by a link of the command is one where it may write anyway: the names in it are protected', async () => {
+    const directory = makeLinks(user, ['w/sub/.git/config', 'w/sub/x', 'out/x'], {
+      'w/link': 'sub',
+      'w/out': '../out',
+    })
+    const root = { ':root': 'read', [`${directory}/w`]: 'write' } as const
+    const grants = { ...root, [`${directory}/w/link`]: 'write' } as const
+    const script = 'echo x >> $1/w/link/x\necho x >> $1/w/sub/.git/config\necho x >> $1/w/link/.git/config'
+    expect(await inside(user, { grants, script, directory })).toEqual(['ok', READ_ONLY, READ_ONLY])
+    expect(await outside(user, { script, directory })).toEqual(['ok', 'ok', 'ok'])
+    const message = await refusal(user, { ...root, [`${directory}/w/out`]: 'write' })
+    expect(message).toContain(`the symbolic link ${directory}/w/out, which the command can replace`)
+  })
+
+  test('a glob that matches links denies what they lead to, out of the root too, and nothing by one that dangles', async () => {
+    const directory = makeLinks(user, ['w/x', 'out/key', 'out/other'], {
+      'w/out.env': '../out/key',
+      'w/gone.env': '../out/none',
+    })
+    const root = { ':root': 'read', [`${directory}/w`]: 'write' } as const
+    const grants = { ...root, [`${directory}/w/*.env`]: 'deny' } as const
+    const script = 'cat $1/out/key\ncat $1/w/out.env\ncat $1/out/other\ncat $1/w/x\ncat $1/w/gone.env'
+    expect(await inside(user, { grants, script, directory })).toEqual([DENIED, DENIED, 'ok', 'ok', MISSING])
+    expect(await inside(user, { grants: root, script, directory })).toEqual(['ok', 'ok', 'ok', 'ok', MISSING])
+  })
+
   test('links in a loop start nothing', async () => {
     const directory = makeLinks(user, ['x'], { one: 'two', two: 'one' })
     expect(await refusal(user, { ':root': 'read', [`${directory}/one`]: 'write' })).toContain('form a loop')
