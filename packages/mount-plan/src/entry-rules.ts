@@ -95,15 +95,16 @@ function isWithoutEffect({ entry, exists }: LocatedEntry): boolean {
 }
 
 /**
- * Settles entries whose path goes through a link that the command can replace: next time they would name what the command chose. Where
- * one grants and denies nothing that the other rules do not, it may stay, and the names in it are protected.
+ * Settles entries whose path goes through a link that the command can replace: next time they would name what the command chose. A
+ * grant to write what may be written anyway may stay, and the names in it are protected; one to read, or a denial, would keep the
+ * command from nothing that it puts in the place of the link.
  *
  * @returns what became of `$TMPDIR`, which is nobody's decision about this command and must not keep it from running.
  * @throws {PolicyUnsupportedError} for any other entry.
  */
 export function settleReplaceable(replaceable: readonly ReplaceableEntry[], rules: RuleSet): PlanNote[] {
   return replaceable.flatMap(({ one: { entry, path }, link }): PlanNote[] => {
-    if (rules.accessAt(path) === entry.access) {
+    if (entry.access === 'write' && rules.accessAt(path) === 'write') {
       rules.add({ path, access: entry.access, cause: { kind: 'entry', origin: entry.origin } })
       return []
     }

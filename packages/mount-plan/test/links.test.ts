@@ -40,6 +40,7 @@ test.each([
 test.each([
   { access: 'write', to: '/srv' },
   { access: 'read', to: '/w/sub' },
+  { access: 'read', to: '/srv' },
   { access: 'deny', to: '/srv' },
 ] as const)('$access by a link that the command can replace is refused by name', ({ access, to }) => {
   const content: DiskContent = { '/w/link': { to }, '/w/sub/x': 'file', '/srv/x': 'file' }

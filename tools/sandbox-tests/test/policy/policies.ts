@@ -9,20 +9,24 @@ import {
   type TestUser,
 } from '../../support/index.ts'
 
-/** Paths and what is granted there; one with a colon in front is special. */
+/** Paths and what is granted there; one with a colon in front is special, `:project_roots/x` with a subpath, and one with a star a glob. */
 export type Grants = Readonly<Record<string, Access>>
 
 export function profileOf(grants: Grants): PermissionProfile {
-  const entries = Object.entries(grants).map(([path, access]) => ({
-    path: path.startsWith(':') ? { type: 'special', value: { kind: path.slice(1) } } : { type: 'path', path },
-    access,
-  }))
+  const entries = Object.entries(grants).map(([path, access]) => ({ path: pathOf(path), access }))
   // The library checks it, as it would check JSON.
   return {
     type: 'managed',
     file_system: { type: 'restricted', entries },
     network: 'restricted',
   } as PermissionProfile
+}
+
+function pathOf(path: string): object {
+  if (path.includes('*')) return { type: 'glob_pattern', pattern: path }
+  if (!path.startsWith(':')) return { type: 'path', path }
+  const [kind, ...subpath] = path.slice(1).split('/')
+  return { type: 'special', value: { kind, ...(subpath.length === 0 ? {} : { subpath: subpath.join('/') }) } }
 }
 
 /** A new directory of `user` with files of that name in it, which hold their name. A name that ends in a slash is a directory. */
