@@ -42,7 +42,9 @@ export class PathFinder {
   }
 
   #findIn(parent: CanonicalPath, path: AbsolutePath): CanonicalPath {
-    const next = childPath(parent.path, path.slice(path.lastIndexOf('/') + 1))
+    // Without a link on the way it is the caller's own string, whose hash is known from the plan before.
+    const isAsWritten = parent.links.length === 0
+    const next = isAsWritten ? path : childPath(parent.path, path.slice(path.lastIndexOf('/') + 1))
     if (!parent.exists) return { ...parent, path: next }
     const kind = this.#disk.kindOf(next)
     if (kind !== 'symlink') return { path: next, exists: kind !== undefined, links: parent.links }

@@ -18,7 +18,8 @@ export class Layers {
   constructor(rules: RuleSet, devices: readonly AbsolutePath[]) {
     for (const rule of rules.sorted()) {
       const below = rule.path === '/' ? undefined : this.layerFor(parentPath(rule.path))
-      if (needsMount(rule, below, devices)) this.#byPath.set(rule.path, { ...rule, below })
+      // `below` before the spread: V8 is several times slower at making an object that gets a key after one.
+      if (needsMount(rule, below, devices)) this.#byPath.set(rule.path, { below, ...rule })
     }
     for (const layer of [...this.#byPath.values()]) this.#pinAncestors(layer)
     this.all = sortedByDepth(this.#byPath.values())

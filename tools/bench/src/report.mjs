@@ -1,17 +1,19 @@
-/** A Markdown table of the medians, and of the ratios to the first scenario, taken round by round. */
-export function table(times, runs) {
+/**
+ * A Markdown table of the medians, and of the ratios to the first scenario that was run, taken round by round. A scenario that could not
+ * run has a row that says why.
+ */
+export function table(scenarios, times, runs) {
   const [[baselineName, baseline]] = times
-  const rows = [...times].map(([name, taken]) => {
-    const ratio = quantile(
-      taken.map((tookMs, round) => tookMs / baseline[round]),
-      0.5,
-    )
-    return [name, quantile(taken, 0.5), quantile(taken, 0.99), ratio].map(format).join(' | ')
+  const rows = scenarios.map(({ name, absence }) => {
+    const taken = times.get(name)
+    if (taken === undefined) return [name, absence, '', '']
+    const ratios = taken.map((tookMs, round) => tookMs / baseline[round])
+    return [name, quantile(taken, 0.5), quantile(taken, 0.99), quantile(ratios, 0.5)].map(format)
   })
   return [
     `| ${runs} runs each, in turn | median ms | p99 ms | × ${baselineName} |`,
     '| --- | --- | --- | --- |',
-    ...rows.map((row) => `| ${row} |`),
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
   ].join('\n')
 }
 

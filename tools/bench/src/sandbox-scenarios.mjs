@@ -1,15 +1,14 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Sandbox, workspaceWrite } from 'linux-sandbox'
+import { temporaryDirectory } from './temporary-directory.mjs'
 
 /** What is timed. The first is what the others are compared with. */
-export async function scenarios() {
-  const root = mkdtempSync(join(tmpdir(), 'linux-sandbox-bench-'))
+export async function sandboxScenarios() {
+  const root = temporaryDirectory()
   mkdirSync(join(root, '.git'))
-  process.once('exit', () => rmSync(root, { recursive: true, force: true }))
   const profile = workspaceWrite({ root, excludeTmpdir: true, excludeSlashTmp: true })
   const sandbox = await Sandbox.create({ profile })
   const bwrap = [
@@ -45,11 +44,12 @@ function succeed(program, args) {
     const child = spawn(program, args)
     child.stdin.end()
     child.stdout.resume()
-    child.stderr.resume()
+    let said = ''
+    child.stderr.setEncoding('utf8').on('data', (text) => (said += text))
     child.once('error', reject)
     child.once('close', (status) => {
       if (status === 0) resolve()
-      else reject(new Error(`${program} ended with status ${status}`))
+      else reject(new Error(`${program} ended with status ${status}: ${said}`))
     })
   })
 }

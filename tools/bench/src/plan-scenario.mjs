@@ -1,0 +1,17 @@
+import { nodeDisk } from '@linux-sandbox/host-probe'
+import { planMounts } from '@linux-sandbox/mount-plan'
+import { absolutePath, resolvePolicy } from '@linux-sandbox/policy'
+
+/** Plans `profile` in process, on the real disk. The policy is resolved before, as a `Sandbox` does once for all its commands. */
+export function planScenario(name, profile, context = { cwd: absolutePath('/') }) {
+  const policy = resolvePolicy(profile, context)
+  return { name, run: () => planMounts(policy, nodeDisk) }
+}
+
+export function restrictedTo(entries) {
+  return { type: 'managed', file_system: { type: 'restricted', entries }, network: 'restricted' }
+}
+
+export function entryAt(path, access) {
+  return { path: { type: 'path', path: absolutePath(path) }, access }
+}
