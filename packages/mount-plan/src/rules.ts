@@ -30,7 +30,7 @@ export class RuleSet {
   add(rule: HostRule): void {
     const known = this.#rules.get(rule.path)
     if (known === undefined || isStronger(rule.access, known.access)) {
-      this.#rules.set(rule.path, { ...rule, content: 'host' })
+      this.#rules.set(rule.path, { content: 'host', ...rule })
     }
   }
 
@@ -84,11 +84,9 @@ export function sortedByDepth<Item extends { readonly path: AbsolutePath }>(item
 function depthOf(path: AbsolutePath): number {
   if (path === '/') return 0
   let count = 0
-  for (let at = 0; at < path.length; at++) if (path.charCodeAt(at) === SLASH) count++
+  for (let at = path.indexOf('/'); at !== -1; at = path.indexOf('/', at + 1)) count++
   return count
 }
-
-const SLASH = 47
 
 function byPath({ path: a }: { readonly path: string }, { path: b }: { readonly path: string }): number {
   if (a === b) return 0
