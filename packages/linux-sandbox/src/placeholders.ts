@@ -1,9 +1,9 @@
 import { accessSync, constants, statSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { dirname } from 'node:path'
 import { PolicyUnsupportedError } from '@linux-sandbox/errors'
 import { errnoOf } from '@linux-sandbox/host-probe'
 import type { MountOperation, MountPlan, Placeholder, PlanNote } from '@linux-sandbox/mount-plan'
-import { accessOf, isInside, joinPath, type ResolvedPolicy } from '@linux-sandbox/policy'
+import { accessOf, isInside, joinPath, pathComponents, type ResolvedPolicy } from '@linux-sandbox/policy'
 import { withHollowDirectories } from './hollow-directories.js'
 import { registryPath, type RegistryPath } from './registry-path.js'
 
@@ -97,7 +97,7 @@ interface Places {
 
 /**
  * Mounts, in place of an empty directory on itself, one that tells git to ignore all of it: git would try to remove an empty one, in
- * `git stash -u` and `git clean -d`, and call it a failure that it cannot. `.git` itself it never lists.
+ * `git stash -u` and `git clean -d`, and call it a failure that it cannot. What is in a `.git` it never lists.
  */
 function unlisted(operation: MountOperation, { placeholders, registry }: Places): MountOperation {
   if (operation.type !== 'bind' || registry === undefined) return operation
@@ -105,9 +105,11 @@ function unlisted(operation: MountOperation, { placeholders, registry }: Places)
   const isLeaf = placeholders.every(({ path }) => path === target || !isInside(path, target))
   // A directory of another kind can be filled from outside, and the command is to see that.
   const isPlaceholder = placeholders.some(
-    ({ path, cause }) => path === target && cause.kind === 'protected-name',
+    ({ path, cause, content }) =>
+      path === target && content === undefined && ['protected-name', 'git'].includes(cause.kind),
   )
-  if (source !== target || !isPlaceholder || !isLeaf || basename(target) === '.git') return operation
+  if (source !== target || !isPlaceholder || !isLeaf || pathComponents(target).includes('.git'))
+    return operation
   return { ...operation, source: joinPath(registry.path, 'unlisted') }
 }
 

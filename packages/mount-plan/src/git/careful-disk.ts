@@ -13,6 +13,8 @@ export interface CarefulDisk {
   readonly textOf: (path: AbsolutePath) => string | undefined
   /** `undefined` for what is no readable directory. */
   readonly list: (path: AbsolutePath) => readonly DirectoryEntry[] | undefined
+  /** As `list`, of what is known to be a directory: a search lists hundreds, and need not look at each first. */
+  readonly listDirectory: (path: AbsolutePath) => readonly DirectoryEntry[] | undefined
   /** Where `path` leads, when something is there. */
   readonly follow: (path: AbsolutePath) => AbsolutePath | undefined
   /** Where `path` leads, with what is missing of it as written; nowhere when its links form a loop. */
@@ -25,10 +27,12 @@ export interface CarefulDisk {
 
 export function carefulDisk(disk: DiskView): CarefulDisk {
   const kindOf = (path: AbsolutePath): FileKind | undefined => attempt(() => disk.kindOf(path))
+  const listDirectory: CarefulDisk['listDirectory'] = (path) => attempt(() => disk.readDirectory(path))
   return {
     kindOf,
     textOf: (path) => (kindOf(path) === 'file' ? attempt(() => disk.readFile(path)) : undefined),
-    list: (path) => (kindOf(path) === 'directory' ? attempt(() => disk.readDirectory(path)) : undefined),
+    list: (path) => (kindOf(path) === 'directory' ? listDirectory(path) : undefined),
+    listDirectory,
     follow: (path) =>
       attempt(() => {
         const found = canonicalPath(disk, path)

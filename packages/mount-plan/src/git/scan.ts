@@ -49,7 +49,7 @@ export function findRepositories(
       continue
     }
     listed++
-    const entries = disk.list(path)
+    const entries = disk.listDirectory(path)
     if (entries === undefined) {
       missed.add(next, 'not readable')
       continue

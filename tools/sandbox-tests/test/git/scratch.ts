@@ -87,14 +87,18 @@ export interface InsideEnd {
   readonly stderr: string
 }
 
-/** Runs `script` in a sandbox that can write `cwd` and nothing else. */
+/** Runs `script` in a sandbox that can write `workspace`, which is `cwd` unless given, and nothing else. */
 export async function runInside(
   scratch: Scratch,
   script: string,
-  { cwd = scratch.main, gitWrites }: { readonly cwd?: string; readonly gitWrites: GitWrites },
+  {
+    cwd = scratch.main,
+    workspace = cwd,
+    gitWrites,
+  }: { readonly cwd?: string; readonly workspace?: string; readonly gitWrites: GitWrites },
 ): Promise<InsideEnd> {
-  const profile = workspaceWrite({ root: cwd, excludeTmpdir: true, excludeSlashTmp: true })
-  const sandbox: SandboxOptions = { profile, policyCwd: cwd, gitWrites }
+  const profile = workspaceWrite({ root: workspace, excludeTmpdir: true, excludeSlashTmp: true })
+  const sandbox: SandboxOptions = { profile, policyCwd: workspace, gitWrites }
   return await runSandboxed(scratch.user, {
     sandbox,
     command: ['sh', '-c', script],
