@@ -31,8 +31,12 @@ export function refuseBareShape(directory: AbsolutePath, protection: GitProtecti
   protection.note('git-not-protected', directory, message)
 }
 
-/** Whether what is at `path` can be kept from becoming a directory with something in it. */
+/**
+ * Whether what is at `path` is no directory afterwards: an empty one is taken for the placeholder of another sandbox. In a sandbox in
+ * a sandbox such a placeholder has a file by which git ignores it.
+ */
 function canStayUseless(path: AbsolutePath, disk: CarefulDisk): boolean {
   const kind = disk.kindOf(path)
-  return kind === 'directory' ? disk.list(path)?.length === 0 : kind !== 'symlink'
+  if (kind !== 'directory') return kind !== 'symlink'
+  return disk.list(path)?.every(({ name }) => name === '.gitignore') === true
 }

@@ -95,7 +95,7 @@ describe('with gitWrites: none', () => {
     },
     {
       why: 'what is empty stays so',
-      content: { '/w/.git': 'directory', '/w/commondir': 'directory', '/w/refs': 'directory' },
+      content: { '/w/.git': 'directory', '/w/commondir': 'directory', '/w/refs/.gitignore': 'file' },
       expected: { rules: ['read /w/.git', 'read /w/commondir', 'read /w/refs'] },
     },
     {
