@@ -103,6 +103,28 @@ describe('with gitWrites: commit', () => {
       },
     },
     {
+      why: 'what the policy says in a git directory stands',
+      content: FULL,
+      grants: {
+        '/': 'read',
+        '/w': 'write',
+        '/w/.git/refs': 'deny',
+        '/w/.git/objects': 'read',
+        '/w/.git/config': 'write',
+        '/w/.git/hooks': 'deny',
+      },
+      expected: {
+        rules: [
+          'write+ /w/.git',
+          'read /w/commondir',
+          'read /w/objects',
+          ...FROZEN.filter((name) => name !== 'config' && name !== 'hooks').map(
+            (name) => `read /w/.git/${name}`,
+          ),
+        ],
+      },
+    },
+    {
       why: 'the placeholders of another sandbox are asked for again',
       content: {
         ...FULL,
