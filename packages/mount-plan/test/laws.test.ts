@@ -144,7 +144,11 @@ test('whatever is granted can be reached by the name that the policy has for it'
       if (plan === undefined) return
       const disk = memoryDisk(diskWith(plan, situation.content))
       const simulated = new MountSimulator(plan.operations, disk)
-      const granted = situation.entries.flatMap(({ path }) => (path.type === 'path' ? [path.path] : []))
+      const before = memoryDisk(situation.content)
+      const granted = situation.entries.flatMap(({ path, missing_path_behavior: ifMissing }) => {
+        if (path.type !== 'path') return []
+        return ifMissing !== 'skip' || canonicalPath(before, path.path).exists ? [path.path] : []
+      })
       for (const name of granted) {
         const { path, exists, links } = canonicalPath(disk, name)
         if (!exists || simulated.accessAt(path) === 'deny') continue

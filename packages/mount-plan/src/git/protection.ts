@@ -80,7 +80,8 @@ export class GitProtection {
   /** As `freeze`, also for what does not exist yet. */
   freezeOrStandIn(placeholder: Placeholder): void {
     const { path, cause, content } = placeholder
-    if (this.isGranted(path) || this.accessAt(path) !== 'write') return
+    if (this.isGranted(path)) return
+    if (this.accessAt(path) !== 'write') return this.freeze(path, cause)
     const link = this.disk.linkIn(path)
     if (link !== undefined) return this.noteLink(link)
     if (this.disk.kindOf(path) === undefined) {

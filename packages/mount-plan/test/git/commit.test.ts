@@ -213,3 +213,19 @@ test('without placeholders, what the command can create is told', () => {
   expect(placeholders).toEqual([])
   expect(notes).toEqual(['git-not-protected /w/.git/commondir', 'git-not-protected /w/commondir'])
 })
+
+test('without placeholders a git directory in which nothing is frozen stays where it is', () => {
+  const content = {
+    '/w/.git/HEAD': 'file',
+    '/w/.git/objects/a': 'file',
+    '/w/.git/refs/a': 'file',
+    '/w/commondir': 'file',
+    '/w/refs': 'file',
+  } as const
+  const { rules } = outcome(content, { gitWrites: 'commit', areMade: false })
+  expect(rules).toEqual(['write+ /w/.git', 'read /w/commondir', 'read /w/refs'])
+})
+
+test('where the command can make a .git, nothing is said about the rest of a repository', () => {
+  expect(outcome({ '/w/a': 'file' }, { gitWrites: 'commit', areMade: false })).toEqual(NOTHING)
+})

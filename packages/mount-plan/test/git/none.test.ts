@@ -186,6 +186,18 @@ describe('with gitWrites: none', () => {
       },
     },
     {
+      why: 'nor what the configuration of another names in it',
+      content: {
+        ...gitDirectory('/w/.git'),
+        ...gitDirectory('/w/a/.git'),
+        ...gitDirectory('/w/b/.git'),
+        '/w/b/.git/config': { text: '[core]\nhooksPath=../a/.git/hooks\n' },
+      },
+      expected: {
+        rules: ['read /w/.git', 'write+ /w/a', 'write+? /w/b', 'read /w/a/.git', 'read? /w/b/.git'],
+      },
+    },
+    {
       why: 'hooks that are to come, with the way to them',
       content: {
         ...gitDirectory('/w/.git'),

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { describeForUsers, until } from '../../support/index.ts'
@@ -21,11 +21,11 @@ describeForUsers('what stands in for missing files of git', ['git'], (user) => {
     const first = runInside(scratch, `touch ready; ${waitFor(isSecondThere)}; rm ready`, {
       gitWrites: 'commit',
     })
-    await until(async () => (await runOutside(scratch, 'test -e ready', scratch.main)).exitCode === 0)
+    await until(() => existsSync(join(scratch.main, 'ready')))
     const second = runInside(scratch, `touch too; ${waitFor(isFirstOver)}; rm too; ${PLANT}`, {
       gitWrites: 'commit',
     })
-    await until(async () => (await runOutside(scratch, 'test -e too', scratch.main)).exitCode === 0)
+    await until(() => existsSync(join(scratch.main, 'too')))
     writeFileSync(isSecondThere ?? '', '')
     await first
     writeFileSync(isFirstOver ?? '', '')
