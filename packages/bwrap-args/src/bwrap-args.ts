@@ -62,13 +62,13 @@ function tooLong({ operations }: MountPlan, count: number): PolicyUnsupportedErr
 function operationArgs(operation: MountOperation): string[] {
   switch (operation.type) {
     case 'root':
-      return [bindOption(operation), '/', '/']
+      return [rootOption(operation), '/', '/']
     case 'dev':
       return ['--dev', '/dev']
     case 'proc':
       return ['--proc', '/proc']
     case 'bind':
-      return [operation.access === 'write' ? '--bind' : '--ro-bind', operation.source, operation.target]
+      return [bindOption(operation), operation.source, operation.target]
     case 'mask-directory':
       return ['--perms', operation.traversable ? '0111' : '0000', '--tmpfs', operation.target]
     // A bind of bwrap is `nodev`, so the device in it cannot be opened by anybody: EACCES.
@@ -89,7 +89,11 @@ function operationArgs(operation: MountOperation): string[] {
   }
 }
 
-function bindOption({ access, devices }: Extract<MountOperation, { type: 'root' }>): string {
+function bindOption({ access, ifMissing }: Extract<MountOperation, { type: 'bind' }>): string {
+  return `${access === 'write' ? '--bind' : '--ro-bind'}${ifMissing === 'skip' ? '-try' : ''}`
+}
+
+function rootOption({ access, devices }: Extract<MountOperation, { type: 'root' }>): string {
   if (access === 'read') return '--ro-bind'
   return devices ? '--dev-bind' : '--bind'
 }

@@ -1,4 +1,15 @@
-import { lstatSync, readdirSync, readlinkSync, type Dirent, type Stats } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  type Dirent,
+  type Stats,
+} from 'node:fs'
 import { SandboxSetupError } from '@linux-sandbox/errors'
 import type { DirectoryEntry, DiskView, FileKind } from '@linux-sandbox/mount-plan'
 import type { AbsolutePath } from '@linux-sandbox/policy'
@@ -13,6 +24,35 @@ export const nodeDisk: DiskView = {
   kindOf: (path) => look(path, () => kindOf(path)),
   readLink: (path) => look(path, () => readlinkSync(path)),
   readDirectory: (path) => readDirectory(path),
+  readFile: (path) => look(path, () => firstBytes(path)),
+  canPass: (path) => look(path, () => canPass(path)),
+}
+
+/** No file that a plan depends on is longer. */
+const BYTES_MAX = 65_536
+
+function firstBytes(path: AbsolutePath): string {
+  // A pipe with no writer must not stop the plan, nor a link lead elsewhere.
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
+  try {
+    if (!fstatSync(descriptor).isFile()) return ''
+    const bytes = Buffer.alloc(BYTES_MAX)
+    let length = 0
+    for (let read = -1; read !== 0 && length < BYTES_MAX; length += read) {
+      read = readSync(descriptor, bytes, length, BYTES_MAX - length, null)
+    }
+    return bytes.toString('utf8', 0, length)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** By the permission bits, which root has no privilege over in a sandbox that maps nobody else. @see path_resolution(7) */
+function canPass(path: AbsolutePath): boolean {
+  const { uid, gid, mode } = lstatSync(path)
+  if (uid === process.geteuid?.()) return (mode & constants.S_IXUSR) !== 0
+  const isInGroup = gid === process.getegid?.() || process.getgroups?.().includes(gid) === true
+  return (mode & (isInGroup ? constants.S_IXGRP : constants.S_IXOTH)) !== 0
 }
 
 /** Source: asm-generic/errno-base.h. `lstatSync` gives `undefined` for ENOENT only. */

@@ -1,4 +1,14 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SandboxSetupError } from '@linux-sandbox/errors'
@@ -56,4 +66,41 @@ test('what is no directory any more holds nothing, and one that cannot be listed
   const tooLong = `/${'x'.repeat(300)}`
   expect(() => nodeDisk.readDirectory(absolutePath(tooLong))).toThrow(`cannot list the directory ${tooLong}`)
   expect(() => nodeDisk.readDirectory(absolutePath(tooLong))).toThrow(SandboxSetupError)
+})
+
+test('reads files, and waits for no writer of a pipe', () => {
+  const at = realpathSync(mkdtempSync(join(tmpdir(), 'disk-test-')))
+  onTestFinished(() => rmSync(at, { recursive: true, force: true }))
+  writeFileSync(join(at, 'short'), 'text\n')
+  writeFileSync(join(at, 'long'), 'x'.repeat(70_000))
+  symlinkSync('short', join(at, 'link'))
+  execFileSync('mkfifo', [join(at, 'pipe')])
+  const read = (name: string) => nodeDisk.readFile(absolutePath(join(at, name)))
+
+  expect(['short', 'pipe'].map(read)).toEqual(['text\n', ''])
+  expect(read('long')).toBe('x'.repeat(65_536))
+  expect(() => read('link')).toThrow(SandboxSetupError)
+})
+
+test('says which directories can be passed without a privilege', () => {
+  const at = realpathSync(mkdtempSync(join(tmpdir(), 'disk-test-')))
+  onTestFinished(() => rmSync(at, { recursive: true, force: true }))
+  const canPass = (mode: number) => {
+    chmodSync(at, mode)
+    return nodeDisk.canPass(absolutePath(at))
+  }
+  expect([0o700, 0o600].map(canPass)).toEqual([true, false])
+})
+
+test.skipIf(process.geteuid?.() !== 0)('root has no privilege over directories of others', () => {
+  const at = realpathSync(mkdtempSync(join(tmpdir(), 'disk-test-')))
+  onTestFinished(() => rmSync(at, { recursive: true, force: true }))
+  const own = process.getegid?.() ?? 0
+  const canPass = (gid: number, mode: number) => {
+    chownSync(at, 61_234, gid)
+    chmodSync(at, mode)
+    return nodeDisk.canPass(absolutePath(at))
+  }
+  expect([canPass(61_234, 0o770), canPass(61_234, 0o701)]).toEqual([false, true])
+  expect([canPass(own, 0o701), canPass(own, 0o710)]).toEqual([false, true])
 })

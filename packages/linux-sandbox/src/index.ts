@@ -25,10 +25,12 @@ export {
   type Access,
   type Explanation,
   type PermissionProfile,
+  type ProtectedNameList,
   type ResolvedPolicy,
 } from '@linux-sandbox/policy'
 export { endAs, endWithError } from './end-process.js'
 export { runInForeground, type ForegroundCommand, type ForegroundResult } from './foreground.js'
+export type { GitWrites } from '@linux-sandbox/mount-plan'
 export type { ResourceLimits } from './limits.js'
 export type { SandboxOptions, SandboxSpawnOptions } from './options.js'
 export type { Enforced, Note, RunResult, Violation } from './result.js'

@@ -1,6 +1,12 @@
 import { bwrapArgs } from '@linux-sandbox/bwrap-args'
 import { nodeDisk } from '@linux-sandbox/host-probe'
-import { cachedDiskView, planMounts, type MountPlan, type ProcAccess } from '@linux-sandbox/mount-plan'
+import {
+  cachedDiskView,
+  planMounts,
+  type GitWrites,
+  type MountPlan,
+  type ProcAccess,
+} from '@linux-sandbox/mount-plan'
 import { ENTER_PROGRAM, STATUS_SOCKET, type EnterRequest, type SuperviseRequest } from '@linux-sandbox/native'
 import {
   absolutePath,
@@ -18,6 +24,7 @@ import { settlePlaceholders, type SettledPlan } from './placeholders.js'
 /** How commands of one sandbox are confined. */
 export interface Confinement {
   readonly policy: ResolvedPolicy
+  readonly gitWrites: GitWrites
   readonly proc: 'fresh' | 'host'
   readonly nestedSandbox: boolean
   readonly devices: readonly AbsolutePath[]
@@ -53,12 +60,12 @@ export function prepareLaunch(
   { host, bwrap, enter }: { readonly host: Host; readonly bwrap: Bwrap; readonly enter: EnterRequest },
 ): Launch {
   const disk = cachedDiskView(nodeDisk)
-  const { policy, devices, privateTmp } = confinement
+  const { policy, gitWrites, devices, privateTmp } = confinement
   const freshProc = confinement.proc === 'fresh' && !host.refusesFreshProc
   const program = absolutePath(host.nativeProgram)
   const plan = (proc: ProcAccess): SettledPlan =>
     settlePlaceholders(
-      planMounts(policy, disk, { proc, devices, privateTmp, program, placeholders: 'make' }),
+      planMounts(policy, disk, { proc, gitWrites, devices, privateTmp, program, placeholders: 'make' }),
       { policy, disk },
     )
   const fresh = plan(procAccess(confinement))

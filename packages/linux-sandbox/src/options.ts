@@ -1,6 +1,7 @@
 import type { SpawnOptions, StdioOptions } from 'node:child_process'
+import type { GitWrites } from '@linux-sandbox/mount-plan'
 import { GRANTED_DESCRIPTORS_MAX } from '@linux-sandbox/native'
-import type { PermissionProfile } from '@linux-sandbox/policy'
+import type { PermissionProfile, ProtectedNameList } from '@linux-sandbox/policy'
 import type { ResourceLimits } from './limits.js'
 import {
   ANYTHING,
@@ -21,6 +22,13 @@ export interface SandboxOptions {
   readonly policyCwd?: string
   /** What `tmpdir` means in the profile. Default: `$TMPDIR` of this process. */
   readonly tmpdir?: string
+  /**
+   * What the command may change of git repositories. Default `none`: nothing. `commit`: what commits, branches, merges and
+   * housekeeping change, but nothing that makes git execute something. `all`: everything.
+   */
+  readonly gitWrites?: GitWrites
+  /** Which names stay read-only in writable directories. Default `default`; `extended-2026` has those of many more tools. */
+  readonly protectedNames?: ProtectedNameList
   /** `host` keeps the host's `/proc` visible and read-only. Default `fresh`: only the command's own processes. */
   readonly proc?: 'fresh' | 'host'
   /** Resources the command may use. Off unless given. */
@@ -71,6 +79,8 @@ const SANDBOX_RULES: OptionRules<SandboxOptions> = {
   profile: ANYTHING,
   policyCwd: STRING,
   tmpdir: STRING,
+  gitWrites: oneOf('none', 'commit', 'all'),
+  protectedNames: oneOf('default', 'extended-2026'),
   proc: oneOf('fresh', 'host'),
   limits: OBJECT,
   nestedSandbox: BOOLEAN,

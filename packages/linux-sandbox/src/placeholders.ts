@@ -1,9 +1,9 @@
 import { accessSync, constants, lstatSync, statSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { dirname } from 'node:path'
 import { PolicyUnsupportedError } from '@linux-sandbox/errors'
 import { errnoOf } from '@linux-sandbox/host-probe'
 import type { DiskView, MountOperation, MountPlan, Placeholder, PlanNote } from '@linux-sandbox/mount-plan'
-import { accessOf, isInside, joinPath, type ResolvedPolicy } from '@linux-sandbox/policy'
+import { accessOf, isInside, joinPath, pathComponents, type ResolvedPolicy } from '@linux-sandbox/policy'
 import { withHollowDirectories } from './hollow-directories.js'
 import { registryPath, type RegistryPath } from './registry-path.js'
 
@@ -104,18 +104,19 @@ interface Places {
 
 /**
  * Mounts, in place of an empty directory on itself, one that tells git to ignore all of it: git would try to remove an empty one, in
- * `git stash -u` and `git clean -d`, and call it a failure that it cannot. `.git` itself it never lists.
+ * `git stash -u` and `git clean -d`, and call it a failure that it cannot. What is in a `.git` it never lists.
  */
 function unlisted(operation: MountOperation, { placeholders, registry }: Places): MountOperation {
   if (operation.type !== 'bind' || registry === undefined) return operation
   const { source, target } = operation
   // A directory of another kind can be filled from outside, and the command is to see that.
-  const isProtected = placeholders.some(
-    ({ path, cause }) => path === target && cause.kind === 'protected-name',
+  const isOurs = placeholders.some(
+    ({ path, cause, content }) =>
+      path === target && content === undefined && ['protected-name', 'git'].includes(cause.kind),
   )
   const isLeaf = placeholders.every(({ path }) => path === target || !isInside(path, target))
-  if (source !== target || basename(target) === '.git') return operation
-  if (!isProtected || !isLeaf || !isPlaceholder(target)) return operation
+  if (source !== target || pathComponents(target).includes('.git')) return operation
+  if (!isOurs || !isLeaf || !isPlaceholder(target)) return operation
   return { ...operation, source: joinPath(registry.path, 'unlisted') }
 }
 

@@ -70,10 +70,11 @@ export class Sandbox {
     const policy = resolvePolicy(validateProfile(options.profile), {
       cwd: absolutePath(options.policyCwd ?? process.cwd()),
       tmpdir: options.tmpdir ?? process.env['TMPDIR'],
+      protectedNames: options.protectedNames,
     })
-    const { proc = 'fresh', nestedSandbox = false, privateTmp = false } = options
+    const { gitWrites = 'none', proc = 'fresh', nestedSandbox = false, privateTmp = false } = options
     const devices = (options.devices ?? []).map(absolutePath)
-    const confinement: Confinement = { policy, proc, nestedSandbox, devices, privateTmp }
+    const confinement: Confinement = { policy, gitWrites, proc, nestedSandbox, devices, privateTmp }
     const limits = resourceLimits(options.limits ?? {}, { isRoot: process.geteuid?.() === 0 })
     if (isUnconfined(confinement) && limits.length === 0) return new Sandbox(confinement, host, undefined)
 

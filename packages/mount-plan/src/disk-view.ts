@@ -23,12 +23,17 @@ export interface DiskView {
   readonly readLink: (path: AbsolutePath) => string
   /** All names in the directory at `path`, hidden ones too; none when no directory is there any more. */
   readonly readDirectory: (path: AbsolutePath) => readonly DirectoryEntry[]
+  /** The first 64 KiB of the file at `path`, as UTF-8. Nothing of what is no regular file. */
+  readonly readFile: (path: AbsolutePath) => string
+  /** Whether this user may pass through the directory at `path` without a privilege. No command has one. */
+  readonly canPass: (path: AbsolutePath) => boolean
 }
 
 /** `disk` with every answer remembered. For one plan only: the disk may change between two plans. */
 export function cachedDiskView(disk: DiskView): DiskView {
   const kinds = new Map<AbsolutePath, FileKind | undefined>()
   const directories = new Map<AbsolutePath, readonly DirectoryEntry[]>()
+  const texts = new Map<AbsolutePath, string>()
   return {
     kindOf(path) {
       const known = kinds.get(path)
@@ -45,5 +50,13 @@ export function cachedDiskView(disk: DiskView): DiskView {
       directories.set(path, entries)
       return entries
     },
+    readFile(path) {
+      const known = texts.get(path)
+      if (known !== undefined) return known
+      const text = disk.readFile(path)
+      texts.set(path, text)
+      return text
+    },
+    canPass: (path) => disk.canPass(path),
   }
 }

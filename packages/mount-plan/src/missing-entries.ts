@@ -49,7 +49,7 @@ export function coverMissing(missing: MissingEntries, rules: RuleSet, placeholde
       if (entry.access === 'deny') rules.add({ path, access: 'deny', cause })
       continue
     }
-    const outcome = placeholders.prepare(path, rules, cause)
+    const outcome = placeholders.prepare({ path, cause }, rules)
     if (outcome === 'impossible') throw couldBeCreated(entry.access, entry.path)
     if (outcome === 'placeholder') rules.add({ path, access: entry.access, cause })
   }

@@ -1,9 +1,9 @@
 import { parentPath, type AbsolutePath } from '@linux-sandbox/policy'
 import type { DirectoryEntry, DiskView, FileKind } from './disk-view.js'
-import type { Cause, Placeholder } from './plan.js'
+import type { Placeholder } from './plan.js'
 import { sortedByDepth, type RuleSet } from './rules.js'
 
-/** The directories that a plan needs and the disk lacks, and the disk with them. */
+/** What a plan needs and the disk lacks, and the disk with it. */
 export class Placeholders implements DiskView {
   readonly #disk: DiskView
   readonly #areMade: boolean
@@ -15,7 +15,9 @@ export class Placeholders implements DiskView {
   }
 
   kindOf(path: AbsolutePath): FileKind | undefined {
-    return this.#made.has(path) ? 'directory' : this.#disk.kindOf(path)
+    const made = this.#made.get(path)
+    if (made === undefined) return this.#disk.kindOf(path)
+    return made.content === undefined ? 'directory' : 'file'
   }
 
   readLink(path: AbsolutePath): string {
@@ -27,11 +29,20 @@ export class Placeholders implements DiskView {
     return this.#made.has(path) ? [] : this.#disk.readDirectory(path)
   }
 
+  readFile(path: AbsolutePath): string {
+    return this.#made.get(path)?.content ?? this.#disk.readFile(path)
+  }
+
+  canPass(path: AbsolutePath): boolean {
+    return this.#made.has(path) || this.#disk.canPass(path)
+  }
+
   /**
-   * Sees to it that the command cannot create the missing `path`: `placeholder` when a rule for it can be mounted now, `pinned`
+   * Sees to it that the command cannot create what `placeholder` is for: `placeholder` when a rule for it can be mounted now, `pinned`
    * when nothing more is needed because a file is in the way, and cannot be removed.
    */
-  prepare(path: AbsolutePath, rules: RuleSet, cause: Cause): 'placeholder' | 'pinned' | 'impossible' {
+  prepare(placeholder: Placeholder, rules: RuleSet): 'placeholder' | 'pinned' | 'impossible' {
+    const { path, cause } = placeholder
     const missing: AbsolutePath[] = []
     let at = path
     for (; this.kindOf(at) === undefined; at = parentPath(at)) missing.push(at)
@@ -40,8 +51,13 @@ export class Placeholders implements DiskView {
       return 'pinned'
     }
     if (!this.#areMade) return 'impossible'
-    for (const one of missing) this.#made.set(one, { path: one, cause })
+    for (const one of missing) this.#made.set(one, one === path ? placeholder : { path: one, cause })
     return 'placeholder'
+  }
+
+  /** Asks for a file that exists with the content of `placeholder`: it may be another sandbox's, which removes it when it ends. */
+  share(placeholder: Placeholder): void {
+    if (this.#areMade) this.#made.set(placeholder.path, placeholder)
   }
 
   has(path: AbsolutePath): boolean {

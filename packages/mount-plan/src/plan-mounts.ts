@@ -2,6 +2,7 @@ import { PolicyUnsupportedError } from '@linux-sandbox/errors'
 import {
   absolutePath,
   type AbsolutePath,
+  type ProtectedName,
   type ResolvedPolicy,
   type RestrictedFileSystemPolicy,
 } from '@linux-sandbox/policy'
@@ -15,6 +16,7 @@ import { freshOperations, maskContents, maskOperations, type MaskContent } from 
 import { coverMissing, missingEntries, type MissingEntries } from './missing-entries.js'
 import { Placeholders } from './placeholders.js'
 import type { MountOperation, MountPlan, PlanNote } from './plan.js'
+import { addGitRules, type GitWrites } from './git/add-git-rules.js'
 import { addGlobRules } from './globs/glob-rules.js'
 import { addPlatformDefaults } from './platform-default-rules.js'
 import { addProtectedNames } from './protected-names.js'
@@ -28,6 +30,8 @@ export interface PlanOptions {
    * rule that would need one is refused, and a protected name is noted.
    */
   readonly placeholders?: 'make' | 'none'
+  /** What the command may change of the git repositories in its writable roots. Default `none`. */
+  readonly gitWrites?: GitWrites
   /** Devices to add to the minimal `/dev`. */
   readonly devices?: readonly AbsolutePath[]
   /** Gives the command a `/tmp` of its own, in memory. Rules for what lies below the host's still hold. */
@@ -98,13 +102,16 @@ function policyRules(
   if (options.privateTmp === true) addPrivateTmp(rules, view)
   const isFullWrite = isEverythingWritable(rules, absent)
   const isGranted = (path: AbsolutePath): boolean => writtenLinks.has(path) || absent.writable.has(path)
-  const protect = (): PlanNote[] =>
-    isFullWrite ? [] : addProtectedNames(policy.protectedNames, { rules, disk: view, isGranted })
+  const protection = { rules, disk: view, isGranted }
+  const { gitWrites = 'none' } = options
+  const names = namesFor(gitWrites, policy)
+  const protect = (): PlanNote[] => (isFullWrite ? [] : addProtectedNames(names, protection))
 
   const nameNotes = protect()
   if (coverMissing(absent, rules, view)) nameNotes.push(...protect())
   const linkNotes = settleReplaceable(replaceable, rules)
   if (replaceable.length > 0) nameNotes.push(...protect())
+  const gitNotes = isFullWrite ? [] : addGitRules(gitWrites, protection)
   // Last: what a glob matches is denied, and so is what any other rule gives inside it.
   const globNotes = addGlobRules(rules, globs, { disk: view, maxDepth: globScanMaxDepth })
   const absentNotes = absent.notes.filter(({ path }) => !view.has(path))
@@ -112,8 +119,13 @@ function policyRules(
   return {
     rules,
     links: [...links, ...madeLinks.flatMap((made) => made.links), ...defaultLinks],
-    notes: onePerPath([...nameNotes, ...notes, ...linkNotes, ...globNotes, ...absentNotes]),
+    notes: onePerPath([...nameNotes, ...notes, ...linkNotes, ...gitNotes, ...globNotes, ...absentNotes]),
   }
+}
+
+/** Who may write all of git may make a repository as well. */
+function namesFor(gitWrites: GitWrites, { protectedNames }: ResolvedPolicy): readonly ProtectedName[] {
+  return gitWrites === 'all' ? protectedNames.filter(({ name }) => name !== '.git') : protectedNames
 }
 
 /** A policy that lets the command write everything has no writable root to protect names in. */
@@ -189,11 +201,11 @@ function layerOperation(
   content: MaskContent | undefined,
   disk: DiskView,
 ): readonly MountOperation[] {
-  const { path, access, cause } = layer
+  const { path, access, cause, ifMissing } = layer
   if (layer.content === 'fresh') return freshOperations(layer, content)
   if (access === 'deny') return maskOperations(layer, content, disk)
   if (path === '/') return [{ type: 'root', access, devices: false, cause }]
-  return [{ type: 'bind', source: path, target: path, access, cause }]
+  return [{ type: 'bind', source: path, target: path, access, ...(ifMissing && { ifMissing }), cause }]
 }
 
 /** A preset names the protected names as entries as well: what is missing is told once, and by the stronger rule. */

@@ -4,6 +4,8 @@ import type { AbsolutePath, Origin } from '@linux-sandbox/policy'
 export type Cause =
   | { readonly kind: 'entry'; readonly origin: Origin }
   | { readonly kind: 'protected-name'; readonly name: string; readonly reason: string }
+  /** `repository`: a git directory, or what leads to one. */
+  | { readonly kind: 'git'; readonly repository: AbsolutePath; readonly reason: string }
   /** `path` is one of `PLATFORM_DEFAULT_PATHS`. */
   | { readonly kind: 'platform-default'; readonly path: AbsolutePath }
   | { readonly kind: 'base'; readonly reason: string }
@@ -29,6 +31,8 @@ export type MountOperation =
       readonly source: AbsolutePath
       readonly target: AbsolutePath
       readonly access: 'read' | 'write'
+      /** Left out when the source is gone by then: a search found it, and another search now would not. */
+      readonly ifMissing?: 'skip'
       readonly cause: Cause
     }
   /** A device or a directory of devices, usable as such. */
@@ -71,18 +75,32 @@ export type MountOperation =
 
 /** Something the policy asks for that this plan does not do. Values for the caller, never printed here. */
 export interface PlanNote {
-  readonly kind: 'root-missing' | 'root-unsafe' | 'protected-name-missing' | 'rule-missing' | 'device-missing'
+  readonly kind:
+    | 'root-missing'
+    | 'root-unsafe'
+    | 'protected-name-missing'
+    | 'rule-missing'
+    | 'device-missing'
+    /** A place in which git repositories were not looked for. */
+    | 'git-scan-incomplete'
+    /** Something by which git outside can be made to execute a program, and which no mount can keep as it is. */
+    | 'git-not-protected'
+    /** A git directory that stays read-only although `gitWrites` would open it. */
+    | 'git-not-writable'
   readonly path: AbsolutePath
   readonly message: string
 }
 
 /**
- * A directory that has to exist while the command runs, because something is mounted on it: a name that is protected, read-only or
- * denied and does not exist yet, or a directory on the way to one. Whoever runs the plan makes it, empty, before the mounts, and
- * removes it afterwards. One on the way may hold what the command was allowed to leave there, and stays then.
+ * What has to exist while the command runs, because something is mounted on it: a name that is protected, read-only or denied and does
+ * not exist yet, or a directory on the way to one. Whoever runs the plan makes it, an empty directory or a file with `content`, before
+ * the mounts, and removes it afterwards. A directory on the way may hold what the command was allowed to leave there, and stays then. A
+ * file with this very content that exists already is another sandbox's placeholder, or none.
  */
 export interface Placeholder {
   readonly path: AbsolutePath
+  /** Programs outside the sandbox see it too, so it is one that they take for nothing. */
+  readonly content?: string
   readonly cause: Cause
 }
 

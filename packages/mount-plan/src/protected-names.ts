@@ -25,21 +25,23 @@ export function addProtectedNames(names: readonly ProtectedName[], context: Prot
   return roots.flatMap((root) => names.flatMap((name) => protect(root.path, name, context)))
 }
 
-function isWritableRoot({ path, access, content }: Rule, disk: Placeholders): boolean {
+/** Whether the rule lets the command write a directory of the host, by a decision of the policy. */
+export function isWritableRoot({ path, access, content }: Rule, disk: Placeholders): boolean {
   return access === 'write' && content === 'host' && (path === '/' || disk.kindOf(path) === 'directory')
 }
 
 function protect(
   root: AbsolutePath,
-  { name, reason }: ProtectedName,
+  { name, reason, onlyIfPresent = false }: ProtectedName,
   { rules, disk, isGranted }: ProtectionContext,
 ): PlanNote[] {
   const path = childPath(root, name)
   if (rules.has(path) || isGranted(path)) return []
   const kind = disk.kindOf(path)
+  if (kind === undefined && onlyIfPresent) return []
   if (kind === 'symlink') throw linkedName(path, root)
   const cause: Cause = { kind: 'protected-name', name, reason }
-  if (kind !== undefined || disk.prepare(path, rules, cause) === 'placeholder') {
+  if (kind !== undefined || disk.prepare({ path, cause }, rules) === 'placeholder') {
     rules.add({ path, access: 'read', cause })
     return []
   }

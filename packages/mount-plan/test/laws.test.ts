@@ -2,8 +2,10 @@ import { isSandboxError, PolicyUnsupportedError } from '@linux-sandbox/errors'
 import {
   absolutePath,
   accessOf,
+  isInside,
   parentPath,
   resolvePolicy,
+  type Access,
   type AbsolutePath,
   PLATFORM_DEFAULT_PATHS,
   type FileSystemEntry,
@@ -77,6 +79,15 @@ function isDeniedRoot({ path, access }: ResolvedEntry): boolean {
   return path === '/' && access === 'deny'
 }
 
+/** What `policy` says, but that git's rules let nobody write where they made something read-only. */
+function expectedAt(path: AbsolutePath, policy: ResolvedPolicy, { operations }: MountPlan): Access {
+  const { access } = accessOf(policy, path)
+  const around = operations.flatMap((one) => ('target' in one && isInside(path, one.target) ? [one] : []))
+  const deepest = around.toSorted((a, b) => b.target.length - a.target.length)[0]
+  const isGit = deepest?.cause.kind === 'git' && deepest.type === 'bind' && deepest.access === 'read'
+  return isGit && access === 'write' ? 'read' : access
+}
+
 const objectsOf = (content: DiskContent): AbsolutePath[] =>
   ['/', ...Object.keys(content)]
     .filter((path) => typeof content[path] !== 'object' && path !== '/dev' && path !== '/proc')
@@ -96,7 +107,7 @@ test('what the mounts allow is what the policy says, for everything on the disk'
       const policy = aboutObjects(policyOf(situation.entries), memoryDisk(situation.content))
       const objects = objectsOf(disk)
       expect(objects.map((path) => [path, simulated.accessAt(path)])).toEqual(
-        objects.map((path) => [path, accessOf(policy, path).access]),
+        objects.map((path) => [path, expectedAt(path, policy, plan)]),
       )
     }),
     RUNS,
@@ -114,7 +125,7 @@ test('no name can be given to something else by which the policy denies or prote
       const policy = aboutObjects(policyOf(situation.entries), memoryDisk(situation.content))
       const named = policy.fileSystem.kind === 'unrestricted' ? [] : policy.fileSystem.entries
       const paths = [...objectsOf(disk), ...named.map(({ path }) => path)]
-      const closed = paths.filter((path) => accessOf(policy, path).access !== 'write')
+      const closed = paths.filter((path) => expectedAt(path, policy, plan) !== 'write')
       expect(closed.filter((path) => ancestorsOf(path).some((at) => simulated.canReplace(at)))).toEqual([])
     }),
     RUNS,
@@ -133,7 +144,11 @@ test('whatever is granted can be reached by the name that the policy has for it'
       if (plan === undefined) return
       const disk = memoryDisk(diskWith(plan, situation.content))
       const simulated = new MountSimulator(plan.operations, disk)
-      const granted = situation.entries.flatMap(({ path }) => (path.type === 'path' ? [path.path] : []))
+      const before = memoryDisk(situation.content)
+      const granted = situation.entries.flatMap(({ path, missing_path_behavior: ifMissing }) => {
+        if (path.type !== 'path') return []
+        return ifMissing !== 'skip' || canonicalPath(before, path.path).exists ? [path.path] : []
+      })
       for (const name of granted) {
         const { path, exists, links } = canonicalPath(disk, name)
         if (!exists || simulated.accessAt(path) === 'deny') continue
@@ -156,7 +171,7 @@ test('a plan without placeholders allows the same, where there is one', () => {
       const policy = aboutObjects(policyOf(situation.entries), memoryDisk(situation.content))
       const objects = objectsOf(situation.content)
       expect(objects.map((path) => [path, simulated.accessAt(path)])).toEqual(
-        objects.map((path) => [path, accessOf(policy, path).access]),
+        objects.map((path) => [path, expectedAt(path, policy, plan)]),
       )
     }),
     RUNS,

@@ -1,8 +1,13 @@
 import type { AbsolutePath } from '@linux-sandbox/policy'
 import type { DirectoryEntry, DiskView, FileKind } from '../src/index.ts'
 
-/** What a test disk holds: a kind, or the target of a symlink. */
-export type DiskContent = Readonly<Record<string, Exclude<FileKind, 'symlink'> | { readonly to: string }>>
+/** What a test disk holds: a kind, a directory that only somebody else may pass, the target of a symlink, or the text of a file. */
+export type DiskContent = Readonly<
+  Record<
+    string,
+    Exclude<FileKind, 'symlink'> | 'closed directory' | { readonly to: string } | { readonly text: string }
+  >
+>
 
 /** A disk that remembers what was asked of it. */
 export interface MemoryDisk extends DiskView {
@@ -21,7 +26,7 @@ export function memoryDisk(content: DiskContent): MemoryDisk {
       const parent = `/${names.slice(0, index + 1).join('/')}`
       if (!entries.has(parent)) entries.set(parent, 'directory')
     })
-    entries.set(path, typeof what === 'string' ? what : 'symlink')
+    entries.set(path, kindAs(what))
   }
   let looks = 0
   const listed: AbsolutePath[] = []
@@ -34,14 +39,25 @@ export function memoryDisk(content: DiskContent): MemoryDisk {
     },
     readLink(path: AbsolutePath) {
       const what = content[path]
-      if (typeof what !== 'object') throw new Error(`${path} is no link`)
+      if (typeof what !== 'object' || !('to' in what)) throw new Error(`${path} is no link`)
       return what.to
     },
     readDirectory(path: AbsolutePath) {
       listed.push(path)
       return namesIn(entries, path)
     },
+    readFile(path: AbsolutePath) {
+      const what = content[path]
+      return typeof what === 'object' && 'text' in what ? what.text : ''
+    },
+    canPass: (path: AbsolutePath) => content[path] !== 'closed directory',
   }
+}
+
+function kindAs(what: DiskContent[string]): FileKind {
+  if (what === 'closed directory') return 'directory'
+  if (typeof what === 'string') return what
+  return 'to' in what ? 'symlink' : 'file'
 }
 
 function namesIn(entries: ReadonlyMap<string, FileKind>, directory: AbsolutePath): DirectoryEntry[] {

@@ -29,6 +29,14 @@ export class MountSimulator implements DiskView {
     return []
   }
 
+  readFile(path: AbsolutePath): string {
+    return this.#disk.readFile(path)
+  }
+
+  canPass(path: AbsolutePath): boolean {
+    return this.#disk.canPass(path)
+  }
+
   /** What a command can do with what it finds at `path`, in which no component may be a link: `deny` when nothing is there. */
   accessAt(path: AbsolutePath): Access {
     const [, mount] = this.#mountFor(path)

@@ -25,14 +25,20 @@ export interface PlanSetting extends PlanOptions {
   readonly skip?: readonly string[]
 }
 
-/** The plan for `grants` on a disk with `content`; the working directory is `/w`. */
+/** The plan for `grants` on a disk with `content`; the working directory is `/w`. What git's rules add has tables of its own. */
 export function plan(
   grants: Grants,
   content: DiskContent,
   { skip, ...options }: PlanSetting = {},
 ): MountPlan {
   const policy = resolvePolicy(profile(grants, skip), { cwd: absolutePath('/w') })
-  return planMounts(policy, memoryDisk(content), options)
+  const { operations, placeholders, notes, ...rest } = planMounts(policy, memoryDisk(content), options)
+  return {
+    ...rest,
+    operations: operations.filter(({ cause }) => cause.kind !== 'git'),
+    placeholders: placeholders.filter(({ cause }) => cause.kind !== 'git'),
+    notes: notes.filter(({ kind }) => !kind.startsWith('git-')),
+  }
 }
 
 function entryPath(text: string): EntryPath {

@@ -46,7 +46,12 @@ export type {
   SpecialValue,
   UnrestrictedFileSystem,
 } from './profile.js'
-export { PROTECTED_NAMES, type ProtectedName } from './protected-names.js'
+export {
+  PROTECTED_NAMES,
+  protectedNames,
+  type ProtectedName,
+  type ProtectedNameList,
+} from './protected-names.js'
 export { resolvePolicy, type ResolveContext } from './resolve.js'
 export type {
   Origin,

@@ -9,7 +9,7 @@ import type {
   SpecialValue,
 } from './profile.js'
 import { readsWholeDisk } from './precedence.js'
-import { PROTECTED_NAMES } from './protected-names.js'
+import { protectedNames, type ProtectedNameList } from './protected-names.js'
 import type {
   Origin,
   PolicyNote,
@@ -25,6 +25,8 @@ export interface ResolveContext {
   readonly cwd: AbsolutePath
   /** `$TMPDIR` as the environment has it. */
   readonly tmpdir?: string | undefined
+  /** Default `default`. */
+  readonly protectedNames?: ProtectedNameList | undefined
 }
 
 /** The policy that `profile` is in `context`. Does not look at the disk: what exists is left to the planner. */
@@ -34,7 +36,7 @@ export function resolvePolicy(profile: PermissionProfile, context: ResolveContex
     fileSystem: resolveFileSystem(profile, context, notes),
     network: profile.type === 'disabled' ? 'enabled' : profile.network,
     isExternal: profile.type === 'external',
-    protectedNames: PROTECTED_NAMES,
+    protectedNames: protectedNames(context.protectedNames ?? 'default'),
     notes,
   })
 }

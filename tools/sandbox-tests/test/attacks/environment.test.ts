@@ -224,15 +224,15 @@ describeForUsers('awkward words', [], (user) => {
     chmodSync(join(workspace, '.git'), 0o777)
     const script =
       'echo in > ./file && cat ./file; echo out > ../beside || echo kept; echo x > .git/config || echo kept'
-    const run = (root: string) =>
+    const run = (root: string, gitWrites: 'none' | 'all') =>
       runSandboxed(user, {
-        sandbox: { profile: profileOf({ ...scene, workspace: root }) },
+        sandbox: { profile: profileOf({ ...scene, workspace: root }), gitWrites },
         command: ['sh', '-c', script],
         run: { cwd: workspace },
       })
-    expect(await run(workspace)).toMatchObject({ stdout: 'in\nkept\nkept\n' })
+    expect(await run(workspace, 'none')).toMatchObject({ stdout: 'in\nkept\nkept\n' })
     expect(readdirSync(workspace).toSorted()).toEqual(['.git', 'file'])
-    expect(await run(scene.workspace)).toMatchObject({ stdout: 'in\n' })
+    expect(await run(scene.workspace, 'all')).toMatchObject({ stdout: 'in\n' })
   })
 })
 

@@ -11,7 +11,8 @@ const CREATE: readonly { why: string; options: unknown; message: RegExp }[] = [
   {
     why: 'unknown options',
     options: { profile: PROFILE, foo: 1, network: 'enabled' },
-    message: /unknown option foo, network; known are profile, policyCwd, tmpdir, proc, limits, nestedSandbox/,
+    message:
+      /unknown option foo, network; known are profile, policyCwd, tmpdir, gitWrites, protectedNames, proc, limits, nestedSandbox/,
   },
   {
     why: 'an unknown proc, which must not mean less protection',

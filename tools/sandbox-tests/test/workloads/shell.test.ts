@@ -163,7 +163,7 @@ describeForUsers('make and a C compiler work in a sandbox as outside', ['cc'], (
     }
     const stdout = await expectSame(user, {
       files,
-      command: ['sh', '-c', 'make -s -j4 && make -s check && make -q && ls'],
+      command: ['sh', '-c', 'make -s -j4 && make -s check && make -q && ls main* answer* program'],
     })
     expect(stdout).toContain('42 3\n')
   })

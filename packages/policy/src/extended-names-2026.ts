@@ -1,0 +1,138 @@
+import type { ProtectedName } from './protected-names.js'
+
+/** Groups of names with the one reason that they share. As of 2026, from the documentation of each tool. */
+const GROUPS: readonly { readonly reason: string; readonly names: readonly string[] }[] = [
+  {
+    reason: 'editors execute tasks, language servers and settings from it when they open the directory',
+    names: [
+      '.vscode',
+      '.idea',
+      '.fleet',
+      '.zed',
+      '.nova',
+      '.helix',
+      '.vim',
+      '.exrc',
+      '.vimrc',
+      '.nvimrc',
+      '.nvim.lua',
+      '.lvimrc',
+      '.dir-locals.el',
+      '.devcontainer',
+      '.devcontainer.json',
+    ],
+  },
+  {
+    reason: 'coding agents take instructions, hooks and servers to start from it',
+    names: [
+      '.claude',
+      'CLAUDE.md',
+      'AGENTS.md',
+      '.cursor',
+      '.cursorrules',
+      '.windsurf',
+      '.windsurfrules',
+      '.gemini',
+      'GEMINI.md',
+      '.continue',
+      '.clinerules',
+      '.roo',
+      '.kiro',
+      '.opencode',
+      'opencode.json',
+      '.aider.conf.yml',
+      '.mcp.json',
+    ],
+  },
+  {
+    reason: 'shells execute it when they start or when they enter the directory',
+    names: [
+      '.envrc',
+      '.direnv',
+      '.mise',
+      '.mise.toml',
+      'mise.toml',
+      '.tool-versions',
+      '.profile',
+      '.bashrc',
+      '.bash_profile',
+      '.bash_login',
+      '.bash_logout',
+      '.bash_aliases',
+      '.zshenv',
+      '.zshrc',
+      '.zprofile',
+      '.zlogin',
+      '.zlogout',
+    ],
+  },
+  {
+    reason: 'git runs it as a hook, by way of a tool that manages hooks',
+    names: [
+      '.husky',
+      '.githooks',
+      '.lefthook',
+      'lefthook.yml',
+      '.lefthook.yml',
+      '.pre-commit-config.yaml',
+      '.overcommit.yml',
+    ],
+  },
+  {
+    reason: 'version control systems execute hooks and programs named in it',
+    names: ['.hg', '.jj', '.sl', '.svn', '.bzr', '.gitconfig'],
+  },
+  {
+    reason: 'continuous integration executes it, with secrets of its own',
+    names: [
+      '.github',
+      '.gitlab',
+      '.gitlab-ci.yml',
+      '.forgejo',
+      '.gitea',
+      '.circleci',
+      '.buildkite',
+      '.woodpecker',
+      '.woodpecker.yml',
+      '.drone.yml',
+      '.travis.yml',
+      'Jenkinsfile',
+      'azure-pipelines.yml',
+      'bitbucket-pipelines.yml',
+    ],
+  },
+  {
+    reason: 'package managers and build tools take programs, registries and credentials from it',
+    names: [
+      '.npmrc',
+      '.yarnrc',
+      '.yarnrc.yml',
+      '.yarn',
+      '.pnpmfile.cjs',
+      '.pnp.cjs',
+      'bunfig.toml',
+      '.cargo',
+      '.bundle',
+      '.gemrc',
+      '.pypirc',
+      'pip.conf',
+      '.mvn',
+      '.m2',
+      '.nuget',
+      '.bazelrc',
+    ],
+  },
+  {
+    reason: 'clients take credentials, hosts and programs to run from it',
+    names: ['.ssh', '.gnupg', '.netrc', '.docker', '.kube', '.terraformrc', '.gcloud', '.azure'],
+  },
+]
+
+/**
+ * Names that tools besides those of `PROTECTED_NAMES` execute or trust. Only what exists is protected.
+ */
+export const EXTENDED_NAMES_2026: readonly ProtectedName[] = /* @__PURE__ */ Object.freeze(
+  GROUPS.flatMap(({ reason, names }) =>
+    names.map((name): ProtectedName => Object.freeze({ name, reason, onlyIfPresent: true })),
+  ),
+)
