@@ -1,4 +1,4 @@
-import { joinPath, type AbsolutePath } from '@linux-sandbox/policy'
+import { joinPath, pathPrefixes, type AbsolutePath } from '@linux-sandbox/policy'
 import type { Cause } from '../plan.js'
 import type { CarefulDisk } from './careful-disk.js'
 import { looksLikeGitDirectory } from './layout.js'
@@ -8,9 +8,8 @@ import type { GitProtection } from './protection.js'
 const NEEDED = ['refs', 'objects']
 
 /**
- * Keeps `directory` from being taken for a bare repository when its `.git` gets broken or is a placeholder. While the command runs, git
- * stops with an error where `commondir` is a directory; it looks at it only when there is a `HEAD` beside it. Afterwards one of the
- * directories is missing that a repository must have, and that the command could not make. An empty directory appears in no `git status`.
+ * Keeps `directory` from being taken for a bare repository when its `.git` gets broken or is a placeholder. An empty directory appears in
+ * no `git status`.
  */
 export function refuseBareShape(directory: AbsolutePath, protection: GitProtection): void {
   const { disk } = protection
@@ -19,16 +18,40 @@ export function refuseBareShape(directory: AbsolutePath, protection: GitProtecti
   // Who can make a `.git` needs no other repository. And git goes no further where a pointer file leads to nothing.
   if (kind === undefined || kind === 'file' || protection.isGranted(dotGit)) return
   const isLasting = kind === 'directory' && protection.accessAt(dotGit) !== 'write'
-  if (isLasting && looksLikeGitDirectory(disk.list(dotGit) ?? [])) return
+  if (isLasting && holdsRepository(directory, disk)) return
   if (looksLikeGitDirectory(disk.list(directory) ?? [])) return
   const reason = 'git would take the directory for a repository, and execute what its configuration names'
   const cause: Cause = { kind: 'git', repository: directory, reason }
+  const head = joinPath(directory, 'HEAD')
+  // In a repository `git diff HEAD` would not know whether the name or the commit is meant.
+  if (
+    disk.kindOf(head) !== 'file' &&
+    canStayUseless(head, disk) &&
+    !pathPrefixes(directory).some((at) => holdsRepository(at, disk))
+  ) {
+    return protection.freezeOrStandIn({ path: head, cause })
+  }
+  refuseBesideHead(directory, cause, protection)
+}
+
+/**
+ * The same with names that mean nothing to git's commands. While the command runs, git stops with an error where `commondir` is a directory; it
+ * looks at it only when there is a `HEAD` beside it. Afterwards one of the directories is missing that a repository must have, and that
+ * the command could not make.
+ */
+function refuseBesideHead(directory: AbsolutePath, cause: Cause, protection: GitProtection): void {
   protection.freezeOrStandIn({ path: joinPath(directory, 'commondir'), cause })
   const needed = NEEDED.map((name) => joinPath(directory, name))
-  const useless = needed.find((path) => canStayUseless(path, disk))
+  const useless = needed.find((path) => canStayUseless(path, protection.disk))
   if (useless !== undefined) return protection.freezeOrStandIn({ path: useless, cause })
   const message = `${needed.join(' and ')} exist, so the command can make a bare repository of ${directory}`
   protection.note('git-not-protected', directory, message)
+}
+
+function holdsRepository(directory: AbsolutePath, disk: CarefulDisk): boolean {
+  const dotGit = joinPath(directory, '.git')
+  const kind = disk.kindOf(dotGit)
+  return kind === 'directory' ? looksLikeGitDirectory(disk.list(dotGit) ?? []) : kind !== undefined
 }
 
 /**

@@ -51,7 +51,7 @@ test('gitWrites: all protects the other names only', () => {
 
 test('a missing .git is a placeholder, and so is what would make a bare repository of the directory', () => {
   const { placeholders } = planned({ '/': 'read', '/w': 'write' }, {}, { gitWrites: 'commit' })
-  expect(placeholders.map(({ path }) => path)).toEqual(['/w/.git', '/w/commondir', '/w/refs'])
+  expect(placeholders.map(({ path }) => path)).toEqual(['/w/.git', '/w/HEAD'])
 })
 
 test('who is granted a missing .git may make a repository', () => {

@@ -80,13 +80,32 @@ describe('with gitWrites: none', () => {
       why: 'a workspace without a repository cannot become a bare one',
       content: { '/w/.git': 'directory' },
       expected: {
+        rules: ['read /w/.git', 'read /w/HEAD'],
+        placeholders: ['/w/HEAD/'],
+      },
+    },
+    {
+      why: 'where names of commits mean something, other names stand for that',
+      content: { ...gitDirectory('/.git'), '/w/.git': 'directory' },
+      expected: {
+        rules: ['read /w/.git', 'read /w/commondir', 'read /w/refs'],
+        placeholders: ['/w/commondir/', '/w/refs/'],
+      },
+    },
+    {
+      why: 'and where there is a file HEAD',
+      content: { '/w/.git': 'directory', '/w/HEAD': 'file' },
+      expected: {
         rules: ['read /w/.git', 'read /w/commondir', 'read /w/refs'],
         placeholders: ['/w/commondir/', '/w/refs/'],
       },
     },
     {
       why: 'unless it has the directories of one already',
-      content: { '/w/.git': 'directory', '/w/refs/a': 'file', '/w/objects/a': 'file' },
+      content: {
+        ...gitDirectory('/.git'),
+        ...{ '/w/.git': 'directory', '/w/refs/a': 'file', '/w/objects/a': 'file' },
+      },
       expected: {
         rules: ['read /w/.git', 'read /w/commondir'],
         placeholders: ['/w/commondir/'],
@@ -95,8 +114,8 @@ describe('with gitWrites: none', () => {
     },
     {
       why: 'what is empty stays so',
-      content: { '/w/.git': 'directory', '/w/commondir': 'directory', '/w/refs/.gitignore': 'file' },
-      expected: { rules: ['read /w/.git', 'read /w/commondir', 'read /w/refs'] },
+      content: { '/w/.git': 'directory', '/w/HEAD/.gitignore': 'file' },
+      expected: { rules: ['read /w/.git', 'read /w/HEAD'] },
     },
     {
       why: 'hooks that are a link lead to a directory of the workspace',

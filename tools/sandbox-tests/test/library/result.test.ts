@@ -127,7 +127,7 @@ describeForUsers('a result', [], (user) => {
           }),
       })
     })
-    expect(stdout).toBe('\n.\n..\n.agents\n.aws\n.codex\ngo\n')
+    expect(stdout).toBe('\n.\n..\n.agents\n.aws\n.codex\nHEAD\ngo\n')
     expect(violations).toMatchObject([
       { kind: 'placeholder-filled', path: `${root}/.codex` },
       { kind: 'placeholder-removed', path: `${root}/.git` },

@@ -86,7 +86,7 @@ with db:
     db.executemany('insert into t values(?, ?)', [(n, str(n)) for n in range(1000)])
 print(db.execute('select count(*), sum(a) from t').fetchone(), sqlite3.connect('data.db').execute('select b from t where a = 7').fetchone())
 db.close()
-print(sorted(name for name in os.listdir() if not name.startswith('.')))
+print(sorted(name for name in os.listdir() if name.startswith('data')))
 `
 
 const LIBRARY = `
