@@ -1,15 +1,14 @@
 import { chmodSync, chownSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { workspaceWrite } from 'linux-sandbox'
-import { expect, test } from 'vitest'
-import { describeForUsers, makeDirectory, ORDINARY_USER, ROOT, runSandboxed } from '../../support/index.ts'
+import { describe, expect, test } from 'vitest'
+import { hasFeature, makeDirectory, ORDINARY_USER, ROOT, runSandboxed } from '../../support/index.ts'
 
-describeForUsers(
-  'a repository in a directory that is closed to everybody but its owner',
-  ['root'],
-  (user) => {
-    // Nobody else can list such a directory.
-    test.skipIf(user.uid !== ROOT.uid).each([
+// Nobody else can list such a directory.
+describe.skipIf(!hasFeature('root'))(
+  'a repository in a directory of another user, for root (needs root)',
+  () => {
+    test.each([
       { mode: 0o700, notes: ['git-scan-incomplete'], why: 'cannot be reached by a command of root either' },
       { mode: 0o711, notes: [], why: 'is protected once the directory is open' },
     ])('$why', async ({ mode, notes }) => {
