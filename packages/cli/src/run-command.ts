@@ -8,6 +8,7 @@ import {
   splitArgs,
   UsageError,
   type ForegroundResult,
+  type GitWrites,
   type PermissionProfile,
 } from 'linux-sandbox'
 import { helpText } from './help.js'
@@ -18,6 +19,7 @@ const OPTIONS = {
   profile: { type: 'string', short: 'P', default: ':workspace' },
   directory: { type: 'string', short: 'C' },
   network: { type: 'string', short: 'n' },
+  'git-writes': { type: 'string', short: 'g', default: 'none' },
   json: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const
@@ -41,7 +43,8 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
   const cwd = resolve(values.directory ?? '.')
   const profile = withNetwork(builtinProfile(values.profile), values.network)
 
-  const sandbox = await Sandbox.create({ profile, policyCwd: cwd })
+  const gitWrites = parseGitWrites(values['git-writes'])
+  const sandbox = await Sandbox.create({ profile, policyCwd: cwd, gitWrites })
   const result = await runInForeground(sandbox, { program, args, cwd })
   if (resultFd !== undefined) writeResult(resultFd, result)
   endAs(result)
@@ -55,6 +58,11 @@ function withNetwork(profile: PermissionProfile, network: string | undefined): P
   if (profile.type !== 'disabled') return { ...profile, network }
   if (network === 'enabled') return profile
   return { type: 'managed', file_system: { type: 'unrestricted' }, network }
+}
+
+function parseGitWrites(text: string): GitWrites {
+  if (text === 'none' || text === 'commit' || text === 'all') return text
+  throw new UsageError(`--git-writes is none, commit or all, not ${JSON.stringify(text)}`, PROGRAM)
 }
 
 /** Source: asm-generic/fcntl.h. */

@@ -48,6 +48,11 @@ const WRONG = [
     { why: 'a missing value', args: ['-P'], message: /--profile <value>' argument missing/ },
     { why: 'an option in place of a value', args: ['-P', '-n', 'enabled', 'true'], message: /ambiguous/ },
     {
+      why: 'an unknown kind of writing to git',
+      args: ['--git-writes', 'some', 'true'],
+      message: /--git-writes is none, commit or all, not "some"/,
+    },
+    {
       why: 'an unknown network',
       args: ['-n', 'maybe', 'true'],
       message: /restricted or enabled, not "maybe"/,
