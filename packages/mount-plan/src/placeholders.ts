@@ -5,26 +5,27 @@ import { sortedByDepth, type RuleSet } from './rules.js'
 
 /** The directories that a plan needs and the disk lacks, and the disk with them. */
 export class Placeholders implements DiskView {
-  readonly #disk: DiskView
+  /** Without the placeholders. */
+  readonly host: DiskView
   readonly #areMade: boolean
   readonly #made = new Map<AbsolutePath, Placeholder>()
 
   constructor(disk: DiskView, { areMade }: { readonly areMade: boolean }) {
-    this.#disk = disk
+    this.host = disk
     this.#areMade = areMade
   }
 
   kindOf(path: AbsolutePath): FileKind | undefined {
-    return this.#made.has(path) ? 'directory' : this.#disk.kindOf(path)
+    return this.#made.has(path) ? 'directory' : this.host.kindOf(path)
   }
 
   readLink(path: AbsolutePath): string {
-    return this.#disk.readLink(path)
+    return this.host.readLink(path)
   }
 
   /** What is there before any placeholder is made: an empty directory has nothing that a rule could match. */
   readDirectory(path: AbsolutePath): readonly DirectoryEntry[] {
-    return this.#made.has(path) ? [] : this.#disk.readDirectory(path)
+    return this.#made.has(path) ? [] : this.host.readDirectory(path)
   }
 
   /**

@@ -34,7 +34,7 @@ static int read_file(const char *path) {
   return error;
 }
 
-int open_for_writing(const char *path) {
+static int open_for_writing(const char *path) {
   const int fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
   if (fd < 0) return errno;
   close(fd);
@@ -78,7 +78,7 @@ static int make_and_remove_directory(const char *path) {
   return 0;
 }
 
-int create_in(const char *directory) { return create_and_remove(join(directory, "/.made-by-probe")); }
+static int create_in(const char *directory) { return create_and_remove(join(directory, "/.made-by-probe")); }
 
 void try_directory(const char *path) {
   try_list(path);
@@ -88,7 +88,7 @@ void try_directory(const char *path) {
 }
 
 // The name may be a link that leads nowhere: then the file is where the link leads.
-int create_through(const char *path) {
+static int create_through(const char *path) {
   char descriptor[64];
   char made[4096];
   const int fd = open(path, O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC, FILE_MODE);
