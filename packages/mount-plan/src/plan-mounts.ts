@@ -102,9 +102,9 @@ function policyRules(
     isFullWrite ? [] : addProtectedNames(policy.protectedNames, { rules, disk: view, isGranted })
 
   const nameNotes = protect()
-  if (coverMissing(absent, rules, view)) nameNotes.push(...protect())
   const linkNotes = settleReplaceable(replaceable, rules)
   if (replaceable.length > 0) nameNotes.push(...protect())
+  if (coverMissing(absent, rules, view)) nameNotes.push(...protect())
   // Last: what a glob matches is denied, and so is what any other rule gives inside it. A placeholder was not there to match.
   const globNotes = addGlobRules(rules, globs, { disk: view.host, maxDepth: globScanMaxDepth })
   const absentNotes = absent.notes.filter(({ path }) => !view.has(path))

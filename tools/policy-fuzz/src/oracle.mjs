@@ -153,8 +153,8 @@ export class Oracle {
   }
 
   /** @param {PlacedEntry} entry */
-  #isThere({ path, isMissing, isNowhere }) {
-    return !isNowhere && (!isMissing || this.placeholders.has(path))
+  #isThere(entry) {
+    return counts(entry) && (!entry.isMissing || this.placeholders.has(entry.path))
   }
 
   /**
@@ -217,11 +217,11 @@ export class Oracle {
     }
   }
 
-  /** Whether any protected name in a directory that the entries let it write is a link. Globs come after the names. */
+  /** Whether any protected name in a directory that an entry lets the command write is a link: what outranks the entry may come later. */
   hasProtectedLink() {
     return this.entries.some(
-      ({ path }) =>
-        this.#accessByEntries(path) === 'write' &&
+      ({ path, access }) =>
+        access === 'write' &&
         this.#policy.protectedNames.some(({ name }) => this.#tree.links.includes(`${path}/${name}`)),
     )
   }

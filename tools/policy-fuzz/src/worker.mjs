@@ -110,11 +110,11 @@ async function smallestFailure(one, verdict, check) {
   let mismatches = verdict.mismatches
   const smallest = await shrink(one, async (candidate) => {
     const again = await check(candidate).catch(() => undefined)
-    const same = again?.mismatches.filter(
+    const isSame = again?.mismatches.some(
       ({ act, expected }) => act === first?.act && expected === first.expected,
     )
-    if (same === undefined || same.length === 0) return false
-    mismatches = same
+    if (again === undefined || isSame !== true) return false
+    mismatches = again.mismatches
     return true
   })
   return { case: smallest, mismatches }
