@@ -1,15 +1,15 @@
 import { absolutePath, accessOf, isFullDiskWrite, isInside } from '@linux-sandbox/policy'
 import { dirname } from 'node:path/posix'
-import { follow } from './follow.mjs'
 import { GlobDenials } from './glob-denials.mjs'
 import { filesInTheWayOf, isDirectoryOnDisk, isOnDisk, placeholdersFor } from './missing.mjs'
+import { counts, placed } from './placed-entries.mjs'
 
 /**
  * @typedef {import('@linux-sandbox/policy').Access} Access
  * @typedef {import('@linux-sandbox/policy').ResolvedPolicy} ResolvedPolicy
  * @typedef {import('@linux-sandbox/policy').ResolvedEntry} ResolvedEntry
  * @typedef {import('@linux-sandbox/policy').RestrictedFileSystemPolicy} RestrictedFileSystemPolicy
- * @typedef {ResolvedEntry & { isMissing: boolean, isNowhere: boolean, links: readonly string[] }} PlacedEntry
+ * @typedef {import('./placed-entries.mjs').PlacedEntry} PlacedEntry
  *
  * @typedef {object} Tree
  * @property {readonly string[]} paths - of everything in it
@@ -73,7 +73,12 @@ export class Oracle {
     this.placeholders = new Set([...ofEntries, ...ofNames])
     this.#filesInTheWay = new Set(filesInTheWayOf(ruled, onDisk))
     const granting = this.entries.filter(
-      (entry) => entry.access !== 'deny' && this.#isThere(entry) && this.accessAt(entry.path) !== 'deny',
+      (entry) =>
+        entry.access !== 'deny' &&
+        this.#isThere(entry) &&
+        this.accessAt(entry.path) !== 'deny' &&
+        // Such an entry may stay where it changes nothing, and then needs no link.
+        !(entry.isMissing && this.#isReplaceable(entry)),
     )
     this.#linksToGrants = new Set(granting.flatMap(({ links }) => links))
   }
@@ -228,7 +233,12 @@ export class Oracle {
 
   /** Whether an entry goes through a link that the entries let the command replace, and so names nothing for sure. */
   hasReplaceableLink() {
-    return this.entries.some(({ links }) => links.some((link) => this.#accessByEntries(link) === 'write'))
+    return this.entries.some((entry) => this.#isReplaceable(entry))
+  }
+
+  /** @param {PlacedEntry} entry */
+  #isReplaceable({ links }) {
+    return links.some((link) => this.#accessByEntries(link) === 'write')
   }
 
   /**
@@ -258,31 +268,6 @@ function withEntries(policy, entries) {
   const fileSystem = { .../** @type {RestrictedFileSystemPolicy} */ (policy.fileSystem), entries }
   const globs = isFullDiskWrite({ ...policy, fileSystem }) ? [] : [VOID_GLOB]
   return { ...policy, fileSystem: { ...fileSystem, globs } }
-}
-
-/**
- * @param {ResolvedEntry} entry
- * @returns {PlacedEntry}
- */
-function placed(entry) {
-  const place = follow(entry.path)
-  if (place === 'nowhere') return { ...entry, isMissing: true, isNowhere: true, links: [] }
-  return {
-    ...entry,
-    path: absolutePath(place.path),
-    isMissing: place.kind === 'missing',
-    isNowhere: false,
-    links: place.links,
-  }
-}
-
-/**
- * Whether an entry says anything on this disk. With "skip" it does only where its path exists.
- *
- * @param {PlacedEntry} entry
- */
-function counts({ isMissing, isNowhere, ifMissing }) {
-  return !isNowhere && !(isMissing && ifMissing === 'skip')
 }
 
 /**
