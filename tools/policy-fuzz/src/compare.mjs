@@ -72,6 +72,6 @@ function compareAct(act, outcome, { verdicts }) {
   const expected = verdicts[act]
   if (expected === undefined) throw new Error(`the probe tried ${act}, which nobody expects`)
   const isRefusal = REFUSALS.includes(outcome) || REFUSALS_OF[act]?.includes(outcome) === true
-  const holds = outcome === 0 ? expected !== 'no' : expected !== 'yes' && isRefusal
+  const holds = outcome === 0 ? expected === 'yes' : expected === 'no' && isRefusal
   return holds ? [] : [{ act, expected, answered: nameOfOutcome(outcome) }]
 }

@@ -1,15 +1,16 @@
 import { readdirSync } from 'node:fs'
 import { dirname } from 'node:path/posix'
 import { isDirectoryOnDisk } from './missing.mjs'
+import { isWithin } from './placed-entries.mjs'
 
 /*
  * What each act on an object must come to when the policy gives the command an access to it: the table of the README.
  */
 
 /**
- * `yes`: it works. `no`: something refuses it. `any`: the policy does not say.
+ * `yes`: it works. `no`: something refuses it.
  *
- * @typedef {'yes' | 'no' | 'any'} Verdict
+ * @typedef {'yes' | 'no'} Verdict
  * @typedef {Readonly<Record<string, Verdict>>} Verdicts
  * @typedef {import('./oracle.mjs').Oracle} Oracle
  * @typedef {import('./protocol.mjs').Kind} Kind
@@ -24,10 +25,10 @@ import { isDirectoryOnDisk } from './missing.mjs'
  * For the object at `path`, by its own name.
  *
  * @param {Oracle} oracle
- * @param {{ kind: 'f' | 'd' | 'l', path: string, hasScratch: boolean }} object
+ * @param {{ kind: 'f' | 'd' | 'l', path: string, scratch: string }} object - `scratch`: a directory that the command may write, or empty
  * @returns {Expectation}
  */
-export function expectAtOwnName(oracle, { kind, path, hasScratch }) {
+export function expectAtOwnName(oracle, { kind, path, scratch }) {
   const access = oracle.accessAt(path)
   const stat = yesIf(oracle.isNamed(path))
   const content =
@@ -38,8 +39,8 @@ export function expectAtOwnName(oracle, { kind, path, hasScratch }) {
     verdicts: {
       stat,
       ...content,
-      ...placeVerdicts(oracle, path, hasScratch),
-      ...(kind === 'f' ? linkVerdicts(oracle, path, hasScratch) : {}),
+      ...placeVerdicts(oracle, path, scratch),
+      ...(kind === 'f' ? linkVerdicts(oracle, path, scratch) : {}),
     },
     isSeen: access !== 'deny',
     ...(kind === 'd' && access !== 'deny' ? { names: namesIn(oracle, path) } : {}),
@@ -50,16 +51,16 @@ export function expectAtOwnName(oracle, { kind, path, hasScratch }) {
  * For a directory that stands at `path` only while the command runs.
  *
  * @param {Oracle} oracle
- * @param {{ path: string, hasScratch: boolean }} object
+ * @param {{ path: string, scratch: string }} object
  * @returns {Expectation}
  */
-export function expectPlaceholder(oracle, { path, hasScratch }) {
+export function expectPlaceholder(oracle, { path, scratch }) {
   const access = oracle.accessAt(path)
   return {
     verdicts: {
       stat: 'yes',
       ...contentVerdicts('d', access),
-      ...placeVerdicts(oracle, path, hasScratch),
+      ...placeVerdicts(oracle, path, scratch),
     },
     isSeen: false,
     // What is in one that is read-only is not the command's.
@@ -119,31 +120,43 @@ function contentVerdicts(kind, access) {
 }
 
 /**
- * Between two mounts nothing can be moved, and which mounts there are is the planner's business.
+ * Between two mounts nothing can be moved, and no directory can be moved into itself.
  *
  * @param {Oracle} oracle
  * @param {string} path
- * @param {boolean} hasScratch
+ * @param {string} scratch
  * @returns {Verdicts}
  */
-function placeVerdicts(oracle, path, hasScratch) {
-  const change = yesIf(oracle.mayRename(path))
+function placeVerdicts(oracle, path, scratch) {
+  const change = oracle.mayRename(path)
+  const canMove = () => change && isSameMount(oracle, path, scratch) && !isWithin(scratch, path)
   return {
-    rename: change,
-    replace: change,
-    ...(hasScratch ? { move: change === 'yes' ? 'any' : 'no' } : {}),
+    rename: yesIf(change),
+    replace: yesIf(change),
+    ...(scratch === '' ? {} : { move: yesIf(canMove()) }),
   }
 }
 
 /**
  * @param {Oracle} oracle
  * @param {string} path
- * @param {boolean} hasScratch
+ * @param {string} scratch
  * @returns {Verdicts}
  */
-function linkVerdicts(oracle, path, hasScratch) {
-  const away = oracle.accessAt(path) === 'write' ? 'any' : 'no'
-  return { link: yesIf(oracle.mayRename(path)), ...(hasScratch ? { 'link-away': away } : {}) }
+function linkVerdicts(oracle, path, scratch) {
+  return {
+    link: yesIf(oracle.mayRename(path)),
+    ...(scratch === '' ? {} : { 'link-away': yesIf(isSameMount(oracle, path, scratch)) }),
+  }
+}
+
+/**
+ * @param {Oracle} oracle
+ * @param {string} path
+ * @param {string} scratch
+ */
+function isSameMount(oracle, path, scratch) {
+  return oracle.mountOf(path) === oracle.mountOf(scratch)
 }
 
 /**

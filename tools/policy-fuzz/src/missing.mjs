@@ -11,7 +11,7 @@ import { lookAt } from './follow.mjs'
  *
  * @typedef {object} Surroundings
  * @property {(path: string) => Access} accessAt
- * @property {(path: string) => Access} accessWithout - what may be written once it exists is no writable directory as long as it does not
+ * @property {(path: string) => boolean} isProtectedLater - by its name, but only once its directory exists, which an entry is about
  * @property {(path: string) => boolean} isThere - on the disk, or as a placeholder
  * @property {(path: string) => boolean} isDirectory - a directory on the disk, or a placeholder
  */
@@ -53,7 +53,7 @@ export function filesInTheWayOf(ruled, surroundings) {
  * @returns {boolean}
  */
 function couldBeMade(path, surroundings) {
-  if (surroundings.accessWithout(path) !== 'write') return false
+  if (surroundings.accessAt(path) !== 'write' && !surroundings.isProtectedLater(path)) return false
   if (surroundings.isThere(path)) return surroundings.isDirectory(path)
   return couldBeMade(dirname(path), surroundings)
 }

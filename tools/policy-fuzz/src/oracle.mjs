@@ -1,8 +1,8 @@
-import { absolutePath, accessOf, isFullDiskWrite, isInside } from '@linux-sandbox/policy'
+import { absolutePath, accessOf, isFullDiskWrite } from '@linux-sandbox/policy'
 import { dirname } from 'node:path/posix'
 import { GlobDenials } from './glob-denials.mjs'
 import { filesInTheWayOf, isDirectoryOnDisk, isOnDisk, placeholdersFor } from './missing.mjs'
-import { counts, placed } from './placed-entries.mjs'
+import { counts, isWithin, placed } from './placed-entries.mjs'
 
 /**
  * @typedef {import('@linux-sandbox/policy').Access} Access
@@ -124,6 +124,18 @@ export class Oracle {
   }
 
   /**
+   * The mount that the object at `path` is in. Each begins where the access is another one, or where a name is kept.
+   *
+   * @param {string} path
+   * @returns {string}
+   */
+  mountOf(path) {
+    const parent = dirname(path)
+    if (path === parent || this.accessAt(path) !== this.accessAt(parent)) return path
+    return this.accessAt(path) === 'write' && !this.mayRename(path) ? path : this.mountOf(parent)
+  }
+
+  /**
    * Whether something is seen at `path`, where something is on the disk: the object, or what hides it.
    *
    * @param {string} path
@@ -209,14 +221,13 @@ export class Oracle {
    * @returns {import('./missing.mjs').Surroundings}
    */
   #surroundings(placeholders) {
-    const lasting = this.entries.filter(
-      ({ isMissing, access, path }) => !isMissing || access !== 'write' || placeholders.has(path),
-    )
-    const policy = withEntries(this.#policy, lasting.filter(counts))
     return {
       accessAt: (path) => this.accessAt(path),
-      accessWithout: (path) =>
-        this.globs.denies(path) ? 'deny' : accessOf(policy, absolutePath(path)).access,
+      isProtectedLater: (path) => {
+        const { decidedBy } = accessOf(this.#policy, absolutePath(path))
+        if (decidedBy.kind !== 'protected-name') return false
+        return !placeholders.has(decidedBy.entry.path) && !isOnDisk(decidedBy.entry.path)
+      },
       isThere: (path) => placeholders.has(path) || isOnDisk(path),
       isDirectory: (path) => placeholders.has(path) || isDirectoryOnDisk(path),
     }
@@ -268,12 +279,4 @@ function withEntries(policy, entries) {
   const fileSystem = { .../** @type {RestrictedFileSystemPolicy} */ (policy.fileSystem), entries }
   const globs = isFullDiskWrite({ ...policy, fileSystem }) ? [] : [VOID_GLOB]
   return { ...policy, fileSystem: { ...fileSystem, globs } }
-}
-
-/**
- * @param {string} path
- * @param {string} directory
- */
-function isWithin(path, directory) {
-  return isInside(absolutePath(path), absolutePath(directory))
 }

@@ -1,4 +1,4 @@
-import { absolutePath } from '@linux-sandbox/policy'
+import { absolutePath, isInside } from '@linux-sandbox/policy'
 import { follow } from './follow.mjs'
 
 /**
@@ -31,4 +31,12 @@ export function placed(entry) {
  */
 export function counts({ isMissing, isNowhere, ifMissing }) {
   return !isNowhere && !(isMissing && ifMissing === 'skip')
+}
+
+/**
+ * @param {string} path
+ * @param {string} directory
+ */
+export function isWithin(path, directory) {
+  return isInside(absolutePath(path), absolutePath(directory))
 }

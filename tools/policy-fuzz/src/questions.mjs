@@ -34,15 +34,14 @@ const MADE_BELOW_A_LINK = 4
 export function questionsFor(scene) {
   const { nodes, base } = scene
   const scratch = scratchDirectory(scene)
-  const hasScratch = scratch !== ''
   const own = [{ path: '', kind: /** @type {const} */ ('directory') }, ...nodes].map((node) =>
-    askOwnName({ ...scene, path: join(base, node.path), kind: KINDS[node.kind], hasScratch }),
+    askOwnName({ ...scene, path: join(base, node.path), kind: KINDS[node.kind], scratch }),
   )
   const links = nodes.filter(({ kind }) => kind === 'link').map(({ path }) => join(base, path))
   const led = [...links, ...links.flatMap(pathsBelowLink)].flatMap((path) => askThroughPath(scene, path))
   const outside = OUTSIDE.flatMap((path) => askThroughPath(scene, path))
   const names = newNames(scene).flatMap((path) => askThroughPath(scene, path))
-  const placeholders = placeholdersIn(scene).map((path) => askPlaceholder({ ...scene, path, hasScratch }))
+  const placeholders = placeholdersIn(scene).map((path) => askPlaceholder({ ...scene, path, scratch }))
   return {
     asked: [...own, ...led, ...outside, ...names, ...placeholders, ...expectedRemovals(scene)],
     scratch,
@@ -60,25 +59,25 @@ function scratchDirectory({ oracle, base, nodes }) {
 }
 
 /**
- * @param {Scene & { path: string, kind: 'f' | 'd' | 'l', hasScratch: boolean }} object
+ * @param {Scene & { path: string, kind: 'f' | 'd' | 'l', scratch: string }} object
  * @returns {Asked}
  */
-function askOwnName({ oracle, path, kind, hasScratch }) {
+function askOwnName({ oracle, path, kind, scratch }) {
   return {
     question: { kind, path },
-    expectation: expectAtOwnName(oracle, { kind, path, hasScratch }),
+    expectation: expectAtOwnName(oracle, { kind, path, scratch }),
     object: path,
   }
 }
 
 /**
- * @param {Scene & { path: string, hasScratch: boolean }} placeholder
+ * @param {Scene & { path: string, scratch: string }} placeholder
  * @returns {Asked}
  */
-function askPlaceholder({ oracle, path, hasScratch }) {
+function askPlaceholder({ oracle, path, scratch }) {
   return {
     question: { kind: 'd', path },
-    expectation: expectPlaceholder(oracle, { path, hasScratch }),
+    expectation: expectPlaceholder(oracle, { path, scratch }),
     object: path,
   }
 }
