@@ -3,7 +3,13 @@ import { dirname } from 'node:path'
 import { PolicyUnsupportedError } from '@linux-sandbox/errors'
 import { errnoOf } from '@linux-sandbox/host-probe'
 import type { DiskView, MountOperation, MountPlan, Placeholder, PlanNote } from '@linux-sandbox/mount-plan'
-import { accessOf, isInside, joinPath, pathComponents, type ResolvedPolicy } from '@linux-sandbox/policy'
+import {
+  isInside,
+  joinPath,
+  pathComponents,
+  type AbsolutePath,
+  type ResolvedPolicy,
+} from '@linux-sandbox/policy'
 import { withHollowDirectories } from './hollow-directories.js'
 import { registryPath, type RegistryPath } from './registry-path.js'
 
@@ -48,7 +54,7 @@ export function settlePlaceholders(mounts: MountPlan, { policy, disk }: Planned)
       ...mounts,
       operations: [
         ...operations.map((operation) => unlisted(operation, { placeholders, registry })),
-        ...hideRegistry(registry, { policy, isMade: placeholders.length > 0 }),
+        ...hideRegistry(registry, { policy, operations, isMade: placeholders.length > 0 }),
       ],
       placeholders,
       notes: [...mounts.notes, ...omitted.map(omittedNote)],
@@ -128,14 +134,17 @@ function isPlaceholder(path: string): boolean {
 
 interface Hiding {
   readonly policy: ResolvedPolicy
+  readonly operations: readonly MountOperation[]
   /** Whether the registry will be there when the sandbox is built. */
   readonly isMade: boolean
 }
 
-function hideRegistry(registry: RegistryPath | undefined, { policy, isMade }: Hiding): MountOperation[] {
+function hideRegistry(
+  registry: RegistryPath | undefined,
+  { policy, operations, isMade }: Hiding,
+): MountOperation[] {
   if (registry === undefined || !(isMade || registry.exists)) return []
-  if (policy.fileSystem.kind === 'unrestricted' || accessOf(policy, registry.path).access === 'deny')
-    return []
+  if (policy.fileSystem.kind === 'unrestricted' || !isShown(registry.path, operations)) return []
   const cause = {
     kind: 'base',
     reason: 'a command that can open files of the registry could lock them',
@@ -145,3 +154,18 @@ function hideRegistry(registry: RegistryPath | undefined, { policy, isMade }: Hi
     { type: 'remount-read-only', target: registry.path, cause },
   ]
 }
+
+/**
+ * Whether the mounts give the command what the host has at `path`. The policy is not asked: it knows names, and an entry can name a
+ * directory by a link.
+ */
+function isShown(path: AbsolutePath, operations: readonly MountOperation[]): boolean {
+  const last = operations.findLast((operation) => {
+    if (operation.type === 'root') return true
+    return PLACES.has(operation.type) && 'target' in operation && isInside(path, operation.target)
+  })
+  return last?.type === 'root' || last?.type === 'bind'
+}
+
+/** The operations that decide what is in a whole directory. */
+const PLACES: ReadonlySet<MountOperation['type']> = new Set(['bind', 'mask-directory', 'tmpfs'])

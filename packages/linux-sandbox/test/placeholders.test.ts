@@ -11,13 +11,21 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { nodeDisk } from '@linux-sandbox/host-probe'
-import type { DiskView, MountPlan } from '@linux-sandbox/mount-plan'
-import { absolutePath, resolvePolicy, workspaceWrite, type ResolvedPolicy } from '@linux-sandbox/policy'
+import type { DiskView, MountOperation, MountPlan } from '@linux-sandbox/mount-plan'
+import {
+  absolutePath,
+  readOnly,
+  resolvePolicy,
+  workspaceWrite,
+  type AbsolutePath,
+  type ResolvedPolicy,
+} from '@linux-sandbox/policy'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { settlePlaceholders, type SettledPlan } from '../src/placeholders.js'
 
 const uid = process.geteuid?.() ?? 0
 const CAUSE = { kind: 'protected-name', name: '.git', reason: 'a test' } as const
+const WHOLE_TREE = { type: 'root', access: 'read', devices: false, cause: CAUSE } as const
 
 afterEach(() => void vi.unstubAllEnvs())
 
@@ -31,16 +39,14 @@ function policyFor(workspace: string): ResolvedPolicy {
 function planFor(workspace: string, names: readonly string[]): MountPlan {
   const paths = names.map((name) => absolutePath(join(workspace, name)))
   return {
-    operations: paths.map((path) => ({
-      type: 'bind',
-      source: path,
-      target: path,
-      access: 'read',
-      cause: CAUSE,
-    })),
+    operations: [WHOLE_TREE, ...paths.map(asItIs)],
     placeholders: paths.map((path) => ({ path, cause: CAUSE })),
     notes: [],
   }
+}
+
+function asItIs(path: AbsolutePath): MountOperation {
+  return { type: 'bind', source: path, target: path, access: 'read', cause: CAUSE }
 }
 
 function settle(plan: MountPlan, workspace: string): SettledPlan {
@@ -66,7 +72,7 @@ test('git is shown a directory that it ignores, but .git itself, and the registr
   vi.stubEnv('XDG_RUNTIME_DIR', runtime)
   vi.stubEnv('HOME', '/nonexistent')
   const settled = settle(planFor(workspace, ['.git', '.codex', 'a', 'a/b']), workspace)
-  expect(wordsOf(settled.mounts)).toEqual([
+  expect(wordsOf(settled.mounts).slice(1)).toEqual([
     `bind ${workspace}/.git ${workspace}/.git`,
     `bind ${settled.registry}/unlisted ${workspace}/.codex`,
     `bind ${workspace}/a ${workspace}/a`,
@@ -74,6 +80,27 @@ test('git is shown a directory that it ignores, but .git itself, and the registr
     `mask-directory  ${settled.registry}`,
     `remount-read-only  ${settled.registry}`,
   ])
+})
+
+test('what is mounted decides whether the registry is hidden, and not what the policy calls it', () => {
+  const workspace = makeDirectory()
+  const runtime = absolutePath(makeDirectory())
+  vi.stubEnv('XDG_RUNTIME_DIR', runtime)
+  const masked = (target: string) =>
+    ({ type: 'mask-directory', target: absolutePath(target), traversable: true, cause: CAUSE }) as const
+  const { operations, ...plan } = planFor(workspace, ['.codex'])
+  const isHidden = (...first: MountOperation[]) => {
+    const policy = resolvePolicy(readOnly(), { cwd: absolutePath(workspace) })
+    const { registry, mounts } = settlePlaceholders(
+      { ...plan, operations: [...first, ...operations.slice(1)] },
+      { policy, disk: nodeDisk },
+    )
+    return wordsOf(mounts).includes(`mask-directory  ${registry}`)
+  }
+  expect(isHidden(WHOLE_TREE)).toBe(true)
+  expect(isHidden(WHOLE_TREE, masked(runtime))).toBe(false)
+  expect(isHidden(masked('/'))).toBe(false)
+  expect(isHidden(masked('/'), asItIs(runtime))).toBe(true)
 })
 
 test('nothing is made by planning', () => {
@@ -122,7 +149,7 @@ test('an empty directory of the user stays what it is; one that another sandbox 
     { ...planFor(workspace, ['.codex', '.aws']), placeholders: [] },
     workspace,
   )
-  expect(wordsOf(mounts).slice(0, 2)).toEqual([
+  expect(wordsOf(mounts).slice(1, 3)).toEqual([
     `bind ${workspace}/.codex ${workspace}/.codex`,
     `bind ${registry}/unlisted ${workspace}/.aws`,
   ])

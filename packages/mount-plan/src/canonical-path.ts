@@ -32,7 +32,7 @@ export class PathFinder {
     this.#disk = disk
   }
 
-  /** @throws {PolicyUnsupportedError} when the links form a loop. */
+  /** @throws {PolicyUnsupportedError} when the path leads nowhere, as for `canonicalPath`. */
   find(path: AbsolutePath): CanonicalPath {
     const known = this.#found.get(path)
     if (known !== undefined) return known
@@ -59,7 +59,8 @@ const MAX_SYMLINKS = 40
 /**
  * Follows every symlink in `path`, the last one included.
  *
- * @throws {PolicyUnsupportedError} when the links form a loop.
+ * @throws {PolicyUnsupportedError} when the path leads nowhere and could not be made to by creating what is missing: the links form a
+ * loop, or one goes up by `..` from what is no directory, or is missing.
  * @see path_resolution(7)
  */
 export function canonicalPath(disk: DiskView, path: AbsolutePath): CanonicalPath {
@@ -67,22 +68,24 @@ export function canonicalPath(disk: DiskView, path: AbsolutePath): CanonicalPath
   const links: Link[] = []
   let current = ROOT
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
-    if (name === '..') {
-      current = parentPath(current)
+    if (name === '..' || name === '.') {
+      if (current !== ROOT && disk.kindOf(current) !== 'directory') {
+        throw leadsNowhere(path, `it goes on from ${current} as from a directory, and that is none`)
+      }
+      if (name === '..') current = parentPath(current)
       continue
     }
     const next = childPath(current, name)
     const kind = disk.kindOf(next)
-    if (kind === undefined) return { path: joinPath(next, ...pending.toReversed()), exists: false, links }
+    if (kind === undefined) {
+      if (pending.includes('..')) throw leadsNowhere(path, `it goes up from ${next}, which does not exist`)
+      return { path: joinPath(next, ...pending.toReversed()), exists: false, links }
+    }
     if (kind !== 'symlink') {
       current = next
       continue
     }
-    if (links.length === MAX_SYMLINKS) {
-      throw new PolicyUnsupportedError(path, 'its symbolic links form a loop', {
-        hint: `look at them with: namei ${path}`,
-      })
-    }
+    if (links.length === MAX_SYMLINKS) throw leadsNowhere(path, 'its symbolic links form a loop')
     const to = disk.readLink(next)
     links.push({ path: next, to })
     if (to.startsWith('/')) current = ROOT
@@ -91,6 +94,12 @@ export function canonicalPath(disk: DiskView, path: AbsolutePath): CanonicalPath
   return { path: current, exists: true, links }
 }
 
+/** The names in `path`, with a `.` at the end when it ends as only the path of a directory may. */
 function components(path: string): string[] {
-  return path.split('/').filter((name) => name !== '' && name !== '.')
+  const names = path.split('/').filter((name) => name !== '' && name !== '.')
+  return /\/\.?$/.test(path) ? [...names, '.'] : names
+}
+
+function leadsNowhere(path: AbsolutePath, problem: string): PolicyUnsupportedError {
+  return new PolicyUnsupportedError(path, problem, { hint: `look at its links with: namei ${path}` })
 }

@@ -22,9 +22,9 @@ export interface EntryRules {
   readonly replaceable: readonly ReplaceableEntry[]
   /** The entries whose path does not exist. */
   readonly missing: readonly LocatedEntry[]
-  /** The links by which the policy names what it grants. */
-  readonly links: readonly Link[]
-  /** The places of those links by which it names what may be written. */
+  /** The entries that grant something which exists. */
+  readonly granting: readonly LocatedEntry[]
+  /** The places of the links by which the policy names what may be written. */
   readonly writtenLinks: ReadonlySet<AbsolutePath>
   readonly notes: readonly PlanNote[]
 }
@@ -52,7 +52,7 @@ export function entryRules(entries: readonly ResolvedEntry[], disk: DiskView): E
     rules,
     replaceable,
     missing: certain.filter(({ exists }) => !exists),
-    links: granting.flatMap(({ links }) => links),
+    granting,
     writtenLinks: new Set(writing.flatMap(({ links }) => links.map(({ path }) => path))),
     notes,
   }

@@ -5,36 +5,37 @@ import { sortedByDepth, type RuleSet } from './rules.js'
 
 /** What a plan needs and the disk lacks, and the disk with it. */
 export class Placeholders implements DiskView {
-  readonly #disk: DiskView
+  /** Without the placeholders. */
+  readonly host: DiskView
   readonly #areMade: boolean
   readonly #made = new Map<AbsolutePath, Placeholder>()
 
   constructor(disk: DiskView, { areMade }: { readonly areMade: boolean }) {
-    this.#disk = disk
+    this.host = disk
     this.#areMade = areMade
   }
 
   kindOf(path: AbsolutePath): FileKind | undefined {
     const made = this.#made.get(path)
-    if (made === undefined) return this.#disk.kindOf(path)
+    if (made === undefined) return this.host.kindOf(path)
     return made.content === undefined ? 'directory' : 'file'
   }
 
   readLink(path: AbsolutePath): string {
-    return this.#disk.readLink(path)
+    return this.host.readLink(path)
   }
 
   /** What is there before any placeholder is made: an empty directory has nothing that a rule could match. */
   readDirectory(path: AbsolutePath): readonly DirectoryEntry[] {
-    return this.#made.has(path) ? [] : this.#disk.readDirectory(path)
+    return this.#made.has(path) ? [] : this.host.readDirectory(path)
   }
 
   readFile(path: AbsolutePath): string {
-    return this.#made.get(path)?.content ?? this.#disk.readFile(path)
+    return this.#made.get(path)?.content ?? this.host.readFile(path)
   }
 
   canPass(path: AbsolutePath): boolean {
-    return this.#made.has(path) || this.#disk.canPass(path)
+    return this.#made.has(path) || this.host.canPass(path)
   }
 
   /**

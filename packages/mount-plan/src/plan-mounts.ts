@@ -94,13 +94,13 @@ function policyRules(
   { entries, globs, platformDefaults, globScanMaxDepth }: RestrictedFileSystemPolicy,
   { view, options }: Planning,
 ): PolicyRules {
-  const { rules, replaceable, links, writtenLinks, missing, notes } = entryRules(entries, view)
+  const { rules, replaceable, granting, writtenLinks, missing, notes } = entryRules(entries, view)
   const absent = missingEntries(missing, rules)
   const defaultLinks = platformDefaults ? addPlatformDefaults(rules, view) : []
   if (!rules.has(ROOT))
     rules.add({ path: ROOT, access: 'deny', cause: because('the policy does not name it') })
   if (options.privateTmp === true) addPrivateTmp(rules, view)
-  const isFullWrite = isEverythingWritable(rules, absent)
+  const isFullWrite = globs.length === 0 && isEverythingWritable(rules, absent)
   const isGranted = (path: AbsolutePath): boolean => writtenLinks.has(path) || absent.writable.has(path)
   const protection = { rules, disk: view, isGranted }
   const { gitWrites = 'none' } = options
@@ -108,17 +108,18 @@ function policyRules(
   const protect = (): PlanNote[] => (isFullWrite ? [] : addProtectedNames(names, protection))
 
   const nameNotes = protect()
-  if (coverMissing(absent, rules, view)) nameNotes.push(...protect())
   const linkNotes = settleReplaceable(replaceable, rules)
   if (replaceable.length > 0) nameNotes.push(...protect())
+  if (coverMissing(absent, rules, view)) nameNotes.push(...protect())
   const gitNotes = isFullWrite ? [] : addGitRules(gitWrites, protection)
-  // Last: what a glob matches is denied, and so is what any other rule gives inside it.
-  const globNotes = addGlobRules(rules, globs, { disk: view, maxDepth: globScanMaxDepth })
+  // Last: what a glob matches is denied, and so is what any other rule gives inside it. A placeholder was not there to match.
+  const globNotes = addGlobRules(rules, globs, { disk: view.host, maxDepth: globScanMaxDepth })
   const absentNotes = absent.notes.filter(({ path }) => !view.has(path))
-  const madeLinks = absent.entries.filter(({ entry, path }) => entry.access !== 'deny' && view.has(path))
+  const made = absent.entries.filter(({ entry, path }) => entry.access !== 'deny' && view.has(path))
+  const granted = [...granting, ...made].filter(({ path }) => rules.accessAt(path) !== 'deny')
   return {
     rules,
-    links: [...links, ...madeLinks.flatMap((made) => made.links), ...defaultLinks],
+    links: [...granted.flatMap(({ links }) => links), ...defaultLinks],
     notes: onePerPath([...nameNotes, ...notes, ...linkNotes, ...gitNotes, ...globNotes, ...absentNotes]),
   }
 }

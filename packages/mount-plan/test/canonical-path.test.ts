@@ -13,6 +13,11 @@ const disk = memoryDisk({
   '/dangling': { to: '/nowhere/deep' },
   '/loop': { to: 'pool' },
   '/pool': { to: 'loop' },
+  '/through-file': { to: 'real/file/..' },
+  '/through-nothing': { to: 'nothing/../real' },
+  '/file-as-directory': { to: 'real/file/' },
+  '/directory': { to: 'real/.' },
+  '/new-directory': { to: 'nothing/' },
 })
 
 test.each([
@@ -29,6 +34,9 @@ test.each([
     exists: false,
     why: 'a dangling link names what it would create',
   },
+  { path: '/directory', leads: '/real', exists: true, why: 'a link with a dot at the end' },
+  { path: '/new-directory', leads: '/nothing', exists: false, why: 'a link to what would be a directory' },
+  { path: '/real/file/x', leads: '/real/file/x', exists: false, why: 'nothing is below a file' },
 ])('$path leads to $leads ($why)', ({ path, leads, exists }) => {
   expect(canonicalPath(disk, absolutePath(path))).toEqual({ path: leads, exists, links: expect.any(Array) })
 })
@@ -41,6 +49,14 @@ test('the links are told in the order in which they are followed', () => {
   ])
 })
 
-test('a loop of links is refused', () => {
-  expect(() => canonicalPath(disk, absolutePath('/loop/x'))).toThrow(PolicyUnsupportedError)
+test.each([
+  { path: '/loop/x', problem: 'its symbolic links form a loop' },
+  { path: '/through-file', problem: 'it goes on from /real/file as from a directory, and that is none' },
+  { path: '/file-as-directory', problem: 'it goes on from /real/file as from a directory, and that is none' },
+  { path: '/through-nothing', problem: 'it goes up from /nothing, which does not exist' },
+  { path: '/through-nothing/file', problem: 'it goes up from /nothing, which does not exist' },
+])('$path leads nowhere: $problem', ({ path, problem }) => {
+  const find = () => canonicalPath(disk, absolutePath(path))
+  expect(find).toThrow(PolicyUnsupportedError)
+  expect(find).toThrow(problem)
 })

@@ -103,3 +103,10 @@ test('a missing writable root that comes to exist has its names protected', () =
   ])
   expect(notes).toEqual([])
 })
+
+test('what a root by a replaceable link protects needs no placeholder in it', () => {
+  const grants: Grants = { '/': 'write', '/w/link': 'write', '/w/.git/new': 'deny' }
+  const content: DiskContent = { ...ALL_NAMES, '/w/link': { to: '.' } }
+  expect(placed(grants, content).placeholders).not.toContain('/w/.git/new')
+  expect(placed({ '/': 'write', '/w/.git/new': 'deny' }, content).placeholders).toContain('/w/.git/new')
+})

@@ -41,6 +41,18 @@ test.each([
     expected: ['read /usr', 'write /usr/lib', 'read /usr/lib/.git'],
   },
   {
+    why: 'no link to what another entry denies',
+    grants: { '/links/a': 'read', '/data/a': 'deny', '/links/b': 'read' },
+    content: {
+      '/links/a': { to: '/data/a' },
+      '/links/b': { to: '/data/b' },
+      '/data/a': 'file',
+      '/data/b': 'file',
+    },
+    base: ['directory /data 111', 'directory /links 111', 'link /links/b to /data/b'],
+    expected: ['read /data/b'],
+  },
+  {
     why: 'the way to what is granted, file or directory',
     grants: { '/a/b/file': 'read', '/a/c': 'write' },
     content: { '/a/b/file': 'file', '/a/c/x': 'file' },

@@ -5,13 +5,15 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-// The modes and the size that every object of a test's tree has, see src/disk-tree.mjs.
+// The modes and the size that every object of a test's tree has, see src/disk.mjs.
 enum { FILE_MODE = 0644, DIRECTORY_MODE = 0755, FILE_SIZE = 8 };
 
 static int outcome(int result) { return result < 0 ? errno : 0; }
@@ -34,7 +36,7 @@ static int read_file(const char *path) {
   return error;
 }
 
-int open_for_writing(const char *path) {
+static int open_for_writing(const char *path) {
   const int fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
   if (fd < 0) return errno;
   close(fd);
@@ -78,7 +80,7 @@ static int make_and_remove_directory(const char *path) {
   return 0;
 }
 
-int create_in(const char *directory) { return create_and_remove(join(directory, "/.made-by-probe")); }
+static int create_in(const char *directory) { return create_and_remove(join(directory, "/.made-by-probe")); }
 
 void try_directory(const char *path) {
   try_list(path);
@@ -88,16 +90,12 @@ void try_directory(const char *path) {
 }
 
 // The name may be a link that leads nowhere: then the file is where the link leads.
-int create_through(const char *path) {
-  char descriptor[64];
-  char made[4096];
+static int create_through(const char *path) {
+  char made[PATH_MAX];
   const int fd = open(path, O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC, FILE_MODE);
   if (fd < 0) return errno;
-  snprintf(descriptor, sizeof descriptor, "/proc/self/fd/%d", fd);
-  const ssize_t length = readlink(descriptor, made, sizeof made - 1);
   close(fd);
-  if (length < 0) give_up("find the file made through", path);
-  made[length] = '\0';
+  if (realpath(path, made) == NULL) give_up("find the file made through", path);
   if (unlink(made) != 0) give_up("remove the file made through", path);
   return 0;
 }

@@ -2,8 +2,8 @@
 // Usage: probe <QUESTIONS. Answers one line for each question: " act=errno" for every act that its kind stands
 // for.
 //
-// The input is fields that each end in a NUL: the scratch directory, then for each question its kind, path,
-// witness and kind of the witness. src/protocol.mjs writes it and lists the kinds.
+// The input is fields that each end in a NUL: the scratch directory, then for each question its kind and path.
+// src/protocol.mjs writes it and lists the kinds.
 #include "probe.h"
 
 #include <errno.h>
@@ -104,8 +104,6 @@ int main(void) {
     struct question question = {.scratch = scratch};
     question.kind = *next_field(&at, end);
     question.path = next_field(&at, end);
-    question.witness = next_field(&at, end);
-    question.witness_kind = *next_field(&at, end);
     answer(&question);
   }
   return fflush(stdout) == 0 ? 0 : STATUS_BAD_INPUT;

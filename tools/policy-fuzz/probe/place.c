@@ -15,20 +15,11 @@
 
 static int outcome(int result) { return result < 0 ? errno : 0; }
 
-// The one thing below that has a rule of its own keeps it under the new name.
-static void try_witness(const struct question *question, const char *moved_to) {
-  if (question->witness[0] == '\0') return;
-  const char *witness = join(join(moved_to, "/"), question->witness);
-  const int error = question->witness_kind == 'd' ? create_in(witness) : open_for_writing(witness);
-  print_outcome("witness", error);
-}
-
 static void try_rename(const struct question *question) {
   const char *renamed = join(question->path, ".renamed");
   const int error = outcome(rename(question->path, renamed));
   print_outcome("rename", error);
   if (error != 0) return;
-  try_witness(question, renamed);
   if (rename(renamed, question->path) != 0) give_up("name back", question->path);
 }
 

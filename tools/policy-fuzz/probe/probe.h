@@ -8,8 +8,6 @@ struct question {
   char kind;
   const char *path;
   const char *scratch; // a directory that can be written; "" when there is none
-  const char *witness; // something below `path`, relative to it; "" when nothing is asked about it
-  char witness_kind;   // f or d
 };
 
 // Each prints " name=errno" for the acts that it tries, 0 for what worked.
@@ -22,11 +20,6 @@ void try_hard_links(const struct question *question);
 void try_create(const char *path);
 void try_make_directory(const char *path);
 void try_remove(const char *path, char kind);
-
-// 0, or the errno of what refused it. The file is removed again.
-int create_through(const char *path);
-int create_in(const char *directory);
-int open_for_writing(const char *path);
 
 void print_outcome(const char *name, int error);
 

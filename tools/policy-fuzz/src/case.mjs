@@ -17,7 +17,7 @@
  *
  * @typedef {{ type: 'path', path: string }
  *   | { type: 'glob_pattern', pattern: string }
- *   | { type: 'special', value: { kind: string, subpath?: string } }} EntryPath
+ *   | { type: 'special', value: { kind: string, subpath?: string, path?: string } }} EntryPath
  *
  * @typedef {object} Case
  * @property {readonly TreeNode[]} nodes - parents first

@@ -8,6 +8,7 @@ import { identityAt, makeTree, treeIn } from './disk.mjs'
 import { Oracle } from './oracle.mjs'
 import { encodeQuestions, parseAnswers } from './protocol.mjs'
 import { questionsFor } from './questions.mjs'
+import { expectedRefusals } from './refusals.mjs'
 
 /**
  * @typedef {import('./case.mjs').Case} Case
@@ -60,20 +61,26 @@ export async function checkCase(one, place) {
 async function tryEverything(one, { probe, base, enforced = (same) => same }) {
   const expected = withProbe(one, { probe, base })
   const oracle = oracleFor(expected, base)
-  const reasons = oracle.reasonsToRefuse()
+  const refusals = expectedRefusals(oracle, { base, isOrdinaryUser: process.geteuid?.() !== 0 })
+  const certain = refusals.find(({ isCertain }) => isCertain)
   try {
     const sandbox = await Sandbox.create(optionsOf(enforced(expected), base))
+    if (certain !== undefined) return failedToStart(`an error like ${certain.message}`, 'a sandbox')
     return await runProbe({ one, oracle, sandbox, probe, base })
   } catch (error) {
     if (!isSandboxError(error)) throw error
-    const isUnsupported = error.code === 'POLICY_UNSUPPORTED' && reasons.length > 0
-    const isUnsearchable =
-      error.message.startsWith('the sandbox could not be set up (plan)') && oracle.searchesOutside(base)
-    if (isUnsupported || isUnsearchable) {
-      return { outcome: 'refused', probes: 0, mismatches: [], refusal: error.message }
-    }
-    return failed([{ path: '', act: 'start', expected: 'a sandbox', answered: error.message }])
+    const { message } = error
+    if (!refusals.some((refusal) => refusal.message.test(message))) return failedToStart('a sandbox', message)
+    return { outcome: 'refused', probes: 0, mismatches: [], refusal: message }
   }
+}
+
+/**
+ * @param {string} expected
+ * @param {string} answered
+ */
+function failedToStart(expected, answered) {
+  return failed([{ path: '', act: 'start', expected, answered }])
 }
 
 /**
@@ -82,7 +89,6 @@ async function tryEverything(one, { probe, base, enforced = (same) => same }) {
  */
 async function runProbe({ one, oracle, sandbox, probe, base }) {
   const { asked, scratch } = questionsFor({ oracle, base, nodes: one.nodes })
-  const waivable = new Set(oracle.missingProtectedPaths())
   const identities = asked.map(({ expectation, object }) =>
     expectation.isSeen ? identityAt(object) : knownIdentity(object),
   )
@@ -105,20 +111,13 @@ async function runProbe({ one, oracle, sandbox, probe, base }) {
   if (answers.length !== asked.length)
     throw new Error(`${asked.length} questions have ${answers.length} answers`)
 
-  /** @type {string[]} */
-  const noted = run.enforced.notes.flatMap((note) =>
-    note.kind === 'protected-name-missing' ? [note.path] : [],
-  )
-  const waived = new Set(noted.filter((path) => waivable.has(path)))
   /** @type {Mismatch[]} */
   const mismatches = []
   let probes = 0
   const removed = new Set()
   for (const [index, answer] of answers.entries()) {
     const question = /** @type {import('./questions.mjs').Asked} */ (asked[index])
-    const { expectation, ifWaived = expectation } = question
-    const isWaived = waived.has(question.object)
-    const compared = compareAnswer(isWaived ? ifWaived : expectation, answer, identities[index] ?? '')
+    const compared = compareAnswer(question.expectation, answer, identities[index] ?? '')
     probes += compared.probes
     for (const mismatch of compared.mismatches) mismatches.push(located(mismatch, question, { oracle, base }))
     if (answer.outcomes.get('remove') === 0) removed.add(question.object.slice(base.length + 1))
@@ -203,9 +202,15 @@ function withProbe(one, { probe, base }) {
 function oracleFor(one, base) {
   const { profile, policyCwd, tmpdir } = optionsOf(one, base)
   const policy = resolvePolicy(profile, { cwd: absolutePath(policyCwd), tmpdir })
-  const links = one.nodes.filter(({ kind }) => kind === 'link').map(({ path }) => join(base, path))
-  return new Oracle(policy, links)
+  const pathsOf = (/** @type {readonly import('./case.mjs').TreeNode[]} */ nodes) =>
+    nodes.map(({ path }) => join(base, path))
+  const links = one.nodes.filter(({ kind }) => kind === 'link')
+  const protectedNames = [...policy.protectedNames, HEAD]
+  return new Oracle({ ...policy, protectedNames }, { paths: pathsOf(one.nodes), links: pathsOf(links) })
 }
+
+/** No repository is in a tree, and where none is, this name keeps the command from making a directory one. */
+const HEAD = { name: 'HEAD', reason: 'see docs/git.md' }
 
 /**
  * @param {Case} one

@@ -1,43 +1,70 @@
 import { readdirSync } from 'node:fs'
 import { dirname } from 'node:path/posix'
+import { isDirectoryOnDisk } from './missing.mjs'
+import { isWithin } from './placed-entries.mjs'
 
 /*
  * What each act on an object must come to when the policy gives the command an access to it: the table of the README.
  */
 
 /**
- * `yes`: it works. `no`: something refuses it. `any`: the policy does not say.
+ * `yes`: it works. `no`: something refuses it.
  *
- * @typedef {'yes' | 'no' | 'any'} Verdict
+ * @typedef {'yes' | 'no'} Verdict
  * @typedef {Readonly<Record<string, Verdict>>} Verdicts
  * @typedef {import('./oracle.mjs').Oracle} Oracle
  * @typedef {import('./protocol.mjs').Kind} Kind
  *
  * @typedef {object} Expectation
  * @property {Verdicts} verdicts - for every act that is tried
- * @property {boolean | 'any'} isSeen - whether it is the object of the host that is seen, and not something in its place
- * @property {{ least: number, most: number }} [names] - how many names a directory that can be listed has
+ * @property {boolean} isSeen - whether it is the object of the host that is seen, and not something in its place
+ * @property {number} [names] - how many names a directory that can be listed has
  */
 
 /**
  * For the object at `path`, by its own name.
  *
  * @param {Oracle} oracle
- * @param {{ kind: 'f' | 'd' | 'l', path: string, hasScratch: boolean, hasWitness: boolean }} object
+ * @param {{ kind: 'f' | 'd' | 'l', path: string, scratch: string }} object - `scratch`: a directory that the command may write, or empty
  * @returns {Expectation}
  */
-export function expectAtOwnName(oracle, { kind, path, hasScratch, hasWitness }) {
+export function expectAtOwnName(oracle, { kind, path, scratch }) {
   const access = oracle.accessAt(path)
+  const stat = yesIf(oracle.isNamed(path))
   const content =
-    kind === 'l' ? { stat: seen(access), readlink: seen(access) } : contentVerdicts(kind, access)
+    kind === 'l'
+      ? { readlink: yesIf(access !== 'deny' || oracle.hasCopiedLink(path)) }
+      : contentVerdicts(kind, access)
   return {
     verdicts: {
+      stat,
       ...content,
-      ...placeVerdicts(oracle, path, { hasScratch, hasWitness }),
-      ...(kind === 'f' ? linkVerdicts(oracle, path, hasScratch) : {}),
+      ...placeVerdicts(oracle, path, scratch),
+      ...(kind === 'f' ? linkVerdicts(oracle, path, scratch) : {}),
     },
-    isSeen: oracle.isLinkOfGlob(path) ? 'any' : access !== 'deny',
+    isSeen: access !== 'deny',
     ...(kind === 'd' && access !== 'deny' ? { names: namesIn(oracle, path) } : {}),
+  }
+}
+
+/**
+ * For a directory that stands at `path` only while the command runs.
+ *
+ * @param {Oracle} oracle
+ * @param {{ path: string, scratch: string }} object
+ * @returns {Expectation}
+ */
+export function expectPlaceholder(oracle, { path, scratch }) {
+  const access = oracle.accessAt(path)
+  return {
+    verdicts: {
+      stat: 'yes',
+      ...contentVerdicts('d', access),
+      ...placeVerdicts(oracle, path, scratch),
+    },
+    isSeen: false,
+    // What is in one that is read-only is not the command's.
+    ...(access === 'write' ? { names: namesIn(oracle, path) } : {}),
   }
 }
 
@@ -51,32 +78,12 @@ export function expectAtOwnName(oracle, { kind, path, hasScratch, hasWitness }) 
  */
 export function expectThroughPath(oracle, kind, place) {
   const isReached = oracle.canBeReached(place)
-  const access = isReached === 'no' ? 'deny' : oracle.accessAt(place.path)
+  const access = isReached ? oracle.accessAt(place.path) : 'deny'
   const isSeen = access !== 'deny'
-  /** @type {Verdicts} */
-  const verdicts =
-    kind === 'o'
-      ? { stat: seen(access), list: yesIf(isSeen) }
-      : contentVerdicts(kind === 'F' ? 'f' : 'd', access)
-  if (isReached === 'any') return { verdicts: mapVerdicts(verdicts, atMost), isSeen: isSeen && 'any' }
-  return { verdicts, isSeen, ...(kind === 'D' && isSeen ? { names: namesIn(oracle, place.path) } : {}) }
-}
-
-/**
- * @param {Verdicts} verdicts
- * @param {(verdict: Verdict) => Verdict} change
- * @returns {Verdicts}
- */
-function mapVerdicts(verdicts, change) {
-  return Object.fromEntries(Object.entries(verdicts).map(([act, verdict]) => [act, change(verdict)]))
-}
-
-/**
- * @param {Verdict} verdict
- * @returns {Verdict}
- */
-function atMost(verdict) {
-  return verdict === 'no' ? 'no' : 'any'
+  const stat = yesIf(isReached && oracle.isNamed(place.path))
+  const content = kind === 'o' ? { list: yesIf(isSeen) } : contentVerdicts(kind === 'F' ? 'f' : 'd', access)
+  const names = kind === 'D' && isSeen ? { names: namesIn(oracle, place.path) } : {}
+  return { verdicts: { stat, ...content }, isSeen, ...names }
 }
 
 /**
@@ -84,16 +91,11 @@ function atMost(verdict) {
  *
  * @param {Oracle} oracle
  * @param {'m' | 'n'} kind
- * @param {{ place: import('./follow.mjs').Place, isWaived: boolean }} missing - `isWaived`: the sandbox said that it does not protect the name
+ * @param {import('./follow.mjs').Place} place
  * @returns {Expectation}
  */
-export function expectNewName(oracle, kind, { place, isWaived }) {
-  const { path } = place
-  const mayCreate = isWaived ? oracle.accessAt(dirname(path)) === 'write' : oracle.mayCreate(path)
-  const isReached = oracle.canBeReached(place)
-  // A directory on the way to what must not be created is there already.
-  const ifMayCreate = oracle.placeholderPaths().has(path) ? 'any' : isReached
-  const verdict = mayCreate ? ifMayCreate : 'no'
+export function expectNewName(oracle, kind, place) {
+  const verdict = yesIf(oracle.mayCreate(place.path) && oracle.canBeReached(place))
   return { verdicts: kind === 'm' ? { create: verdict, mkdir: verdict } : { create: verdict }, isSeen: false }
 }
 
@@ -106,16 +108,6 @@ function yesIf(fact) {
 }
 
 /**
- * What is denied may be seen to exist; that it is not the object itself is checked by its identity.
- *
- * @param {import('./oracle.mjs').Access} access
- * @returns {Verdict}
- */
-function seen(access) {
-  return access === 'deny' ? 'any' : 'yes'
-}
-
-/**
  * @param {'f' | 'd'} kind
  * @param {import('./oracle.mjs').Access} access
  * @returns {Verdicts}
@@ -123,63 +115,55 @@ function seen(access) {
 function contentVerdicts(kind, access) {
   const read = yesIf(access !== 'deny')
   const write = yesIf(access === 'write')
-  if (kind === 'f') return { stat: seen(access), read, write, truncate: write, chmod: write }
-  return { stat: seen(access), list: read, create: write, mkdir: write, chmod: write }
+  if (kind === 'f') return { read, write, truncate: write, chmod: write }
+  return { list: read, create: write, mkdir: write, chmod: write }
 }
 
 /**
- * A name can be changed where both the object and its directory are written. What has a rule of its own has another access than
- * its directory, and is a mount point.
+ * Between two mounts nothing can be moved, and no directory can be moved into itself.
  *
  * @param {Oracle} oracle
  * @param {string} path
- * @param {{ hasScratch: boolean, hasWitness: boolean }} options
+ * @param {string} scratch
  * @returns {Verdicts}
  */
-function placeVerdicts(oracle, path, { hasScratch, hasWitness }) {
-  const change = verdictOnName(oracle, path)
+function placeVerdicts(oracle, path, scratch) {
+  const change = oracle.mayRename(path)
+  const canMove = () => change && isSameMount(oracle, path, scratch) && !isWithin(scratch, path)
   return {
-    rename: change,
-    replace: change,
-    ...(hasScratch ? { move: atMost(change) } : {}),
-    ...(hasWitness ? { witness: 'no' } : {}),
+    rename: yesIf(change),
+    replace: yesIf(change),
+    ...(scratch === '' ? {} : { move: yesIf(canMove()) }),
   }
 }
 
 /**
  * @param {Oracle} oracle
  * @param {string} path
- * @param {boolean} hasScratch
+ * @param {string} scratch
  * @returns {Verdicts}
  */
-function linkVerdicts(oracle, path, hasScratch) {
-  // Between two mounts there are no hard links, and which mounts there are is the planner's business.
-  const away = oracle.accessAt(path) === 'write' ? 'any' : 'no'
-  return { link: verdictOnName(oracle, path), ...(hasScratch ? { 'link-away': away } : {}) }
+function linkVerdicts(oracle, path, scratch) {
+  return {
+    link: yesIf(oracle.mayRename(path)),
+    ...(scratch === '' ? {} : { 'link-away': yesIf(isSameMount(oracle, path, scratch)) }),
+  }
 }
 
 /**
- * Whether the name of the object at `path` can be changed: a rule for something below may keep it where it is.
- *
  * @param {Oracle} oracle
  * @param {string} path
- * @returns {Verdict}
+ * @param {string} scratch
  */
-export function verdictOnName(oracle, path) {
-  if (oracle.accessAt(dirname(path)) !== 'write') return 'no'
-  if (oracle.isLinkToGrant(path) || oracle.isLinkOfGlob(path)) return 'any'
-  if (oracle.accessAt(path) !== 'write') return 'no'
-  return oracle.hasRuleBelow(path) ? 'any' : 'yes'
+function isSameMount(oracle, path, scratch) {
+  return oracle.mountOf(path) === oracle.mountOf(scratch)
 }
 
 /**
- * What must not be created may be there inside, as a place to mount on.
- *
  * @param {Oracle} oracle
  * @param {string} path
  */
-function namesIn(oracle, path) {
-  const least = readdirSync(path).length
-  const extra = [...oracle.placeholderPaths()].filter((missing) => dirname(missing) === path)
-  return { least, most: least + extra.length }
+function namesIn({ placeholders }, path) {
+  const onDisk = isDirectoryOnDisk(path) ? readdirSync(path) : []
+  return onDisk.length + [...placeholders].filter((placeholder) => dirname(placeholder) === path).length
 }

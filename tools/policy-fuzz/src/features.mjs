@@ -1,35 +1,38 @@
 /*
- * What a case can contain. A feature that the planner does not support yet is left out by default.
+ * What a case can contain.
  */
+
+import { join } from 'node:path/posix'
+import { atBase } from './case.mjs'
 
 /** @typedef {keyof typeof FEATURES} Feature */
 
 /**
  * `mayBeRefused` is the largest share of the cases with a feature that the planner may refuse: when more are, the property says
- * little about that feature. `isDefault`: whether a run has it when it is not asked for anything else.
+ * little about that feature.
  */
 export const FEATURES = Object.freeze({
-  links: { mayBeRefused: 0.3, isDefault: true },
+  links: { mayBeRefused: 0.3 },
   /** Links that lead through a file, as `file/..` does. */
-  'links-through-files': { mayBeRefused: 0.5, isDefault: false },
-  missing: { mayBeRefused: 0.5, isDefault: true },
-  'project-roots': { mayBeRefused: 0.35, isDefault: true },
-  'protected-names': { mayBeRefused: 0.4, isDefault: true },
-  tmpdir: { mayBeRefused: 0.35, isDefault: true },
-  'slash-tmp': { mayBeRefused: 0.35, isDefault: true },
-  globs: { mayBeRefused: 0.35, isDefault: false },
-  restricted: { mayBeRefused: 0.35, isDefault: false },
-  minimal: { mayBeRefused: 0.35, isDefault: false },
+  'links-through-files': { mayBeRefused: 0.5 },
+  missing: { mayBeRefused: 0.3 },
+  'project-roots': { mayBeRefused: 0.3 },
+  'protected-names': { mayBeRefused: 0.3 },
+  tmpdir: { mayBeRefused: 0.35 },
+  'slash-tmp': { mayBeRefused: 0.35 },
+  globs: { mayBeRefused: 0.3 },
+  restricted: { mayBeRefused: 0.3 },
+  minimal: { mayBeRefused: 0.3 },
+  unknown: { mayBeRefused: 0.35 },
+  /** Paths with more in them than names. */
+  spellings: { mayBeRefused: 0.35 },
 })
 
 /** @type {readonly Feature[]} */
 export const ALL_FEATURES = /** @type {Feature[]} */ (Object.keys(FEATURES))
 
-/** @type {readonly Feature[]} */
-export const DEFAULT_FEATURES = ALL_FEATURES.filter((name) => FEATURES[name].isDefault)
-
 /**
- * The features that a list of names has: `default`, `all`, or names between commas, where `default,globs` adds one.
+ * The features that a list of names between commas has, or `all`.
  *
  * @param {string} text
  * @returns {Feature[]}
@@ -43,10 +46,9 @@ export function parseFeatures(text) {
  * @returns {readonly Feature[]}
  */
 function namedFeatures(name) {
-  if (name === 'default') return DEFAULT_FEATURES
   if (name === 'all') return ALL_FEATURES
   if (Object.hasOwn(FEATURES, name)) return [/** @type {Feature} */ (name)]
-  throw new TypeError(`no feature "${name}"; there are ${ALL_FEATURES.join(', ')}, default, all`)
+  throw new TypeError(`no feature "${name}"; there are ${ALL_FEATURES.join(', ')}, all`)
 }
 
 /**
@@ -61,12 +63,14 @@ export function featuresOf({ nodes, entries }) {
   if (nodes.some(({ kind }) => kind === 'link')) found.add('links')
   if (nodes.some(({ target }) => target?.endsWith('/../'))) found.add('links-through-files')
   if (nodes.some(({ path }) => PROTECTED.test(path))) found.add('protected-names')
-  const paths = new Set(nodes.map(({ path }) => path))
+  const known = new Set(['', ...nodes.map(({ path }) => path)])
   for (const { path } of entries) {
     if (path.type === 'glob_pattern') found.add('globs')
-    if (path.type === 'path' && !paths.has(path.path.slice('$BASE/'.length)) && path.path !== '$BASE')
-      found.add('missing')
     if (path.type === 'special') found.add(SPECIAL_FEATURES[path.value.kind] ?? 'restricted')
+    if (path.type !== 'path') continue
+    const plain = join('/', atBase(path.path, '')).replace(/^\/|\/$/g, '')
+    if (atBase(path.path, '') !== (plain === '' ? '' : `/${plain}`)) found.add('spellings')
+    if (!known.has(plain)) found.add('missing')
   }
   const readsRoot = entries.some(
     ({ path, access }) => path.type === 'special' && path.value.kind === 'root' && access !== 'deny',
@@ -81,6 +85,7 @@ const PROTECTED = /(^|\/)\.(git|codex|agents|aws)(\/|$)/
 /** @type {Readonly<Record<string, Feature>>} */
 const SPECIAL_FEATURES = {
   minimal: 'minimal',
+  unknown: 'unknown',
   project_roots: 'project-roots',
   tmpdir: 'tmpdir',
   slash_tmp: 'slash-tmp',

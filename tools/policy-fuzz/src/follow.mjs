@@ -18,7 +18,7 @@ const LINKS_MAX = 40
 
 /**
  * @param {string} path - absolute
- * @returns {Place | 'nowhere'} `nowhere` when the links form a loop, or go up from a file or from nothing
+ * @returns {Place | 'nowhere'} `nowhere` when the links form a loop, or go on from a file or up from nothing
  * @see path_resolution(7)
  */
 export function follow(path) {
@@ -27,13 +27,13 @@ export function follow(path) {
   const directories = new Set()
   let left = namesOf(path)
   let at = '/'
-  let asksForDirectory = path.endsWith('/')
   while (left.length > 0) {
     const [name = '', ...rest] = left
     directories.add(at)
     left = rest
-    if (name === '..') {
-      at = dirname(at)
+    if (name === '..' || name === '.') {
+      if (kindOf(at) !== 'directory') return 'nowhere'
+      if (name === '..') at = dirname(at)
       continue
     }
     const next = join(at, name)
@@ -42,24 +42,26 @@ export function follow(path) {
     if (stats === undefined)
       return { path: join(next, ...rest), kind: 'missing', links, directories: [...directories] }
     if (!stats.isSymbolicLink()) {
-      if (!stats.isDirectory() && (rest[0] === '..' || (rest.length === 0 && asksForDirectory)))
-        return 'nowhere'
       at = next
       continue
     }
     links.push(next)
     if (links.length > LINKS_MAX) return 'nowhere'
     const target = readlinkSync(next)
-    if (rest.length === 0) asksForDirectory = /\/\.?$/.test(target)
     if (target.startsWith('/')) at = '/'
     left = [...namesOf(target), ...rest]
   }
   return { path: at, kind: kindOf(at), links, directories: [...directories] }
 }
 
-/** @param {string} path */
+/**
+ * A `.` at the end asks for a directory, and so does a slash.
+ *
+ * @param {string} path
+ */
 function namesOf(path) {
-  return path.split('/').filter((name) => name !== '' && name !== '.')
+  const names = path.split('/').filter((name) => name !== '' && name !== '.')
+  return /\/\.?$/.test(path) ? [...names, '.'] : names
 }
 
 /**

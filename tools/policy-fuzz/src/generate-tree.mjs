@@ -1,5 +1,5 @@
-import { relative } from 'node:path/posix'
-import { belowBase } from './case.mjs'
+import { dirname, join, relative } from 'node:path/posix'
+import { atBase, belowBase } from './case.mjs'
 
 /**
  * @typedef {import('./case.mjs').TreeNode} TreeNode
@@ -7,7 +7,7 @@ import { belowBase } from './case.mjs'
  * @typedef {import('./random.mjs').Random} Random
  */
 
-const PROTECTED_NAMES = ['.git', '.git', '.codex', '.agents', '.aws']
+const PROTECTED_NAMES = ['.codex', '.codex', '.agents', '.aws']
 const NAMES = ['a', 'b', 'c', 'd', 'e', 'src', 'deep', '.hidden', '.env']
 /** Each has a character that some layer between a policy and the kernel could take for its own. */
 const ODD_NAMES = ['x y', 'ü', '*', '[a]', '-n', '--bind', '{a,b}', 'a\\b', 'line\nend', '...', '$BASE', '%s']
@@ -100,7 +100,29 @@ function randomTarget(path, nodes, { random, features }) {
     [1, () => 'nothing/at/all'],
     [1, () => '..'],
     [features.has('links-through-files') ? 1 : 0, () => `./${relative(parent, `/${node}`)}/../`],
-    [0.5, () => random.pick(['/etc', '/etc/passwd', '/', '/nothing/there'])],
+    [0.5, () => random.pick(['/etc', '/etc/passwd', '/', '/dev/null/there'])],
     [0.3, () => path.slice(path.lastIndexOf('/') + 1)],
   ])()
+}
+
+/**
+ * The links among `nodes` that lead to `/` or into other directories of the host, as far as their text tells.
+ *
+ * @param {readonly TreeNode[]} nodes
+ * @returns {ReadonlySet<string>}
+ */
+export function linksOutside(nodes) {
+  /** @type {Set<string>} */
+  const outside = new Set()
+  const links = nodes.filter(({ kind }) => kind === 'link')
+  for (let size = -1; size < outside.size;) {
+    size = outside.size
+    for (const { path, target = '' } of links) {
+      const text = atBase(target, '')
+      const isOutside = target.startsWith('/')
+      const place = join('/', target === text ? dirname(path) : '', text)
+      if (isOutside || [...outside].some((one) => `${place}/`.startsWith(`/${one}/`))) outside.add(path)
+    }
+  }
+  return outside
 }

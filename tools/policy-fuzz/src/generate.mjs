@@ -1,5 +1,5 @@
 import { belowBase } from './case.mjs'
-import { randomTree } from './generate-tree.mjs'
+import { linksOutside, randomTree } from './generate-tree.mjs'
 import { randomFor } from './random.mjs'
 
 /**
@@ -21,19 +21,22 @@ export function randomCase({ seed, index, features }) {
   const random = randomFor(seed, index)
   const wanted = new Set(features)
   const nodes = randomTree(random, wanted)
-  const context = { random, nodes, features: wanted }
+  const context = { random, nodes, features: wanted, outside: linksOutside(nodes) }
   const entries = [
     ...rootEntries(context),
-    ...Array.from({ length: 1 + random.below(7) }, () => pathEntry(context)),
+    ...withRepeated(
+      Array.from({ length: 1 + random.below(7) }, () => pathEntry(context)),
+      context,
+    ),
     ...specialEntries(context),
     ...globEntries(context),
   ]
   return {
     nodes,
     entries,
-    cwd: belowBase(somePath(context)),
+    cwd: belowBase(somePathInside(context)),
     ...(wanted.has('tmpdir') ? { tmpdir: belowBase(somePath(context)) } : {}),
-    ...(wanted.has('globs') && random.chance(0.1) ? { globScanMaxDepth: 1 + random.below(4) } : {}),
+    ...(wanted.has('globs') && random.chance(0.2) ? { globScanMaxDepth: 1 + random.below(6) } : {}),
   }
 }
 
@@ -42,6 +45,7 @@ export function randomCase({ seed, index, features }) {
  * @property {Random} random
  * @property {readonly TreeNode[]} nodes
  * @property {ReadonlySet<Feature>} features
+ * @property {ReadonlySet<string>} outside - the links that lead out of the directory that is the case's own
  */
 
 /** @type {readonly (readonly [number, Access])[]} */
@@ -68,15 +72,39 @@ function rootEntries({ random, features }) {
 function pathEntry(context) {
   const { random } = context
   const access = random.weighted(ACCESSES)
-  const isMissing = context.features.has('missing') && random.chance(0.12)
-  const path = isMissing ? `${somePath(context)}/${random.pick(MISSING)}` : somePath(context)
+  const isMissing = context.features.has('missing') && random.chance(0.15)
+  const path = isMissing ? `${somePathInside(context)}/${random.pick(MISSING)}` : somePath(context)
   /** @type {Entry} */
-  const entry = { path: { type: 'path', path: belowBase(path.replace(/^\//, '')) }, access }
-  const isSkipped = context.features.has('missing') && random.chance(isMissing ? 0.6 : 0.1)
+  const entry = { path: { type: 'path', path: spelled(belowBase(path.replace(/^\//, '')), context) }, access }
+  const isSkipped = context.features.has('missing') && random.chance(isMissing ? 0.4 : 0.1)
   return isSkipped ? { ...entry, missing_path_behavior: 'skip' } : entry
 }
 
-const MISSING = ['nothing', 'nothing/below', '.git', 'x/../y', 'a']
+const MISSING = ['nothing', 'nothing/below', 'nothing/below/deep', '.codex', '.codex/hooks', 'a', 'a/b/c']
+
+/**
+ * `path` as somebody else could write it.
+ *
+ * @param {string} path
+ * @param {Context} context
+ */
+function spelled(path, { random, features }) {
+  if (!features.has('spellings') || random.chance(0.9)) return path
+  return random.pick([`${path}/`, `${path}/.`, `${path}/x/..`, path.replaceAll('/', '//')])
+}
+
+/**
+ * `entries`, some of them once more with an access of chance.
+ *
+ * @param {readonly Entry[]} entries
+ * @param {Context} context
+ * @returns {Entry[]}
+ */
+function withRepeated(entries, { random }) {
+  return entries.flatMap((entry) =>
+    random.chance(0.1) ? [entry, { ...entry, access: random.weighted(ACCESSES) }] : [entry],
+  )
+}
 
 /**
  * The path of something in the tree, or of something in a directory that a link leads to.
@@ -84,12 +112,25 @@ const MISSING = ['nothing', 'nothing/below', '.git', 'x/../y', 'a']
  * @param {Context} context
  * @returns {string}
  */
-function somePath({ random, nodes }) {
+function somePath({ random, nodes, outside }) {
   const paths = ['', ...nodes.map(({ path }) => path)]
-  const links = nodes.filter(({ kind }) => kind === 'link').map(({ path }) => path)
+  const links = nodes
+    .filter(({ kind, path }) => kind === 'link' && !outside.has(path))
+    .map(({ path }) => path)
   if (links.length === 0 || random.chance(0.9)) return random.pick(paths)
   const name = random.pick(paths).split('/').at(-1)
   return `${random.pick(links)}/${name}`
+}
+
+/**
+ * As `somePath`, for a path that something is appended to: what could come and go with another sandbox must not be named.
+ *
+ * @param {Context} context
+ * @returns {string}
+ */
+function somePathInside(context) {
+  const path = somePath(context)
+  return context.outside.has(path) ? '' : path
 }
 
 /**
@@ -110,10 +151,13 @@ function specialEntries(context) {
     entries.push(special({ kind: 'slash_tmp' }, random.weighted(ACCESSES)))
   }
   if (features.has('minimal') && random.chance(0.2)) entries.push(special({ kind: 'minimal' }, 'read'))
+  if (features.has('unknown') && random.chance(0.1)) {
+    entries.push(special({ kind: 'unknown', path: ':later' }, random.weighted(ACCESSES)))
+  }
   return entries
 }
 
-const SUBPATHS = ['a', 'b', 'src', 'a/b', '.git', '.codex', 'deep/a']
+const SUBPATHS = ['a', 'b', 'src', 'a/b', '.agents', '.codex', 'deep/a']
 
 /**
  * @param {Context} context
@@ -121,11 +165,12 @@ const SUBPATHS = ['a', 'b', 'src', 'a/b', '.git', '.codex', 'deep/a']
  */
 function globEntries({ random, nodes, features }) {
   if (!features.has('globs') || random.chance(0.5)) return []
-  const prefix = belowBase(
-    random.pick(['', ...nodes.filter(({ kind }) => kind !== 'file').map(({ path }) => path)]),
-  )
-  const tail = random.pick(GLOB_TAILS)
-  return [{ path: { type: 'glob_pattern', pattern: `${escaped(prefix)}/${tail}` }, access: 'deny' }]
+  const directories = ['', ...nodes.filter(({ kind }) => kind !== 'file').map(({ path }) => path)]
+  return Array.from({ length: 1 + random.below(3) }, () => {
+    const prefix = random.chance(0.1) ? '.' : escaped(belowBase(random.pick(directories)))
+    const pattern = `${prefix}/${random.pick(GLOB_TAILS)}`
+    return { path: { type: 'glob_pattern', pattern }, access: 'deny' }
+  })
 }
 
 const GLOB_TAILS = [
@@ -139,8 +184,12 @@ const GLOB_TAILS = [
   '**/.h*',
   'a/**/c',
   '?',
-  '**/.git/*',
+  '**/.codex/*',
   '[!a]*',
+  '{nothing,a}/below',
+  '{a,nothing}',
+  '**/b/**/c',
+  '.codex',
 ]
 
 /** @param {string} text */
@@ -149,7 +198,7 @@ function escaped(text) {
 }
 
 /**
- * @param {{ kind: string, subpath?: string }} value
+ * @param {{ kind: string, subpath?: string, path?: string }} value
  * @param {Access} access
  * @returns {Entry}
  */

@@ -1,6 +1,7 @@
 import { absolutePath, depthOf, joinPath, matchesGlob, pathPrefixes } from '@linux-sandbox/policy'
 import { dirname } from 'node:path/posix'
 import { follow } from './follow.mjs'
+import { isOnDisk } from './missing.mjs'
 
 /**
  * @typedef {import('@linux-sandbox/policy').RestrictedFileSystemPolicy} RestrictedFileSystemPolicy
@@ -23,21 +24,29 @@ export class GlobDenials {
   #depthMax
   /** @type {ReadonlySet<string>} */
   #links
-  /** @type {ReadonlySet<string>} */
-  #targets
+  /**
+   * What the links lead to that match.
+   *
+   * @type {ReadonlySet<string>}
+   */
+  targets
+  /** Whether the fixed part of one leads nowhere. */
+  isBelowNowhere
 
   /**
    * @param {RestrictedFileSystemPolicy} policy
    * @param {{ links: readonly string[], isHidden: (path: string) => boolean }} tree - its links, and which directories the entries hide
    */
   constructor({ globs, globScanMaxDepth = Infinity }, { links, isHidden }) {
-    this.#globs = globs.flatMap(({ alternatives }) => alternatives.flatMap(placed))
+    const found = globs.flatMap(({ alternatives }) => alternatives.map(placed))
+    this.#globs = found.filter((glob) => typeof glob === 'object')
+    this.isBelowNowhere = found.includes('nowhere')
     this.#depthMax = globScanMaxDepth
+    this.#links = new Set(links)
     const matched = links.filter(
       (link) => this.#matches(absolutePath(link)) && !isHidden(dirname(link)) && !this.#matchesAbove(link),
     )
-    this.#links = new Set(matched)
-    this.#targets = new Set(
+    this.targets = new Set(
       matched.flatMap((link) => {
         const place = follow(link)
         return place === 'nowhere' || place.kind === 'missing' ? [] : [place.path]
@@ -45,33 +54,20 @@ export class GlobDenials {
     )
   }
 
+  /** The directories below which they are looked for. */
+  get roots() {
+    return this.#globs.map(({ root }) => root)
+  }
+
   /**
-   * Whether the object at `path` is denied, itself or with something above it.
+   * Whether the object at `path` is denied, itself or with something above it. A link that matches is not: what it leads to is.
    *
    * @param {string} path
    */
   denies(path) {
     return pathPrefixes(absolutePath(path)).some(
-      (prefix) => this.#targets.has(prefix) || this.#matches(prefix),
+      (prefix) => this.targets.has(prefix) || (!this.#links.has(prefix) && this.#matches(prefix)),
     )
-  }
-
-  /**
-   * Whether there is a link at `path` that matches: the link itself can be seen and renamed.
-   *
-   * @param {string} path
-   */
-  hasLinkAt(path) {
-    return this.#links.has(path)
-  }
-
-  /**
-   * Whether something outside `directory` is searched, where the user may not be allowed to look.
-   *
-   * @param {string} directory
-   */
-  searchesOutside(directory) {
-    return this.#globs.some(({ root }) => root !== directory && !root.startsWith(`${directory}/`))
   }
 
   /** @param {string} path */
@@ -79,17 +75,22 @@ export class GlobDenials {
     return pathPrefixes(absolutePath(dirname(path))).some((prefix) => this.#matches(prefix))
   }
 
-  /** @param {AbsolutePath} path */
+  /**
+   * Globs name what exists as the sandbox starts.
+   *
+   * @param {AbsolutePath} path
+   */
   #matches(path) {
-    return this.#globs.some(
+    const isMatch = this.#globs.some(
       ({ alternative, fixed }) => depthOf(path) - fixed <= this.#depthMax && matchesGlob([alternative], path),
     )
+    return isMatch && isOnDisk(path)
   }
 }
 
 /**
  * @param {GlobAlternative} alternative
- * @returns {PlacedGlob[]} nothing when the fixed part is no directory
+ * @returns {PlacedGlob | 'nowhere' | 'missing'} `missing` when the fixed part is no directory
  */
 function placed(alternative) {
   const names = alternative.map((component) =>
@@ -101,10 +102,9 @@ function placed(alternative) {
   const length = wildcard === -1 ? names.length - 1 : wildcard
   const fixed = names.slice(0, length).filter((name) => name !== undefined)
   const place = follow(joinPath(absolutePath('/'), ...fixed))
-  if (place === 'nowhere' || place.kind !== 'directory') return []
+  if (place === 'nowhere') return 'nowhere'
+  if (place.kind !== 'directory') return 'missing'
   const start = place.path.split('/').filter((name) => name !== '')
   const components = start.map((text) => /** @type {const} */ ({ kind: 'name', text }))
-  return [
-    { root: place.path, alternative: [...components, ...alternative.slice(length)], fixed: start.length },
-  ]
+  return { root: place.path, alternative: [...components, ...alternative.slice(length)], fixed: start.length }
 }

@@ -12,7 +12,7 @@ const { values } = parseArgs({
   options: {
     policies: { type: 'string', default: '1000' },
     seed: { type: 'string', default: String(freshSeed()) },
-    features: { type: 'string', default: 'default' },
+    features: { type: 'string', default: 'all' },
     user: { type: 'string', default: 'both' },
     case: { type: 'string' },
   },

@@ -1,14 +1,19 @@
-import { absolutePath, accessOf, isFullDiskWrite, isInside, PROTECTED_NAMES } from '@linux-sandbox/policy'
+import { absolutePath, accessOf, isFullDiskWrite } from '@linux-sandbox/policy'
 import { dirname } from 'node:path/posix'
-import { follow, lookAt } from './follow.mjs'
 import { GlobDenials } from './glob-denials.mjs'
+import { filesInTheWayOf, isDirectoryOnDisk, isOnDisk, placeholdersFor } from './missing.mjs'
+import { counts, isWithin, placed } from './placed-entries.mjs'
 
 /**
  * @typedef {import('@linux-sandbox/policy').Access} Access
  * @typedef {import('@linux-sandbox/policy').ResolvedPolicy} ResolvedPolicy
  * @typedef {import('@linux-sandbox/policy').ResolvedEntry} ResolvedEntry
  * @typedef {import('@linux-sandbox/policy').RestrictedFileSystemPolicy} RestrictedFileSystemPolicy
- * @typedef {ResolvedEntry & { isMissing: boolean, isNowhere: boolean, links: readonly string[] }} PlacedEntry
+ * @typedef {import('./placed-entries.mjs').PlacedEntry} PlacedEntry
+ *
+ * @typedef {object} Tree
+ * @property {readonly string[]} paths - of everything in it
+ * @property {readonly string[]} links - those of them that are links
  */
 
 const VOID_GLOB = { pattern: '', alternatives: [], origin: { index: -1, spelling: '' } }
@@ -21,92 +26,122 @@ export class Oracle {
   /** @type {readonly PlacedEntry[]} */
   entries
   /** @type {GlobDenials} */
-  #globs
-  /** @type {RestrictedFileSystemPolicy} */
-  #fileSystem
+  globs
+  /**
+   * The names that do not exist, and stand there as directories while the command runs.
+   *
+   * @type {ReadonlySet<string>}
+   */
+  placeholders = new Set()
   /** @type {ResolvedPolicy} */
   #policy
-  /** @type {ResolvedPolicy} */
-  #policyForNewNames
+  /** @type {Tree} */
+  #tree
   /** @type {ReadonlySet<string>} */
-  #linksToGrants
+  #filesInTheWay
+  /** @type {ReadonlySet<string>} */
+  #linksToGrants = new Set()
+  /**
+   * The links by which an entry lets the command write: one with a protected name is not protected then.
+   *
+   * @type {ReadonlySet<string>}
+   */
+  #writtenLinks
   /** @type {Map<string, Access>} */
   #known = new Map()
 
   /**
    * @param {ResolvedPolicy} policy - with a restricted file system
-   * @param {readonly string[]} links - all of the tree
+   * @param {Tree} tree
    */
-  constructor(policy, links) {
+  constructor(policy, tree) {
     if (policy.fileSystem.kind === 'unrestricted') throw new TypeError('nothing is restricted')
-    this.#fileSystem = policy.fileSystem
+    this.#tree = tree
     this.entries = policy.fileSystem.entries.map(placed)
-    this.#policy = this.#with(
-      this.entries.filter((entry) => !entry.isNowhere && counts(entry)),
-      policy,
+    this.#writtenLinks = new Set(
+      this.entries.flatMap(({ access, isMissing, links }) => (access === 'write' && !isMissing ? links : [])),
     )
-    this.#globs = new GlobDenials(policy.fileSystem, {
-      links,
-      isHidden: (path) => !this.#isShownByEntries(path),
+    this.#policy = withEntries(policy, this.entries.filter(counts))
+    this.globs = new GlobDenials(policy.fileSystem, {
+      links: tree.links,
+      isHidden: (path) => !this.#isShown(path, (one) => accessOf(this.#policy, absolutePath(one)).access),
     })
-    this.#linksToGrants = new Set(
-      this.entries.flatMap((entry) => (entry.access === 'deny' ? [] : entry.links)),
+    const ruled = this.entries.filter((entry) => entry.isMissing && counts(entry)).map(({ path }) => path)
+    const onDisk = this.#surroundings(new Set())
+    const ofEntries = new Set(placeholdersFor(ruled, onDisk))
+    const ofNames = placeholdersFor(this.#protectedPaths(ofEntries), this.#surroundings(ofEntries))
+    this.placeholders = new Set([...ofEntries, ...ofNames])
+    this.#filesInTheWay = new Set(filesInTheWayOf(ruled, onDisk))
+    const granting = this.entries.filter(
+      (entry) =>
+        entry.access !== 'deny' &&
+        this.#isThere(entry) &&
+        this.accessAt(entry.path) !== 'deny' &&
+        // Such an entry may stay where it changes nothing, and then needs no link.
+        !(entry.isMissing && this.#isReplaceable(entry)),
     )
-    const lasting = this.entries.filter(
-      (entry) => !entry.isMissing || entry.access === 'write' || isHeldWhenMissing(entry),
-    )
-    this.#policyForNewNames = this.#with(lasting, policy)
+    this.#linksToGrants = new Set(granting.flatMap(({ links }) => links))
   }
 
   /**
-   * Globs count for what is on the disk, which `accessOf` does not see: see `GlobDenials`. One that matches nothing keeps a policy from
-   * counting as one that restricts no writing.
-   *
-   * @param {readonly ResolvedEntry[]} entries
-   * @param {ResolvedPolicy} policy
-   * @returns {ResolvedPolicy}
-   */
-  #with(entries, policy) {
-    // With "skip" an entry counts only where its path exists, so a missing one narrows nothing.
-    const counted = { ...policy, fileSystem: { ...this.#fileSystem, entries: this.entries.filter(counts) } }
-    const globs = isFullDiskWrite(counted) ? [] : [VOID_GLOB]
-    return { ...policy, fileSystem: { ...this.#fileSystem, entries, globs } }
-  }
-
-  /**
-   * What the command may do with the object at `path`, which has no link above it.
+   * What the command may do with the object at `path`, which has no link above it. When nothing is there: with what it would make there.
    *
    * @param {string} path
    * @returns {Access}
    */
   accessAt(path) {
+    if (this.#writtenLinks.has(path)) return this.accessAt(dirname(path))
     let access = this.#known.get(path)
     if (access === undefined) {
-      access = this.#globs.denies(path) ? 'deny' : accessOf(this.#policy, absolutePath(path)).access
+      access = this.globs.denies(path) ? 'deny' : accessOf(this.#policy, absolutePath(path)).access
       this.#known.set(path, access)
     }
     return access
   }
 
   /**
-   * Whether the command may make something at `path`, where nothing is. Globs name what exists as the sandbox starts, and so do
-   * entries that are skipped when missing.
+   * Whether the command may make something at `path`, where nothing is on the disk.
    *
    * @param {string} path
    */
   mayCreate(path) {
     const parent = dirname(path)
-    return isDirectory(parent) && this.accessAt(parent) === 'write' && this.accessToNewName(path) === 'write'
+    const hasDirectory = isDirectoryOnDisk(parent) || this.placeholders.has(parent)
+    if (!hasDirectory || this.placeholders.has(path)) return false
+    return this.accessAt(parent) === 'write' && this.accessAt(path) === 'write'
   }
 
   /**
-   * What the policy says about `path` once something is there that was not as the sandbox started.
+   * Whether the name of the object at `path` can be changed: nothing is mounted on it, and nothing below it.
    *
    * @param {string} path
-   * @returns {Access}
    */
-  accessToNewName(path) {
-    return accessOf(this.#policyForNewNames, absolutePath(path)).access
+  mayRename(path) {
+    if (this.accessAt(dirname(path)) !== 'write' || this.accessAt(path) !== 'write') return false
+    const isKept = (/** @type {string} */ one) =>
+      this.accessAt(one) !== 'write' || this.#filesInTheWay.has(one)
+    return ![...this.#tree.paths, ...this.placeholders].some((one) => isWithin(one, path) && isKept(one))
+  }
+
+  /**
+   * The mount that the object at `path` is in. Each begins where the access is another one, or where a name is kept.
+   *
+   * @param {string} path
+   * @returns {string}
+   */
+  mountOf(path) {
+    const parent = dirname(path)
+    if (path === parent || this.accessAt(path) !== this.accessAt(parent)) return path
+    return this.accessAt(path) === 'write' && !this.mayRename(path) ? path : this.mountOf(parent)
+  }
+
+  /**
+   * Whether something is seen at `path`, where something is on the disk: the object, or what hides it.
+   *
+   * @param {string} path
+   */
+  isNamed(path) {
+    return this.accessAt(dirname(path)) !== 'deny' || this.canBeSearched(path) || this.hasCopiedLink(path)
   }
 
   /**
@@ -115,12 +150,10 @@ export class Oracle {
    * @param {string} path
    */
   canBeSearched(path) {
-    return this.#isShown(path, (one) => this.accessAt(one))
-  }
-
-  /** @param {string} path */
-  #isShownByEntries(path) {
-    return this.#isShown(path, (one) => accessOf(this.#policy, absolutePath(one)).access)
+    return (
+      this.#isShown(path, (one) => this.accessAt(one)) ||
+      [...this.#linksToGrants].some((link) => isWithin(link, path))
+    )
   }
 
   /**
@@ -128,153 +161,122 @@ export class Oracle {
    * @param {(path: string) => Access} accessAt
    */
   #isShown(path, accessAt) {
-    const directory = absolutePath(path)
     return (
       accessAt(path) !== 'deny' ||
       this.entries.some(
-        (entry) => !entry.isMissing && isInside(entry.path, directory) && accessAt(entry.path) !== 'deny',
+        (entry) => this.#isThere(entry) && isWithin(entry.path, path) && accessAt(entry.path) !== 'deny',
       )
     )
   }
 
+  /** @param {PlacedEntry} entry */
+  #isThere(entry) {
+    return counts(entry) && (!entry.isMissing || this.placeholders.has(entry.path))
+  }
+
   /**
-   * Whether the way that was followed to a place can be gone in the sandbox too. A link in a denied directory is not there; one by which
-   * an entry grants something may be.
+   * Whether the way that was followed to a place can be gone in the sandbox too.
    *
    * @param {import('./follow.mjs').Place} place
-   * @returns {'yes' | 'no' | 'any'}
    */
   canBeReached({ links, directories }) {
-    const hidden = links.filter((path) => this.accessAt(path) === 'deny' && !this.isLinkOfGlob(path))
-    const closed = directories.filter((path) => !this.canBeSearched(path))
-    if (hidden.length === 0 && closed.length === 0) return 'yes'
-    const isOnWayToGrant = (/** @type {string} */ path) =>
-      [...this.#linksToGrants].some((link) => isInside(absolutePath(link), absolutePath(path)))
-    return hidden.every((path) => this.isLinkToGrant(path)) && closed.every(isOnWayToGrant) ? 'any' : 'no'
+    return (
+      links.every((path) => this.accessAt(path) !== 'deny' || this.hasCopiedLink(path)) &&
+      directories.every((path) => this.canBeSearched(path))
+    )
   }
 
   /**
-   * Whether an entry grants something by a path through the link at `path`, and so names the link as well.
+   * Whether there is a link like the one at `path`, in a denied directory: an entry grants something by it.
    *
    * @param {string} path
    */
-  isLinkToGrant(path) {
-    return this.#linksToGrants.has(path)
+  hasCopiedLink(path) {
+    return this.accessAt(path) === 'deny' && this.#linksToGrants.has(path)
   }
 
-  /**
-   * Whether a rule for something below `path` can keep it from being renamed or removed.
-   *
-   * @param {string} path
-   */
-  hasRuleBelow(path) {
-    const ruled = [...this.entries.map((entry) => entry.path), ...this.#protectedPaths().map(absolutePath)]
-    return ruled.some((one) => one !== path && isInside(one, absolutePath(path)))
-  }
-
-  /** The names that are protected in a writable directory and do not exist. */
+  /** The names that are protected in writable directories and not taken. */
   missingProtectedPaths() {
-    return this.#protectedPaths().filter((path) => lookAt(path) === undefined)
-  }
-
-  /** The names that do not exist and stand there while the command runs, so that something can be mounted on them or below. */
-  placeholderPaths() {
-    const held = this.entries
-      .filter((entry) => entry.isMissing && isHeldWhenMissing(entry))
-      .map(({ path }) => path)
-    return new Set(
-      [...this.#protectedPaths(), ...held].filter((path) => lookAt(path) === undefined).map(topOfMissing),
-    )
-  }
-
-  #protectedPaths() {
-    const roots = this.entries.filter(
-      ({ path, isMissing }) => !isMissing && this.accessAt(path) === 'write' && isDirectory(path),
-    )
-    return [...new Set(roots.flatMap(({ path }) => PROTECTED_NAMES.map(({ name }) => `${path}/${name}`)))]
+    return this.#protectedPaths(this.placeholders).filter((path) => !isOnDisk(path))
   }
 
   /**
-   * Whether a glob denies what the link at `path` leads to, which says nothing of the link.
+   * @param {ReadonlySet<string>} placeholders
+   * @returns {string[]}
+   */
+  #protectedPaths(placeholders) {
+    const { isDirectory } = this.#surroundings(placeholders)
+    const roots = this.entries.filter(
+      (entry) => counts(entry) && this.accessAt(entry.path) === 'write' && isDirectory(entry.path),
+    )
+    return [
+      ...new Set(
+        roots.flatMap(({ path }) => this.#policy.protectedNames.map(({ name }) => `${path}/${name}`)),
+      ),
+    ]
+  }
+
+  /**
+   * @param {ReadonlySet<string>} placeholders
+   * @returns {import('./missing.mjs').Surroundings}
+   */
+  #surroundings(placeholders) {
+    return {
+      accessAt: (path) => this.accessAt(path),
+      isProtectedLater: (path) => {
+        const { decidedBy } = accessOf(this.#policy, absolutePath(path))
+        if (decidedBy.kind !== 'protected-name') return false
+        return !placeholders.has(decidedBy.entry.path) && !isOnDisk(decidedBy.entry.path)
+      },
+      isThere: (path) => placeholders.has(path) || isOnDisk(path),
+      isDirectory: (path) => placeholders.has(path) || isDirectoryOnDisk(path),
+    }
+  }
+
+  /** Whether any protected name in a directory that an entry lets the command write is a link: what outranks the entry may come later. */
+  hasProtectedLink() {
+    return this.entries.some(
+      ({ path, access }) =>
+        access === 'write' &&
+        this.#policy.protectedNames.some(({ name }) => this.#tree.links.includes(`${path}/${name}`)),
+    )
+  }
+
+  /** Whether an entry goes through a link that the entries let the command replace, and so names nothing for sure. */
+  hasReplaceableLink() {
+    return this.entries.some((entry) => this.#isReplaceable(entry))
+  }
+
+  /** @param {PlacedEntry} entry */
+  #isReplaceable({ links }) {
+    return links.some((link) => this.#accessByEntries(link) === 'write')
+  }
+
+  /**
+   * Without protected names, and without entries for what is missing.
    *
    * @param {string} path
    */
-  isLinkOfGlob(path) {
-    return this.#globs.hasLinkAt(path)
-  }
-
-  /**
-   * Whether a glob is looked for outside `directory`, where a user may not be allowed to look: then no sandbox starts.
-   *
-   * @param {string} directory
-   */
-  searchesOutside(directory) {
-    return this.#globs.searchesOutside(directory)
-  }
-
-  /** Why the planner may refuse this policy on this disk. */
-  reasonsToRefuse() {
-    const reasons = []
-    if (this.accessAt('/') === 'deny') reasons.push('/ cannot be read')
-    if (this.#fileSystem.globs.length > 0) reasons.push('deny glob')
-    if (this.entries.some(({ isNowhere }) => isNowhere)) reasons.push('links that lead nowhere')
-    const missing = this.entries.filter((entry) => entry.isMissing && isHeldWhenMissing(entry))
-    // Protected names do not count here: most are missing themselves.
-    const isWritable = (/** @type {string} */ path) =>
-      accessOf({ ...this.#policyForNewNames, protectedNames: [] }, absolutePath(path)).access === 'write'
-    if (missing.some(({ path }) => isWritable(dirname(path)))) {
-      reasons.push('missing path in a writable directory')
+  #accessByEntries(path) {
+    const entries = this.entries.filter((entry) => counts(entry) && !entry.isMissing)
+    const fileSystem = {
+      .../** @type {RestrictedFileSystemPolicy} */ (this.#policy.fileSystem),
+      ...{ entries, globs: [] },
     }
-    if (this.entries.some((entry) => entry.links.some(isWritable)))
-      reasons.push('a link that can be replaced')
-    if (this.#protectedPaths().some(isLink)) reasons.push('protected name that is a link')
-    return reasons
+    return accessOf({ ...this.#policy, protectedNames: [], fileSystem }, absolutePath(path)).access
   }
 }
 
 /**
- * @param {ResolvedEntry} entry
- * @returns {PlacedEntry}
- */
-function placed(entry) {
-  const place = follow(entry.path)
-  if (place === 'nowhere') return { ...entry, isMissing: true, isNowhere: true, links: [] }
-  return {
-    ...entry,
-    path: absolutePath(place.path),
-    isMissing: place.kind === 'missing',
-    isNowhere: false,
-    links: place.links,
-  }
-}
-
-/** @param {{ readonly isMissing: boolean, readonly ifMissing: string }} entry */
-function counts({ isMissing, ifMissing }) {
-  return !(isMissing && ifMissing === 'skip')
-}
-
-/** @param {ResolvedEntry} entry */
-function isHeldWhenMissing({ access, ifMissing }) {
-  return access !== 'write' && ifMissing !== 'skip'
-}
-
-/**
- * The first component of a path that does not exist.
+ * Globs count for what is on the disk, which `accessOf` does not see: see `GlobDenials`. One that matches nothing keeps a policy from
+ * counting as one that restricts no writing.
  *
- * @param {string} path
- * @returns {string}
+ * @param {ResolvedPolicy} policy
+ * @param {readonly ResolvedEntry[]} entries
+ * @returns {ResolvedPolicy}
  */
-function topOfMissing(path) {
-  const parent = dirname(path)
-  return lookAt(parent) === undefined ? topOfMissing(parent) : path
-}
-
-/** @param {string} path */
-function isDirectory(path) {
-  return lookAt(path)?.isDirectory() === true
-}
-
-/** @param {string} path */
-function isLink(path) {
-  return lookAt(path)?.isSymbolicLink() === true
+function withEntries(policy, entries) {
+  const fileSystem = { .../** @type {RestrictedFileSystemPolicy} */ (policy.fileSystem), entries }
+  const globs = isFullDiskWrite({ ...policy, fileSystem }) ? [] : [VOID_GLOB]
+  return { ...policy, fileSystem: { ...fileSystem, globs } }
 }

@@ -16,7 +16,6 @@ import { constants } from 'node:os'
  * @typedef {object} Question
  * @property {Kind} kind
  * @property {string} path
- * @property {{ path: string, kind: 'f' | 'd' }} [witness] - below `path`, tried again while `path` has another name
  *
  * @typedef {object} Answer
  * @property {ReadonlyMap<string, number>} outcomes - 0 or an errno for each act
@@ -30,12 +29,7 @@ import { constants } from 'node:os'
  * @returns {string}
  */
 export function encodeQuestions(questions, scratch) {
-  const fields = questions.flatMap(({ kind, path, witness }) => [
-    kind,
-    path,
-    witness?.path ?? '',
-    witness?.kind ?? '',
-  ])
+  const fields = questions.flatMap(({ kind, path }) => [kind, path])
   return [scratch, ...fields].map((field) => `${field}\0`).join('')
 }
 

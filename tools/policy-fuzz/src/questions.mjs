@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
-import { basename, join, relative } from 'node:path/posix'
-import { expectAtOwnName, expectNewName, expectThroughPath } from './expectations.mjs'
+import { join } from 'node:path/posix'
+import { expectAtOwnName, expectNewName, expectPlaceholder, expectThroughPath } from './expectations.mjs'
 import { follow } from './follow.mjs'
 import { expectedRemovals } from './removal.mjs'
 
@@ -12,7 +12,6 @@ import { expectedRemovals } from './removal.mjs'
  * @typedef {object} Asked
  * @property {Question} question
  * @property {Expectation} expectation
- * @property {Expectation} [ifWaived] - in its place when the sandbox says that it does not protect the name
  * @property {string} object - canonical path of what the question is about
  *
  * @typedef {object} Scene
@@ -22,7 +21,7 @@ import { expectedRemovals } from './removal.mjs'
  */
 
 const KINDS = /** @type {const} */ ({ file: 'f', directory: 'd', link: 'l' })
-/** Nothing is changed there, whoever runs this. */
+/** Nothing is changed there, whoever runs this. What else is in `/` may be a placeholder of another sandbox. */
 const OUTSIDE = ['/', '/etc', '/usr', '/tmp']
 const MADE_BELOW_A_LINK = 4
 
@@ -36,13 +35,17 @@ export function questionsFor(scene) {
   const { nodes, base } = scene
   const scratch = scratchDirectory(scene)
   const own = [{ path: '', kind: /** @type {const} */ ('directory') }, ...nodes].map((node) =>
-    askOwnName({ ...scene, path: join(base, node.path), kind: KINDS[node.kind], hasScratch: scratch !== '' }),
+    askOwnName({ ...scene, path: join(base, node.path), kind: KINDS[node.kind], scratch }),
   )
   const links = nodes.filter(({ kind }) => kind === 'link').map(({ path }) => join(base, path))
   const led = [...links, ...links.flatMap(pathsBelowLink)].flatMap((path) => askThroughPath(scene, path))
   const outside = OUTSIDE.flatMap((path) => askThroughPath(scene, path))
   const names = newNames(scene).flatMap((path) => askThroughPath(scene, path))
-  return { asked: [...own, ...led, ...outside, ...names, ...expectedRemovals(scene)], scratch }
+  const placeholders = placeholdersIn(scene).map((path) => askPlaceholder({ ...scene, path, scratch }))
+  return {
+    asked: [...own, ...led, ...outside, ...names, ...placeholders, ...expectedRemovals(scene)],
+    scratch,
+  }
 }
 
 /**
@@ -56,34 +59,27 @@ function scratchDirectory({ oracle, base, nodes }) {
 }
 
 /**
- * @param {Scene & { path: string, kind: 'f' | 'd' | 'l', hasScratch: boolean }} object
+ * @param {Scene & { path: string, kind: 'f' | 'd' | 'l', scratch: string }} object
  * @returns {Asked}
  */
-function askOwnName({ oracle, base, nodes, path, kind, hasScratch }) {
-  const witness = kind === 'd' ? witnessBelow({ oracle, base, nodes, path }) : undefined
-  const hasWitness = witness !== undefined
+function askOwnName({ oracle, path, kind, scratch }) {
   return {
-    question: { kind, path, ...(hasWitness ? { witness } : {}) },
-    expectation: expectAtOwnName(oracle, { kind, path, hasScratch, hasWitness }),
+    question: { kind, path },
+    expectation: expectAtOwnName(oracle, { kind, path, scratch }),
     object: path,
   }
 }
 
 /**
- * Something below `path` that the command may not write: nor may it when `path` has another name.
- *
- * @param {Pick<Scene, 'oracle' | 'base' | 'nodes'> & { path: string }} directory
- * @returns {Question['witness']}
+ * @param {Scene & { path: string, scratch: string }} placeholder
+ * @returns {Asked}
  */
-function witnessBelow({ oracle, base, nodes, path }) {
-  const found = nodes.find(
-    (node) =>
-      node.kind !== 'link' &&
-      join(base, node.path).startsWith(`${path}/`) &&
-      oracle.accessAt(join(base, node.path)) !== 'write',
-  )
-  if (found === undefined) return undefined
-  return { path: relative(path, join(base, found.path)), kind: found.kind === 'directory' ? 'd' : 'f' }
+function askPlaceholder({ oracle, path, scratch }) {
+  return {
+    question: { kind: 'd', path },
+    expectation: expectPlaceholder(oracle, { path, scratch }),
+    object: path,
+  }
 }
 
 /** @param {string} link */
@@ -96,7 +92,7 @@ function pathsBelowLink(link) {
 }
 
 /**
- * Nothing outside the tree is ever changed, and only directories are looked at there.
+ * Nothing outside the tree is ever changed, and only some directories are looked at there.
  *
  * @param {Scene} scene
  * @param {string} path
@@ -109,13 +105,11 @@ function askThroughPath({ oracle, base }, path) {
   if (place.kind === 'missing') {
     if (!isInTree) return []
     const kind = place.links.length > 0 ? 'n' : 'm'
-    const expectation = expectNewName(oracle, kind, { place, isWaived: false })
-    const ifWaived = expectNewName(oracle, kind, { place, isWaived: true })
-    return [{ question: { kind, path }, expectation, ifWaived, object: place.path }]
+    return [{ question: { kind, path }, expectation: expectNewName(oracle, kind, place), object: place.path }]
   }
   const kind = isInTree
     ? KINDS_BEHIND_PATH[place.kind]
-    : place.kind === 'directory' && !isOwnPlace(place.path) && 'o'
+    : OUTSIDE.includes(place.path) && /** @type {const} */ ('o')
   if (!kind) return []
   return [
     { question: { kind, path }, expectation: expectThroughPath(oracle, kind, place), object: place.path },
@@ -123,15 +117,6 @@ function askThroughPath({ oracle, base }, path) {
 }
 
 const KINDS_BEHIND_PATH = /** @type {const} */ ({ file: 'F', directory: 'D', other: undefined })
-
-/**
- * The sandbox has its own `/dev` and `/proc`.
- *
- * @param {string} path
- */
-function isOwnPlace(path) {
-  return /^\/(dev|proc)(\/|$)/.test(path)
-}
 
 /**
  * Names that a rule is about and that are not taken.
@@ -143,5 +128,10 @@ function newNames({ oracle, base }) {
     .filter(({ isMissing, isNowhere }) => isMissing && !isNowhere)
     .map(({ path }) => path)
   const found = [...new Set([...ofEntries, ...oracle.missingProtectedPaths()])]
-  return found.filter((path) => path.startsWith(`${base}/`) && basename(path) !== '..')
+  return found.filter((path) => path.startsWith(`${base}/`))
+}
+
+/** @param {Scene} scene */
+function placeholdersIn({ oracle, base }) {
+  return [...oracle.placeholders].filter((path) => path.startsWith(`${base}/`))
 }

@@ -1,10 +1,6 @@
 import { dirname, join } from 'node:path/posix'
-import { verdictOnName } from './expectations.mjs'
 
-/**
- * @typedef {import('./questions.mjs').Asked} Asked
- * @typedef {import('./expectations.mjs').Verdict} Verdict
- */
+/** @typedef {import('./questions.mjs').Asked} Asked */
 
 /**
  * The attempts to remove everything, deepest first. A directory can be removed when everything in it could.
@@ -13,33 +9,15 @@ import { verdictOnName } from './expectations.mjs'
  * @returns {Asked[]}
  */
 export function expectedRemovals({ oracle, base, nodes }) {
-  /** @type {Map<string, Verdict>} */
-  const contents = new Map()
-  // Whether a place to mount on is made there is not said by the policy.
-  const missing = oracle.entries
-    .filter(({ isMissing, isNowhere }) => isMissing && !isNowhere)
-    .map(({ path }) => path)
-  for (const path of [...missing, ...oracle.missingProtectedPaths()]) contents.set(dirname(path), 'any')
+  const full = new Set()
   return nodes.toReversed().map(({ path, kind }) => {
     const object = join(base, path)
-    const own = verdictOnName(oracle, object)
-    const verdict = kind === 'directory' ? weaker(own, contents.get(object) ?? 'yes') : own
-    const parent = dirname(object)
-    contents.set(parent, weaker(contents.get(parent) ?? 'yes', verdict))
+    const isRemoved = oracle.mayRename(object) && !full.has(object)
+    if (!isRemoved) full.add(dirname(object))
     return {
       question: { kind: kind === 'directory' ? 'r' : 'u', path: object },
-      expectation: { verdicts: { remove: verdict }, isSeen: false },
+      expectation: { verdicts: { remove: isRemoved ? 'yes' : 'no' }, isSeen: false },
       object,
     }
   })
-}
-
-/**
- * @param {Verdict} first
- * @param {Verdict} second
- * @returns {Verdict}
- */
-function weaker(first, second) {
-  if (first === 'no' || second === 'no') return 'no'
-  return first === 'any' || second === 'any' ? 'any' : 'yes'
 }

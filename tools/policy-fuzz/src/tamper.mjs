@@ -17,6 +17,9 @@ export const tamperings = Object.freeze({
   /** A grant that is lost. */
   'write-becomes-read': (/** @type {Case} */ one) =>
     withEntries(one, (entry) => replaceAccess(entry, 'write', 'read')),
+  /** What is missing can be created, whatever an entry says of it. */
+  'missing-is-skipped': (/** @type {Case} */ one) =>
+    withEntries(one, (entry) => ({ ...entry, missing_path_behavior: 'skip' })),
 })
 
 /**

@@ -24,7 +24,13 @@ import { tamperings } from './tamper.mjs'
  * @property {Case} [replay] - the one case to check, in the place of random ones
  *
  * @typedef {{ type: 'checked', features: readonly string[], outcome: Verdict['outcome'], probes: number, refusal?: string }} CheckedMessage
- * @typedef {{ type: 'failed', index: number, case: Case, mismatches: Verdict['mismatches'] }} FailedMessage
+ * @typedef {object} FailedMessage
+ * @property {'failed'} type
+ * @property {number} index
+ * @property {readonly string[]} acts - all that came out wrong, before the case was made smaller
+ * @property {Case} case
+ * @property {Verdict['mismatches']} mismatches
+ *
  * @typedef {CheckedMessage | FailedMessage | { type: 'done' }} Message
  */
 
@@ -87,7 +93,8 @@ async function checkShare(share, directory) {
       })
       if (outcome !== 'failed') continue
       failures++
-      await send({ type: 'failed', index, ...(await smallestFailure(one, verdict, check)) })
+      const acts = [...new Set(verdict.mismatches.map(({ act }) => act))]
+      await send({ type: 'failed', index, acts, ...(await smallestFailure(one, verdict, check)) })
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, work))
@@ -103,11 +110,11 @@ async function smallestFailure(one, verdict, check) {
   let mismatches = verdict.mismatches
   const smallest = await shrink(one, async (candidate) => {
     const again = await check(candidate).catch(() => undefined)
-    const same = again?.mismatches.filter(
+    const isSame = again?.mismatches.some(
       ({ act, expected }) => act === first?.act && expected === first.expected,
     )
-    if (same === undefined || same.length === 0) return false
-    mismatches = same
+    if (again === undefined || isSame !== true) return false
+    mismatches = again.mismatches
     return true
   })
   return { case: smallest, mismatches }

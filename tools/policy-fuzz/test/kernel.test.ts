@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DEFAULT_FEATURES } from '../src/features.mjs'
+import { ALL_FEATURES } from '../src/features.mjs'
 import { freshSeed } from '../src/random.mjs'
 import { runFuzz } from '../src/run-fuzz.mjs'
 import { makeStage, type Stage } from '../src/stage.mjs'
@@ -9,8 +9,8 @@ import { missingNeeds } from './host.ts'
 const POLICIES = 300
 const seed = Number(process.env['POLICY_FUZZ_SEED'] ?? freshSeed())
 
-/** Enough to fail where something is wrong. */
-const FEW = { policies: 24, seed: 1, features: DEFAULT_FEATURES, failuresMax: 1 }
+/** Enough for every act to fail where something is wrong. */
+const FEW = { policies: 120, seed: 1, features: ALL_FEATURES, failuresMax: 2 }
 
 const missing = missingNeeds()
 
@@ -27,7 +27,7 @@ describe.skipIf(missing.length > 0)(
       'the kernel lets a command of $name do exactly what accessOf says',
       async ({ name, identity }) => {
         const tally = await runFuzz({
-          ...{ policies: POLICIES, features: DEFAULT_FEATURES, stage, user: identity },
+          ...{ policies: POLICIES, features: ALL_FEATURES, stage, user: identity },
           seed,
         })
         console.log(`started by ${name}: ${tally.summary()}`)
@@ -38,12 +38,21 @@ describe.skipIf(missing.length > 0)(
     )
 
     test.each([
-      { tampering: 'deny-becomes-read', why: 'what is denied can be read' },
-      { tampering: 'read-becomes-write', why: 'what is to be read can be written' },
-      { tampering: 'write-becomes-read', why: 'a grant is lost' },
-    ] as const)('finds and shrinks a sandbox in which $why', async ({ tampering }) => {
+      { tampering: 'deny-becomes-read', why: 'what is denied can be read', acts: ['read', 'list', 'see'] },
+      {
+        tampering: 'read-becomes-write',
+        why: 'what is to be read can be written',
+        acts: ['write', 'truncate', 'chmod', 'create', 'mkdir', 'rename', 'replace', 'remove'],
+      },
+      { tampering: 'write-becomes-read', why: 'a grant is lost', acts: ['write', 'create', 'rename'] },
+      {
+        tampering: 'missing-is-skipped',
+        why: 'what is missing is not protected',
+        acts: ['names', 'create', 'mkdir'],
+      },
+    ] as const)('finds and shrinks a sandbox in which $why', async ({ tampering, acts }) => {
       const tally = await runFuzz({ ...FEW, stage, tampering })
-      expect(tally.failures.length).toBeGreaterThan(0)
+      expect(tally.failures.flatMap((failure) => failure.acts)).toEqual(expect.arrayContaining([...acts]))
       for (const { case: one, mismatches } of tally.failures) {
         expect(mismatches.length).toBeGreaterThan(0)
         expect(one.entries.length, JSON.stringify(one)).toBeLessThanOrEqual(3)
@@ -54,15 +63,14 @@ describe.skipIf(missing.length > 0)(
       const options = {
         policies: 60,
         seed: 1,
-        features: DEFAULT_FEATURES,
+        features: ALL_FEATURES,
         stage,
         tampering: 'deny-becomes-read',
       } as const
       const [failure] = (await runFuzz(options)).failures
       const again = await runFuzz({ ...options, policies: 1, replay: failure!.case })
-      expect(again.failures.map(({ mismatches }) => mismatches[0]?.act)).toEqual([
-        failure!.mismatches[0]?.act,
-      ])
+      const acts = (one: typeof failure) => one?.mismatches.map(({ act }) => act)
+      expect(again.failures.map(acts)).toEqual([acts(failure)])
     })
   },
 )

@@ -1,5 +1,11 @@
 import { PolicyUnsupportedError } from '@linux-sandbox/errors'
-import { absolutePath, isInside, type AbsolutePath, type ResolvedGlob } from '@linux-sandbox/policy'
+import {
+  absolutePath,
+  isInside,
+  parentPath,
+  type AbsolutePath,
+  type ResolvedGlob,
+} from '@linux-sandbox/policy'
 import { canonicalPath, type CanonicalPath } from '../canonical-path.js'
 import type { DiskView } from '../disk-view.js'
 import type { PlanNote } from '../plan.js'
@@ -44,6 +50,7 @@ export function addGlobRules(
   }
   const notes = missing.map(({ path, glob }) => noteNothing(path, `there is no directory ${path}`, glob))
   for (const match of matches.values()) {
+    if (isBehindMatch(match, matches)) continue
     const target = match.kind === 'symlink' ? targetOf(match, disk) : { path: match.path, exists: true }
     if (target === undefined) continue
     const { path, exists } = target
@@ -51,6 +58,15 @@ export function addGlobRules(
     else notes.push(noteNothing(path, `${match.path} leads to ${path}, which does not exist`, match.glob))
   }
   return notes.filter(({ path }) => reach.at(path) === 'write').toSorted((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+/** Whether a glob denies a directory above: what one of them finds there, others may not have looked for. */
+function isBehindMatch({ path }: GlobMatch, matches: ReadonlyMap<AbsolutePath, GlobMatch>): boolean {
+  for (let at = parentPath(path); at !== '/'; at = parentPath(at)) {
+    const above = matches.get(at)
+    if (above !== undefined && above.kind !== 'symlink') return true
+  }
+  return false
 }
 
 interface Denial {

@@ -196,6 +196,17 @@ describe('a symbolic link', () => {
       denied: ['/w/x.env'],
     },
     {
+      why: 'in a directory that matches denies nothing, whichever glob that is: nobody can get at it',
+      globs: ['/w/*.d', '/w/**/*.env', '/w/x.d/sub/*.env'],
+      content: { '/w/x.d/sub/l.env': { to: '/outside' }, '/outside': 'file' },
+      denied: ['/w/x.d'],
+    },
+    {
+      why: 'through a file denies nothing: nobody can go through it',
+      content: { '/w/l.env': { to: 'file/../data' }, '/w/file': 'file', '/w/data': 'file' },
+      denied: [],
+    },
+    {
       why: 'in a loop denies nothing: nobody can go through it',
       content: { '/w/l.env': { to: 'm.env' }, '/w/m.env': { to: 'l.env' } },
       denied: [],
@@ -215,10 +226,10 @@ describe('a symbolic link', () => {
       content: { '/w/l.env': { to: '/dev/shm/x' }, '/dev/shm/x': 'file' },
       denied: ['/dev/shm/x'],
     },
-  ] satisfies (Omit<Case, 'globs'> & { why: string; denied: string[] })[])(
+  ] satisfies (Partial<Case> & { why: string; content: DiskContent; denied: string[] })[])(
     '$why',
     ({ denied, ...example }) => {
-      expect(find({ ...example, globs: ['/w/**/*.env'] }).denied).toEqual(denied)
+      expect(find({ globs: ['/w/**/*.env'], ...example }).denied).toEqual(denied)
     },
   )
 
