@@ -1,6 +1,10 @@
 import { lstatSync, readdirSync } from 'node:fs'
+import { errnoOf } from '@linux-sandbox/host-probe'
 import type { DiskView, MountPlan, Placeholder } from '@linux-sandbox/mount-plan'
 import { joinPath, parentPath, type AbsolutePath } from '@linux-sandbox/policy'
+
+/** Source: asm-generic/errno-base.h. */
+const ENOENT = 2
 
 /** A tree of placeholders that another sandbox has made is seldom larger; a larger one is taken for somebody's own. */
 const MAX_DEPTH = 4
@@ -35,20 +39,19 @@ export function withHollowDirectories(
 
 /** Whether the directory at `path` is another sandbox's, as far as can be seen, or was when the plan was made. */
 function mayVanish(path: AbsolutePath, disk: DiskView): boolean {
-  try {
-    const isGone = lstatSync(path, { throwIfNoEntry: false }) === undefined
-    return isGone ? disk.kindOf(path) === 'directory' : isHollow(path, MAX_DEPTH)
-  } catch {
-    return false // it cannot be read, so it is none of ours
-  }
+  return disk.kindOf(path) === 'directory' && isHollow(path, MAX_DEPTH)
 }
 
-/** Whether there is a directory with nothing in it but such directories. */
+/** Whether there is a directory with nothing in it but such directories, or was a moment ago. */
 function isHollow(path: AbsolutePath, depth: number): boolean {
-  // Most file systems count the directories in it: so a full one is not read.
-  const about = lstatSync(path)
-  if (!about.isDirectory() || about.nlink > MAX_ENTRIES + 2) return false
-  const names = readdirSync(path)
-  if (names.length > MAX_ENTRIES || (names.length > 0 && depth === 0)) return false
-  return names.every((name) => isHollow(joinPath(path, name), depth - 1))
+  try {
+    // Most file systems count the directories in it: so a full one is not read.
+    const about = lstatSync(path)
+    if (!about.isDirectory() || about.nlink > MAX_ENTRIES + 2) return false
+    const names = readdirSync(path)
+    if (names.length > MAX_ENTRIES || (names.length > 0 && depth === 0)) return false
+    return names.every((name) => isHollow(joinPath(path, name), depth - 1))
+  } catch (error) {
+    return errnoOf(error) === ENOENT // else it cannot be read, so it is none of ours
+  }
 }

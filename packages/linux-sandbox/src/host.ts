@@ -9,8 +9,8 @@ export class Host {
   readonly arch: Arch
   readonly nativeProgram: string
   readonly bwrapFinder = new BwrapFinder()
-  /** Set once a launcher worked only without a fresh `/proc`; from then on none is tried. */
-  refusesFreshProc = false
+  /** How many commands, one after the other, could be started only without a fresh `/proc`. */
+  #fallbacks = 0
 
   /**
    * @throws {PlatformUnsupportedError} on anything but Linux on x86_64 or aarch64.
@@ -19,6 +19,17 @@ export class Host {
   constructor() {
     this.arch = requirePlatform()
     this.nativeProgram = nativeProgramPath()
+  }
+
+  /** Whether none is tried any more. Once can be an accident: whatever ends the first attempt leads to the second. */
+  get refusesFreshProc(): boolean {
+    return this.#fallbacks > 1
+  }
+
+  /** Takes note of the attempt with which a command was started, if it was. */
+  noteAttempt(attempt: 'first' | 'fallback' | undefined): void {
+    if (attempt === 'first') this.#fallbacks = 0
+    if (attempt === 'fallback') this.#fallbacks++
   }
 }
 

@@ -63,11 +63,12 @@ export function prepareLaunch(
   const { policy, gitWrites, devices, privateTmp } = confinement
   const freshProc = confinement.proc === 'fresh' && !host.refusesFreshProc
   const program = absolutePath(host.nativeProgram)
-  const plan = (proc: ProcAccess): SettledPlan =>
-    settlePlaceholders(
-      planMounts(policy, disk, { proc, gitWrites, devices, privateTmp, program, placeholders: 'make' }),
-      { policy, disk },
-    )
+  const plan = (proc: ProcAccess): SettledPlan => {
+    const options = { proc, gitWrites, devices, privateTmp, program, placeholders: 'make' } as const
+    const mounts = planMounts(policy, disk, options)
+    if (policy.fileSystem.kind === 'unrestricted') return { mounts, registry: undefined }
+    return settlePlaceholders(mounts, disk)
+  }
   const fresh = plan(procAccess(confinement))
   // On the whole tree of the host, the host's /proc is what remains where no fresh one is mounted over it.
   const plans = { fresh, host: fresh.mounts.operations[0]?.type === 'root' ? fresh : plan('granted') }

@@ -3,13 +3,8 @@ import { dirname } from 'node:path'
 import { PolicyUnsupportedError } from '@linux-sandbox/errors'
 import { errnoOf } from '@linux-sandbox/host-probe'
 import type { DiskView, MountOperation, MountPlan, Placeholder, PlanNote } from '@linux-sandbox/mount-plan'
-import {
-  isInside,
-  joinPath,
-  pathComponents,
-  type AbsolutePath,
-  type ResolvedPolicy,
-} from '@linux-sandbox/policy'
+import { isInside, joinPath, pathComponents } from '@linux-sandbox/policy'
+import { withHiddenRegistry } from './hidden-registry.js'
 import { withHollowDirectories } from './hollow-directories.js'
 import { registryPath, type RegistryPath } from './registry-path.js'
 
@@ -20,12 +15,6 @@ export interface SettledPlan {
   readonly registry: string | undefined
 }
 
-/** What a plan was made from. */
-export interface Planned {
-  readonly policy: ResolvedPolicy
-  readonly disk: DiskView
-}
-
 /** Source: asm-generic/errno-base.h. */
 const EROFS = 30
 
@@ -33,9 +22,10 @@ const EROFS = 30
  * `mounts` as this user can have them. A placeholder that cannot be made is left out together with what would be mounted on it when the
  * command cannot make that name either. The registry is hidden from the command, which could lock its files.
  *
+ * @param disk - what the plan was made for
  * @throws {PolicyUnsupportedError} when there is no place for the registry, or the command could get at a name that cannot be protected.
  */
-export function settlePlaceholders(mounts: MountPlan, { policy, disk }: Planned): SettledPlan {
+export function settlePlaceholders(mounts: MountPlan, disk: DiskView): SettledPlan {
   const wanted = withHollowDirectories(mounts, disk)
   const omitted = mounts.placeholders.filter(({ path }) => !canMake(path, mounts.placeholders))
   const isOmitted = (path: string): boolean =>
@@ -44,18 +34,17 @@ export function settlePlaceholders(mounts: MountPlan, { policy, disk }: Planned)
   const operations = mounts.operations.filter(
     (operation) => !('target' in operation) || !isOmitted(operation.target),
   )
-  const registry = registryPath(policy)
+  const registry = registryPath()
   if (registry === undefined && made[0] !== undefined) throw noRegistry(made[0])
   // Without a registry there is nobody to share with.
   const placeholders = registry === undefined ? [] : wanted.filter(({ path }) => !isOmitted(path))
+  const shown = operations.map((operation) => unlisted(operation, { placeholders, registry }))
+  const isRegistryThere = registry !== undefined && (placeholders.length > 0 || registry.exists)
   return {
     registry: registry?.path,
     mounts: {
       ...mounts,
-      operations: [
-        ...operations.map((operation) => unlisted(operation, { placeholders, registry })),
-        ...hideRegistry(registry, { policy, operations, isMade: placeholders.length > 0 }),
-      ],
+      operations: isRegistryThere ? withHiddenRegistry(shown, registry.path) : shown,
       placeholders,
       notes: [...mounts.notes, ...omitted.map(omittedNote)],
     },
@@ -131,41 +120,3 @@ function isPlaceholder(path: string): boolean {
   const about = lstatSync(path, { throwIfNoEntry: false })
   return about === undefined || about.mtimeMs === 0
 }
-
-interface Hiding {
-  readonly policy: ResolvedPolicy
-  readonly operations: readonly MountOperation[]
-  /** Whether the registry will be there when the sandbox is built. */
-  readonly isMade: boolean
-}
-
-function hideRegistry(
-  registry: RegistryPath | undefined,
-  { policy, operations, isMade }: Hiding,
-): MountOperation[] {
-  if (registry === undefined || !(isMade || registry.exists)) return []
-  if (policy.fileSystem.kind === 'unrestricted' || !isShown(registry.path, operations)) return []
-  const cause = {
-    kind: 'base',
-    reason: 'a command that can open files of the registry could lock them',
-  } as const
-  return [
-    { type: 'mask-directory', target: registry.path, traversable: false, cause },
-    { type: 'remount-read-only', target: registry.path, cause },
-  ]
-}
-
-/**
- * Whether the mounts give the command what the host has at `path`. The policy is not asked: it knows names, and an entry can name a
- * directory by a link.
- */
-function isShown(path: AbsolutePath, operations: readonly MountOperation[]): boolean {
-  const last = operations.findLast((operation) => {
-    if (operation.type === 'root') return true
-    return PLACES.has(operation.type) && 'target' in operation && isInside(path, operation.target)
-  })
-  return last?.type === 'root' || last?.type === 'bind'
-}
-
-/** The operations that decide what is in a whole directory. */
-const PLACES: ReadonlySet<MountOperation['type']> = new Set(['bind', 'mask-directory', 'tmpfs'])

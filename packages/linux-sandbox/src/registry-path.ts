@@ -1,12 +1,6 @@
 import { accessSync, constants, lstatSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  absolutePath,
-  accessOf,
-  parseAbsolutePath,
-  type AbsolutePath,
-  type ResolvedPolicy,
-} from '@linux-sandbox/policy'
+import { absolutePath, parseAbsolutePath, type AbsolutePath } from '@linux-sandbox/policy'
 
 /** Where a registry of placeholders can be: a directory that exists, and the registry's name in it. */
 interface Candidate {
@@ -21,12 +15,15 @@ export interface RegistryPath {
 }
 
 /**
- * The path at which this user's placeholders are registered: the first that this process can use and that `policy` does not let the
- * command write, or else the first that this process can use. `undefined` when there is none.
+ * The path at which this user's placeholders are registered: the first that this process can use, whatever the policy, so that every sandbox
+ * finds what another one has left. `undefined` when there is none.
  */
-export function registryPath(policy: ResolvedPolicy): RegistryPath | undefined {
-  const usable = candidates().flatMap(usablePath)
-  return usable.find(({ path }) => accessOf(policy, path).access !== 'write') ?? usable[0]
+export function registryPath(): RegistryPath | undefined {
+  for (const candidate of candidates()) {
+    const found = usablePath(candidate)
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 /** In an order that every process of a user agrees on. What lies in memory comes first: it needs no clearing after a crash. */
@@ -46,15 +43,15 @@ function candidates(): Candidate[] {
   ]
 }
 
-function usablePath({ directory, name }: Candidate): RegistryPath[] {
-  if (directory === undefined || parseAbsolutePath(directory) === undefined) return []
+function usablePath({ directory, name }: Candidate): RegistryPath | undefined {
+  if (directory === undefined || parseAbsolutePath(directory) === undefined) return undefined
   try {
     // The native program follows no link on its way to the registry.
     const path = absolutePath(join(realpathSync(directory), name))
     const exists = lstatSync(path, { throwIfNoEntry: false }) !== undefined
     accessSync(exists ? path : directory, constants.W_OK | constants.X_OK)
-    return [{ path, exists }]
+    return { path, exists }
   } catch {
-    return [] // not there, or not ours
+    return undefined // not there, or not ours
   }
 }

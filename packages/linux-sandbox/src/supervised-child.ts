@@ -38,15 +38,13 @@ export function spawnSupervised(
   })
   const control = takeControlSocket(child, slots.length)
   const reports = new RunReports()
-  control?.on('data', (chunk: Buffer) => {
-    reports.take(chunk)
-    if (reports.started?.attempt === 'fallback') host.refusesFreshProc = true
-  })
+  control?.on('data', (chunk: Buffer) => reports.take(chunk))
   // `supervise` may be gone before it read the request; its exit tells why.
   control?.on('error', () => undefined)
   try {
     const launch = prepare()
     control?.write(encodeSuperviseRequest(launch.request))
+    if (launch.freshProc) child.once('exit', () => host.noteAttempt(reports.started?.attempt))
     translateEvents(child, { control, reports, launch, program: host.nativeProgram })
     return { child, launch, reports }
   } catch (error) {

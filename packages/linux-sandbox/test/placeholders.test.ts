@@ -12,14 +12,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { nodeDisk } from '@linux-sandbox/host-probe'
 import type { DiskView, MountOperation, MountPlan } from '@linux-sandbox/mount-plan'
-import {
-  absolutePath,
-  readOnly,
-  resolvePolicy,
-  workspaceWrite,
-  type AbsolutePath,
-  type ResolvedPolicy,
-} from '@linux-sandbox/policy'
+import { absolutePath, type AbsolutePath } from '@linux-sandbox/policy'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { settlePlaceholders, type SettledPlan } from '../src/placeholders.js'
 
@@ -28,13 +21,6 @@ const CAUSE = { kind: 'protected-name', name: '.git', reason: 'a test' } as cons
 const WHOLE_TREE = { type: 'root', access: 'read', devices: false, cause: CAUSE } as const
 
 afterEach(() => void vi.unstubAllEnvs())
-
-function policyFor(workspace: string): ResolvedPolicy {
-  return resolvePolicy(workspaceWrite({ root: workspace }), {
-    cwd: absolutePath(workspace),
-    tmpdir: undefined,
-  })
-}
 
 function planFor(workspace: string, names: readonly string[]): MountPlan {
   const paths = names.map((name) => absolutePath(join(workspace, name)))
@@ -49,8 +35,8 @@ function asItIs(path: AbsolutePath): MountOperation {
   return { type: 'bind', source: path, target: path, access: 'read', cause: CAUSE }
 }
 
-function settle(plan: MountPlan, workspace: string): SettledPlan {
-  return settlePlaceholders(plan, { policy: policyFor(workspace), disk: nodeDisk })
+function settle(plan: MountPlan): SettledPlan {
+  return settlePlaceholders(plan, nodeDisk)
 }
 
 function makeDirectory(): string {
@@ -71,7 +57,7 @@ test('git is shown a directory that it ignores, but .git itself, and the registr
   const runtime = makeDirectory()
   vi.stubEnv('XDG_RUNTIME_DIR', runtime)
   vi.stubEnv('HOME', '/nonexistent')
-  const settled = settle(planFor(workspace, ['.git', '.codex', 'a', 'a/b']), workspace)
+  const settled = settle(planFor(workspace, ['.git', '.codex', 'a', 'a/b']))
   expect(wordsOf(settled.mounts).slice(1)).toEqual([
     `bind ${workspace}/.git ${workspace}/.git`,
     `bind ${settled.registry}/unlisted ${workspace}/.codex`,
@@ -90,11 +76,7 @@ test('what is mounted decides whether the registry is hidden, and not what the p
     ({ type: 'mask-directory', target: absolutePath(target), traversable: true, cause: CAUSE }) as const
   const { operations, ...plan } = planFor(workspace, ['.codex'])
   const isHidden = (...first: MountOperation[]) => {
-    const policy = resolvePolicy(readOnly(), { cwd: absolutePath(workspace) })
-    const { registry, mounts } = settlePlaceholders(
-      { ...plan, operations: [...first, ...operations.slice(1)] },
-      { policy, disk: nodeDisk },
-    )
+    const { registry, mounts } = settle({ ...plan, operations: [...first, ...operations.slice(1)] })
     return wordsOf(mounts).includes(`mask-directory  ${registry}`)
   }
   expect(isHidden(WHOLE_TREE)).toBe(true)
@@ -107,19 +89,26 @@ test('nothing is made by planning', () => {
   const workspace = makeDirectory()
   const runtime = makeDirectory()
   vi.stubEnv('XDG_RUNTIME_DIR', runtime)
-  settle(planFor(workspace, ['.git']), workspace)
+  settle(planFor(workspace, ['.git']))
   expect(readdirSync(runtime)).toEqual([])
   expect(readdirSync(workspace)).toEqual([])
 })
 
-test('a registry that the command could write is used only when there is no other', () => {
-  const workspace = makeDirectory()
-  mkdirSync(join(workspace, 'run'))
-  vi.stubEnv('XDG_RUNTIME_DIR', join(workspace, 'run'))
-  const { registry } = settle(planFor(workspace, ['.git']), workspace)
-  const others = ['/run/linux-sandbox', `/run/user/${uid}/linux-sandbox`]
-  if (uid === 0) expect(others).toContain(registry)
-  else expect(registry).toBeDefined()
+test('a registry in something writable stays where it is, with the directories on the way to it', () => {
+  const home = absolutePath(makeDirectory())
+  mkdirSync(join(home, 'a/run'), { recursive: true })
+  vi.stubEnv('XDG_RUNTIME_DIR', join(home, 'a/run'))
+  const { operations, ...plan } = planFor(home, ['a/.git'])
+  const writable = { type: 'bind', source: home, target: home, access: 'write', cause: CAUSE } as const
+  const { mounts } = settle({ ...plan, operations: [WHOLE_TREE, writable, ...operations.slice(1)] })
+  expect(wordsOf(mounts).slice(1)).toEqual([
+    `bind ${home} ${home}`,
+    `bind ${home}/a ${home}/a`,
+    `bind ${home}/a/run ${home}/a/run`,
+    `bind ${home}/a/.git ${home}/a/.git`,
+    `mask-directory  ${home}/a/run/linux-sandbox`,
+    `remount-read-only  ${home}/a/run/linux-sandbox`,
+  ])
 })
 
 /** Permissions do not bind root, so what depends on them can be seen by others only. */
@@ -131,11 +120,11 @@ function asOrdinaryUser(title: string, define: () => void): void {
 asOrdinaryUser('a name in a directory that the command could make writable is refused', () => {
   const workspace = makeDirectory()
   chmodSync(workspace, 0o555)
-  expect(() => settle(planFor(workspace, ['.git']), workspace)).toThrow(/cannot be written/)
+  expect(() => settle(planFor(workspace, ['.git']))).toThrow(/cannot be written/)
 })
 
 asOrdinaryUser("a name in another user's directory is left out, with a note", () => {
-  const { mounts } = settle(planFor('/usr', ['.git']), '/usr')
+  const { mounts } = settle(planFor('/usr', ['.git']))
   expect(mounts.placeholders).toEqual([])
   expect(mounts.notes).toMatchObject([{ kind: 'protected-name-missing', path: '/usr/.git' }])
 })
@@ -145,10 +134,7 @@ test('an empty directory of the user stays what it is; one that another sandbox 
   vi.stubEnv('XDG_RUNTIME_DIR', makeDirectory())
   for (const name of ['.codex', '.aws']) mkdirSync(join(workspace, name))
   utimesSync(join(workspace, '.aws'), 1, 0)
-  const { mounts, registry } = settle(
-    { ...planFor(workspace, ['.codex', '.aws']), placeholders: [] },
-    workspace,
-  )
+  const { mounts, registry } = settle({ ...planFor(workspace, ['.codex', '.aws']), placeholders: [] })
   expect(wordsOf(mounts).slice(1, 3)).toEqual([
     `bind ${workspace}/.codex ${workspace}/.codex`,
     `bind ${registry}/unlisted ${workspace}/.aws`,
@@ -161,7 +147,7 @@ test('a directory that is gone since the plan was made was a placeholder of anot
   writeFileSync(join(workspace, 'kept'), '')
   const plan = { ...planFor(workspace, ['a', 'a/.git', 'file']), placeholders: [] }
   const disk: DiskView = { ...nodeDisk, kindOf: (path) => (path.endsWith('file') ? 'file' : 'directory') }
-  const { mounts } = settlePlaceholders(plan, { policy: policyFor(workspace), disk })
+  const { mounts } = settlePlaceholders(plan, disk)
   expect(mounts.placeholders.map(({ path }) => path)).toEqual([`${workspace}/a`, `${workspace}/a/.git`])
 })
 
@@ -171,7 +157,7 @@ test('an empty directory that is there may be the placeholder of another sandbox
   writeFileSync(join(workspace, 'full/sub/file'), '')
   const existing = planFor(workspace, ['.git', 'full'])
   const plan = { ...existing, placeholders: planFor(workspace, ['deny/er/x']).placeholders }
-  const { mounts } = settle(plan, workspace)
+  const { mounts } = settle(plan)
   const names = ['.git', 'deny', 'deny/er', 'deny/er/x']
   expect(mounts.placeholders.map(({ path }) => path)).toEqual(names.map((name) => join(workspace, name)))
 })

@@ -2,6 +2,7 @@
 // The end of placeholders: what stands at each name now, and what becomes of it.
 #include "clearing.h"
 #include "entry.h"
+#include "listing.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,10 +14,29 @@ static void note(struct placeholder *one, enum violation violation, int error) {
   one->error = (uint32_t)error;
 }
 
+static bool is_empty(int directory) {
+  struct listing listing = {0};
+  return next_name(directory, &listing) == NULL && errno == 0;
+}
+
+// Made by another supervise, after this one's had been removed. Anybody can set such a mark, so it has to be
+// harmless.
+static bool is_next_placeholder(const struct placeholder *one, int parent) {
+  int object = open_form(parent, one->name, &one->form);
+  bool is_next = object >= 0 && is_marked(object) && is_intact(object, &one->form);
+  if (is_next && one->form.kind == KIND_DIRECTORY) is_next = is_empty(object);
+  if (object >= 0) (void)close(object);
+  return is_next;
+}
+
 // Something that was not there when the command started, in a place that the command can have got at: it may be
 // the command's, so it does not stay under a name that tools outside trust. Another user's cannot be the
 // command's.
 static void put_aside(struct placeholder *one, int parent, const struct found *found) {
+  if (is_next_placeholder(one, parent)) {
+    note(one, VIOLATION_REMOVED, 0);
+    return;
+  }
   note(one, VIOLATION_REPLACED, 0);
   if (found->uid != geteuid()) {
     one->error = EPERM;

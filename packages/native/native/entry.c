@@ -134,6 +134,11 @@ int remove_placeholder(const struct entry *entry, int object) {
     if (i == LOCK_TRIES) return EWOULDBLOCK;
     (void)nanosleep(&moment, NULL); // a signal makes it shorter, which is as good
   }
+  // Another one that relied on it can have removed it just before, and a third made the next.
+  struct found own, named;
+  if (look(object, "", &own) != 0) return errno;
+  if (look(entry->parent, entry->name, &named) != 0) return errno;
+  if (!is_same_object(&own.identity, &named.identity)) return ENOENT;
   if (entry->form->kind == KIND_DIRECTORY) return remove_quietly(entry->parent, entry->name, entry->form);
   struct times times = remember_times(entry->parent);
   int error = remove_file(entry, object);

@@ -97,11 +97,11 @@ static void note_made(void *context, int object) {
 // What is there already: made by another supervise, or none of ours. ESTALE: it is gone again.
 static int adopt(struct placeholder *one, const struct owners *owners) {
   struct found named, found;
-  (void)flock(one->object, LOCK_SH | LOCK_NB); // EWOULDBLOCK: it is just being removed, as the name will show
+  // First: who removes it holds the other lock, and from here on nobody does.
+  if (flock(one->object, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK) return ESTALE;
   if (look(one->object, "", &found) != 0) return errno;
   if (look(one->parent, one->name, &named) != 0 || !is_same_object(&named.identity, &found.identity))
     return ESTALE;
-  if (flock(one->object, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK) return ESTALE;
   bool is_known = is_owned(owners, &found.identity) || is_marked(one->object);
   bool is_ours = is_known && is_intact(one->object, &one->form);
   return note_state(one, is_ours ? RECORD_MADE : RECORD_FOREIGN) ? 0 : errno;

@@ -126,6 +126,26 @@ describeForUsers('sandboxes in one workspace', [], (user) => {
     expect(listingOf(workspace)).toEqual(before)
   })
 
+  test('hold with different registries whichever ends first, in 320 runs', { timeout: 60_000 }, async () => {
+    const workspace = makeDirectory(user)
+    const lanes = [1, 2, 3, 4].map(() => join(makeDirectory(user), 'registry'))
+    const runLane = async (registry: string): Promise<unknown[]> => {
+      const wrong = []
+      for (let run = 0; run < 40; run++) {
+        const { isHeld, violations } = await runOne(
+          user,
+          { workspace, registry },
+          { afterMs: 0, lastsMs: run % 4, ending: 'exit' },
+        )
+        if (!isHeld || violations.length > 0) wrong.push(violations)
+      }
+      return wrong
+    }
+    expect((await Promise.all([...lanes, ...lanes].map(runLane))).flat()).toEqual([])
+    // The time of the workspace may change: without a common lock one may take the other's change for its own time.
+    expect(readdirSync(workspace)).toEqual([])
+  })
+
   test("that want other content take it for somebody's own file, and it goes when nobody relies on it", async () => {
     const place = { workspace: makeDirectory(user), registry: join(makeDirectory(user), 'registry') }
     const signs = makeDirectory(user)
