@@ -1,4 +1,12 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import type { Duplex } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { spawn } from 'node:child_process'
@@ -39,14 +47,19 @@ function filterWithout(calls: Readonly<Record<string, number>>): Uint8Array {
 /** Not root, which without capabilities may not map itself into a nested user namespace. */
 const { uid } = USERS.at(-1)!
 
+type NestedParts = Pick<SuperviseRequest, 'registry' | 'placeholders' | 'mounts'> & {
+  /** Options of the inner bwrap. */
+  readonly options?: readonly string[]
+}
+
 /** A sandbox in a sandbox: the outer one only takes the calls away. A nested /proc cannot be mounted. */
 function startNested(
   script: string,
   calls: Readonly<Record<string, number>> = YOUNG_CALLS,
-  parts: Pick<SuperviseRequest, 'registry' | 'placeholders'> = {},
+  { options = [], ...parts }: NestedParts = {},
 ) {
   const inner = requestFor(['sh', '-c', script], {
-    launcherArgv: bwrapArgv(['--cap-drop', 'ALL']).flatMap((word, at, all) => {
+    launcherArgv: bwrapArgv([...options, '--cap-drop', 'ALL']).flatMap((word, at, all) => {
       const isProc = word === '--proc' || all[at - 1] === '--proc'
       return isProc ? [] : word === '--dev' ? ['--bind', '/proc', '/proc', word] : [word]
     }),
@@ -107,5 +120,31 @@ describe.skipIf(reasonToSkip())('where nothing can be renamed without replacing'
     expect(await exit).toBe(0)
     expect(readdirSync(room)).toEqual(['own'])
     expect(readFileSync(own, 'utf8')).toBe('text')
+  })
+})
+
+describe.skipIf(reasonToSkip())('on a kernel without openat2', () => {
+  test.each([
+    { why: 'it is what was expected', target: 'a', starts: true },
+    { why: 'it lies below what was expected', target: 'a/b', starts: true },
+    { why: 'it is a file', target: 'a/file', starts: true },
+    { why: 'a link leads to it', target: 'link', starts: false },
+    { why: 'a link above leads to it', target: 'link/b', starts: false },
+    { why: 'a link leads to it in a directory', target: 'a/to-file', starts: false },
+  ])('what is mounted is verified all the same: $why', async ({ target: name, starts }) => {
+    const room = mkdtempSync(join(workshop.directory, 'room-'))
+    mkdirSync(join(room, 'a/b'), { recursive: true })
+    writeFileSync(join(room, 'a/file'), '')
+    symlinkSync('file', join(room, 'a/to-file'))
+    symlinkSync('a', join(room, 'link'))
+    chmodSync(room, 0o755)
+    const target = join(room, name)
+    const { child, stdout } = startNested('echo started', PLACEHOLDER_CALLS, {
+      options: ['--ro-bind', target, target],
+      mounts: [{ expectation: 'bound-read-only', target, source: target }],
+    })
+    const exit = new Promise((resolve) => child.once('exit', resolve))
+    expect(String(await buffer(stdout))).toBe(starts ? 'started\n' : '')
+    expect(await exit).toBe(starts ? 0 : 125)
   })
 })
