@@ -40,7 +40,7 @@ bool is_same_identity(const struct identity *a, const struct identity *b);
 static inline uint64_t device_of(uint32_t major, uint32_t minor) { return (uint64_t)major << 32 | minor; }
 
 // An O_PATH descriptor of what the absolute `path` names in the tree of `root`, AT_FDCWD for our own, reached
-// without a symlink. `flags` O_DIRECTORY or 0. -1 and errno: ELOOP for a symlink.
+// without a symlink. `flags` O_DIRECTORY or 0. -1 and errno: ELOOP, or above it ENOTDIR, for a symlink.
 int open_without_links(int root, const char *path, int flags);
 
 // An O_PATH descriptor of the directory that `path` lies in, reached without a symlink; `*name` is the last

@@ -155,6 +155,12 @@ const WRONG: readonly WrongCase[] = [
     errno: ESTALE,
   },
   {
+    why: 'a masked file whose mode can be changed',
+    options: '--bind /dev/null ./file',
+    expected: maskedFile('./file'),
+    errno: ESTALE,
+  },
+  {
     why: 'another device',
     options: '--ro-bind /dev/zero ./file',
     expected: maskedFile('./file'),
