@@ -8,12 +8,12 @@ import { describeUserNamespaces, errnoOf } from '@linux-sandbox/host-probe'
 import type {
   FailedReport,
   LauncherFailedReport,
-  PlaceholderFailedReport,
+  PathFailedReport,
   SuperviseRequest,
 } from '@linux-sandbox/native'
 import { errnoName } from './errno-name.js'
 
-/** Source: asm-generic/errno-base.h. */
+/** Source: asm-generic/errno-base.h and errno.h. */
 const ERRNO = {
   EPERM: 1,
   ENOENT: 2,
@@ -24,6 +24,7 @@ const ERRNO = {
   EISDIR: 21,
   EMFILE: 24,
   ELOOP: 40,
+  ESTALE: 116,
 } as const
 
 /**
@@ -42,6 +43,8 @@ export function errorOfReport(report: FailedReport, request: SuperviseRequest): 
       return launcherError(report, request.launcher)
     case 'placeholder':
       return placeholderError(report)
+    case 'mounts':
+      return mountError(report)
     case 'registry':
       return registryError(request.registry ?? '', report.errno)
     default:
@@ -127,7 +130,7 @@ function launcherHint(said: string, launcher: string): string {
   return `try it alone: ${launcher} --unshare-user --ro-bind / / true`
 }
 
-function placeholderError({ path, errno }: PlaceholderFailedReport): SandboxSetupError {
+function placeholderError({ path, errno }: PathFailedReport): SandboxSetupError {
   const hint =
     errno === ERRNO.EMFILE
       ? 'raise the limit on open files: ulimit -n'
@@ -140,6 +143,26 @@ function placeholderReason(path: string, errno: number): string {
   if (errno === ERRNO.ENOTDIR) return `${isThere} directory`
   if (errno === ERRNO.EISDIR) return `${isThere} file`
   return `${path} is protected and missing, and no placeholder could be put there (${errnoName(errno)})`
+}
+
+/** What it comes to that something was put in place of what the plan was made for. */
+const CHANGED: readonly number[] = [ERRNO.ENOENT, ERRNO.ENOTDIR, ERRNO.ELOOP, ERRNO.ESTALE]
+
+function mountError({ path, errno }: PathFailedReport): SandboxSetupError {
+  const source = { step: 'mounts', errno } as const
+  if (!CHANGED.includes(errno)) {
+    const hint = 'let this user pass through the directories on the way to it'
+    return new SandboxSetupError(
+      source,
+      `what is mounted at ${path} cannot be verified (${errnoName(errno)})`,
+      {
+        hint,
+      },
+    )
+  }
+  return new SandboxSetupError(source, `${path} changed while the sandbox was set up`, {
+    hint: 'try again; a program that can write there, such as the command of another sandbox, moved or replaced it or a directory above it',
+  })
 }
 
 function registryError(path: string, errno: number): SandboxSetupError {

@@ -18,6 +18,7 @@ import {
 } from '@linux-sandbox/policy'
 import { compileFilter, encodeProgram, filterFor } from '@linux-sandbox/seccomp-filter'
 import type { Bwrap } from '@linux-sandbox/host-probe'
+import { expectedMounts } from './expected-mounts.js'
 import type { Host } from './host.js'
 import { settlePlaceholders, type SettledPlan } from './placeholders.js'
 
@@ -95,6 +96,7 @@ export function prepareLaunch(
       enter,
       ...(registry === undefined ? {} : { registry }),
       placeholders: mounts.placeholders,
+      mounts: expectedMounts(mounts.operations),
       reraise: true,
     },
   }

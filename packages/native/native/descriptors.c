@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Closing a range of descriptors, also on Linux before 5.9, which has no close_range(2).
+// Sending descriptors, and closing a range of them, also on Linux before 5.9, which has no close_range(2).
 #include "descriptors.h"
 #include "listing.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -36,4 +38,21 @@ int close_descriptors(unsigned first, unsigned last) {
   // EPERM: a seccomp filter of an outer container that does not know the call.
   if (errno != ENOSYS && errno != EPERM) return -1;
   return close_by_listing(first, last);
+}
+
+int send_with_descriptors(int socket, void *bytes, size_t size, const int *descriptors, size_t count) {
+  _Alignas(struct cmsghdr) char control[CMSG_SPACE(DESCRIPTORS_SENT_MAX * sizeof *descriptors)] = {0};
+  size_t length = count * sizeof *descriptors;
+  struct iovec data = {bytes, size};
+  struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = control};
+  message.msg_controllen = (__typeof__(message.msg_controllen))CMSG_SPACE(length);
+  struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = (__typeof__(header->cmsg_len))CMSG_LEN(length);
+  memcpy(CMSG_DATA(header), descriptors, length);
+  ssize_t sent;
+  do sent = sendmsg(socket, &message, MSG_NOSIGNAL);
+  while (sent < 0 && errno == EINTR);
+  return sent < 0 ? -1 : 0;
 }

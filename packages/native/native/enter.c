@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // enter: pid 1 of the sandbox. Confines itself, starts the command, reaps, and ends as the command did.
 #include "enter.h"
+#include "descriptors.h"
 #include "signals.h"
 #include "status.h"
 
@@ -52,6 +53,16 @@ static pid_t start_command(int status, const struct enter_request *request, cons
   return command;
 }
 
+// With it goes the root of the sandbox, in which supervise verifies the mounts before it lets the command start.
+static bool tell_entered(int status) {
+  struct message entered = {MESSAGE_ENTERED, 0, 0, 0};
+  int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (root < 0) return false;
+  bool is_told = send_with_descriptors(status, &entered, sizeof entered, &root, 1) == 0;
+  (void)close(root);
+  return is_told;
+}
+
 // supervise has got hold of this process, so that nothing can outlive it, and has closed its copies of the
 // streams.
 static void await_go(int status) {
@@ -69,7 +80,7 @@ _Noreturn void enter(int status) {
   int result[2];
   (void)prctl(PR_SET_NAME, "sandbox-enter"); // for those who look at ps; the file's own name is "3"
   if (!block_signals(&blocked)) refuse(status, STEP_REQUEST, errno);
-  if (!tell(status, (struct message){MESSAGE_ENTERED, 0, 0, 0})) _exit(STATUS_SETUP);
+  if (!tell_entered(status)) _exit(STATUS_SETUP);
   receive_handover(status, &arrival, &request);
   check_pid(status);
   check_capabilities(status);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The status socket, seen from supervise: request and descriptors one way, messages of enter the other.
 #include "descriptors.h"
+#include "mounts.h"
 #include "reports.h"
 #include "run.h"
 
@@ -73,17 +74,9 @@ static int offered_descriptors(const struct run *run, int *descriptors) {
 
 void offer_descriptors(struct run *run) {
   int descriptors[1 + GRANTED_MAX];
-  _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof descriptors)] = {0};
-  size_t size = (size_t)offered_descriptors(run, descriptors) * sizeof *descriptors;
-  struct iovec bytes = {&run->offer, sizeof run->offer};
-  struct msghdr message = {.msg_iov = &bytes, .msg_iovlen = 1, .msg_control = control};
-  message.msg_controllen = (__typeof__(message.msg_controllen))CMSG_SPACE(size);
-  struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-  header->cmsg_level = SOL_SOCKET;
-  header->cmsg_type = SCM_RIGHTS;
-  header->cmsg_len = (__typeof__(header->cmsg_len))CMSG_LEN(size);
-  memcpy(CMSG_DATA(header), descriptors, size);
-  if (sendmsg(run->status, &message, MSG_NOSIGNAL) < 0) fail(run, STEP_DESCRIPTORS, errno);
+  size_t count = (size_t)offered_descriptors(run, descriptors);
+  if (send_with_descriptors(run->status, &run->offer, sizeof run->offer, descriptors, count) != 0)
+    fail(run, STEP_DESCRIPTORS, errno);
 }
 
 // enter has them, so they are not kept for another attempt, and the command may start.
@@ -97,29 +90,44 @@ static void let_go(struct run *run) {
   (void)send(run->status, &go, sizeof go, MSG_NOSIGNAL); // it fails when enter is gone, which its pidfd will show
 }
 
-// The pid of the sender, as the kernel tells it; 0 when it does not.
-static pid_t sender_of(struct msghdr *message) {
-  struct ucred credentials = {0, 0, 0};
-  struct cmsghdr *header = CMSG_FIRSTHDR(message); // there is room for no other
-  if (header != NULL && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_CREDENTIALS)
-    memcpy(&credentials, CMSG_DATA(header), sizeof credentials);
-  return credentials.pid;
-}
+// Who has sent a message, as the kernel tells it, and what came with it.
+struct origin {
+  pid_t sender; // 0 when the kernel does not tell it
+  int root;     // -1 when none came
+};
 
-static void take_entered(struct run *run, pid_t sender, bool is_alive) {
-  run->enter = sender;
+// CMSG_NXTHDR of musl converts signs.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+static struct origin origin_of(struct msghdr *message) {
+  struct origin origin = {0, -1};
+  for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header != NULL; header = CMSG_NXTHDR(message, header)) {
+    struct ucred credentials;
+    if (header->cmsg_level != SOL_SOCKET) continue;
+    if (header->cmsg_type == SCM_RIGHTS) memcpy(&origin.root, CMSG_DATA(header), sizeof origin.root);
+    if (header->cmsg_type != SCM_CREDENTIALS) continue;
+    memcpy(&credentials, CMSG_DATA(header), sizeof credentials);
+    origin.sender = credentials.pid;
+  }
+  return origin;
+}
+#pragma GCC diagnostic pop
+
+static void take_entered(struct run *run, struct origin origin, bool is_alive) {
+  run->enter = origin.sender;
   run->stage = STAGE_ENTERED;
   if (!is_alive) return;
   // It does not start the command before our answer, so the number is still its own.
-  run->enter_pidfd = (int)syscall(SYS_pidfd_open, sender, 0);
+  run->enter_pidfd = (int)syscall(SYS_pidfd_open, origin.sender, 0);
+  verify_mounts(run, origin.root);
   let_go(run);
   pass_postponed(run); // enter has blocked them, and passes them on when the command runs
 }
 
-static void take(struct run *run, const struct message *message, pid_t sender, bool is_alive) {
-  if (run->stage == STAGE_LAUNCHING && message->kind == MESSAGE_ENTERED && sender > 0)
-    take_entered(run, sender, is_alive);
-  if (sender != run->enter) return;
+static void take(struct run *run, const struct message *message, struct origin origin, bool is_alive) {
+  if (run->stage == STAGE_LAUNCHING && message->kind == MESSAGE_ENTERED && origin.sender > 0)
+    take_entered(run, origin, is_alive);
+  if (origin.sender != run->enter) return;
   if (run->stage == STAGE_ENTERED && message->kind == MESSAGE_FAILED) {
     run->stage = STAGE_FAILED;
     run->step = message->step;
@@ -138,7 +146,7 @@ static void take(struct run *run, const struct message *message, pid_t sender, b
 void read_messages(struct run *run, bool is_alive) {
   while (run->status >= 0) {
     struct message message;
-    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct ucred))];
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct ucred)) + CMSG_SPACE(sizeof(int))];
     struct iovec bytes = {&message, sizeof message};
     struct msghdr header = {
         .msg_iov = &bytes, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
@@ -150,6 +158,8 @@ void read_messages(struct run *run, bool is_alive) {
       run->status = -1;
       return;
     }
-    if (count == (ssize_t)sizeof message) take(run, &message, sender_of(&header), is_alive);
+    struct origin origin = origin_of(&header);
+    if (count == (ssize_t)sizeof message) take(run, &message, origin, is_alive);
+    if (origin.root >= 0) (void)close(origin.root);
   }
 }

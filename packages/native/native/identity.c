@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-// Directories and files: how they are reached, told apart and marked.
 #include "identity.h"
 
 #include <errno.h>
@@ -20,6 +19,7 @@
 #endif
 
 enum { MASK_BASIC = 0x7ff, MASK_BIRTH = 0x800 };
+enum { ATTRIBUTE_MOUNT_ROOT = 0x2000 };
 
 struct kernel_time {
   int64_t seconds;
@@ -49,7 +49,7 @@ int look(int directory, const char *name, struct found *found) {
   bool has_birth = (about.mask & MASK_BIRTH) != 0;
   const struct kernel_time *time = has_birth ? &about.birth : &about.change;
   memset(found, 0, sizeof *found);
-  found->identity.device = (uint64_t)about.dev_major << 32 | about.dev_minor;
+  found->identity.device = device_of(about.dev_major, about.dev_minor);
   found->identity.inode = about.inode;
   found->identity.seconds = time->seconds;
   found->identity.nanoseconds = time->nanoseconds;
@@ -57,6 +57,9 @@ int look(int directory, const char *name, struct found *found) {
   found->uid = about.uid;
   found->mode = about.mode;
   found->links = about.links;
+  found->device_number = device_of(about.rdev_major, about.rdev_minor);
+  found->knows_mounts = (about.attributes_mask & ATTRIBUTE_MOUNT_ROOT) != 0;
+  found->is_mount_root = (about.attributes & ATTRIBUTE_MOUNT_ROOT) != 0;
   return 0;
 }
 
@@ -69,27 +72,46 @@ bool is_same_identity(const struct identity *a, const struct identity *b) {
          a->clock == b->clock;
 }
 
+// O_PATH with O_NOFOLLOW opens a symlink instead of refusing it.
+static int refuse_link(int object) {
+  struct found found;
+  if (object < 0 || (look(object, "", &found) == 0 && !S_ISLNK(found.mode))) return object;
+  (void)close(object);
+  errno = ELOOP;
+  return -1;
+}
+
 // Before Linux 5.6, or in an outer container whose filter does not know openat2(2): one component at a time.
-static int open_by_components(const char *path, size_t length) {
-  int directory = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-  for (size_t at = 1; directory >= 0 && at < length;) {
+static int open_by_components(int root, const char *path, int flags) {
+  int object = openat(root, root == AT_FDCWD ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  for (const char *at = path + 1; object >= 0 && *at != '\0';) {
     char name[NAME_MAX + 1];
-    size_t size = strcspn(path + at, "/");
+    size_t size = strcspn(at, "/");
     if (size > NAME_MAX) {
-      (void)close(directory);
+      (void)close(object);
       errno = ENAMETOOLONG;
       return -1;
     }
-    memcpy(name, path + at, size);
+    memcpy(name, at, size);
     name[size] = '\0';
-    int next = openat(directory, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    at += size + (at[size] == '/');
+    int kind = *at == '\0' ? flags : O_DIRECTORY;
+    int next = openat(object, name, O_PATH | O_NOFOLLOW | O_CLOEXEC | kind);
     int error = errno;
-    (void)close(directory);
+    (void)close(object);
     errno = error;
-    directory = next;
-    at += size + 1;
+    object = next;
   }
-  return directory;
+  return refuse_link(object);
+}
+
+int open_without_links(int root, const char *path, int flags) {
+  struct open_how how = {.flags = (unsigned)(O_PATH | O_CLOEXEC | flags),
+                         .resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
+  const char *below = path[1] == '\0' ? "." : path + 1;
+  long object = syscall(SYS_openat2, root, root == AT_FDCWD ? path : below, &how, sizeof how);
+  if (object >= 0 || (errno != ENOSYS && errno != EPERM)) return (int)object;
+  return open_by_components(root, path, flags);
 }
 
 int open_parent(const char *path, const char **name) {
@@ -99,11 +121,7 @@ int open_parent(const char *path, const char **name) {
   memcpy(parent, path, length);
   if (length == 0) parent[length++] = '/';
   parent[length] = '\0';
-  struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
-                         .resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
-  long directory = syscall(SYS_openat2, AT_FDCWD, parent, &how, sizeof how);
-  if (directory >= 0 || (errno != ENOSYS && errno != EPERM)) return (int)directory;
-  return open_by_components(parent, length);
+  return open_without_links(AT_FDCWD, parent, O_DIRECTORY);
 }
 
 void mark(int object) {

@@ -6,13 +6,14 @@
 #include <stdint.h>
 
 enum {
-  PROTOCOL_VERSION = 3,
+  PROTOCOL_VERSION = 4,
   REQUEST_MAGIC = 0x5842534c, // "LSBX"
   REQUEST_SIZE_MAX = 16 * 1024 * 1024,
   REPORT_TEXT_MAX = 64 * 1024,
   FILTER_LENGTH_MAX = 4096,
   PLACEHOLDERS_MAX = 4096,
   PLACEHOLDER_CONTENT_MAX = 4096,
+  MOUNTS_MAX = 4096,
   GRANTED_MAX = 250, // with the request itself under SCM_MAX_FD (253), include/net/scm.h in Linux 6.12
 };
 
@@ -27,6 +28,7 @@ enum tag {
   TAG_REGISTRY = 6,
   TAG_PLACEHOLDER = 7,
   TAG_PLACEHOLDER_FILE = 8,
+  TAG_MOUNT = 9,
   TAG_ARG = 16,
   TAG_ENV = 17,
   TAG_CWD = 18,
@@ -63,6 +65,16 @@ enum step {
   STEP_EXEC = 15,
   STEP_REGISTRY = 16,
   STEP_PLACEHOLDER = 17,
+  STEP_MOUNTS = 18,
+};
+
+// What has to be mounted at a path of the sandbox.
+enum expectation {
+  EXPECTATION_BOUND = 1,            // the source
+  EXPECTATION_BOUND_READ_ONLY = 2,  // the source
+  EXPECTATION_MASKED_FILE = 3,      // the null device, which cannot be opened there
+  EXPECTATION_MASKED_DIRECTORY = 4, // an empty one in memory that can be neither listed nor written
+  EXPECTATION_FRESH_DIRECTORY = 5,  // an empty one in memory
 };
 
 struct request_header {
@@ -87,6 +99,13 @@ struct limit {
 };
 _Static_assert(sizeof(struct limit) == 24, "limit");
 
+// Behind it the target, NUL, and for what is bound the source, NUL.
+struct mount_header {
+  uint32_t expectation;
+  uint32_t flags; // none so far: zero
+};
+_Static_assert(sizeof(struct mount_header) == 8, "mount header");
+
 struct report {
   uint32_t text_length;
   uint32_t kind;
@@ -108,7 +127,7 @@ _Static_assert(GRANTED_MAX <= 8 * sizeof(((struct handover *)0)->closed), "a bit
 
 enum message_kind { MESSAGE_ENTERED = 1, MESSAGE_STARTED = 2, MESSAGE_FAILED = 3, MESSAGE_ENDED = 4 };
 
-// From enter to supervise.
+// From enter to supervise. With `entered` a descriptor of the root of the sandbox as SCM_RIGHTS.
 struct message {
   uint32_t kind;
   uint32_t step;

@@ -2,6 +2,7 @@
 // Reports to the caller, and the launcher's stderr, which is the text of one of them.
 #include "reports.h"
 #include "entry.h"
+#include "mounts.h"
 #include "placeholders.h"
 
 #include <errno.h>
@@ -90,11 +91,12 @@ void report_failed(const struct run *run, enum step step, uint32_t value) {
   // Oldest first: from the end of the ring's newest part to the ring's end, then from its beginning.
   const char *parts[2] = {errors.bytes + end, errors.bytes};
   size_t sizes[2] = {is_full ? REPORT_TEXT_MAX - end : 0, is_full ? end : errors.written};
-  if (step == STEP_PLACEHOLDER) {
-    parts[0] = failed_placeholder();
+  bool is_about_path = step == STEP_PLACEHOLDER || step == STEP_MOUNTS;
+  if (is_about_path) {
+    parts[0] = step == STEP_MOUNTS ? failed_mount() : failed_placeholder();
     sizes[0] = strlen(parts[0]);
     sizes[1] = 0;
   }
-  bool has_text = step == STEP_LAUNCHER || step == STEP_PLACEHOLDER;
+  bool has_text = step == STEP_LAUNCHER || is_about_path;
   send_report(run, report, has_text ? parts : (const char **)NO_PARTS, has_text ? sizes : NO_SIZES);
 }

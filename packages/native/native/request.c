@@ -2,7 +2,6 @@
 // Reads both kinds of request: first every field is checked and counted, then the vectors are filled.
 #include "request.h"
 #include "launcher.h"
-#include "protocol.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -68,6 +67,27 @@ static bool is_placeholder_file(const struct field *field) {
   return is_plain(&path) && field->length - path.length <= PLACEHOLDER_CONTENT_MAX;
 }
 
+static bool is_bound(uint32_t expectation) {
+  return expectation == EXPECTATION_BOUND || expectation == EXPECTATION_BOUND_READ_ONLY;
+}
+
+// A known expectation, a plain path, and for what is bound a second one.
+static bool is_mount(const struct field *field) {
+  struct mount_header header;
+  if (field->length < sizeof header) return false;
+  memcpy(&header, field->bytes, sizeof header);
+  if (header.expectation < EXPECTATION_BOUND || header.expectation > EXPECTATION_FRESH_DIRECTORY) return false;
+  if (header.flags != 0) return false;
+  struct field paths = {field->tag, field->length - (uint32_t)sizeof header,
+                        (const char *)field->bytes + sizeof header};
+  if (!is_bound(header.expectation)) return is_plain(&paths);
+  const char *end = memchr(paths.bytes, 0, paths.length);
+  if (end == NULL) return false;
+  struct field target = {field->tag, (uint32_t)(end + 1 - (const char *)paths.bytes), paths.bytes};
+  struct field source = {field->tag, paths.length - target.length, end + 1};
+  return is_plain(&target) && is_plain(&source);
+}
+
 // `NAME=value` with a name.
 static bool is_assignment(const struct field *field) {
   if (!is_string(field)) return false;
@@ -82,11 +102,16 @@ static bool is_limit(const struct field *field) {
   return limit.resource < RLIM_NLIMITS && limit.zero == 0 && limit.soft <= limit.hard;
 }
 
+// Zeros. NULL when there is no memory.
+static void *map_slots(size_t size) {
+  void *slots = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return slots == MAP_FAILED ? NULL : slots;
+}
+
 // A vector of all `tag` strings and a NULL, behind `spare` free slots. NULL when there is no memory.
 static char **collect_strings(struct fields fields, uint32_t tag, size_t count, size_t spare) {
-  size_t size = (spare + count + 1) * sizeof(char *);
-  char **slots = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (slots == MAP_FAILED) return NULL;
+  char **slots = map_slots((spare + count + 1) * sizeof(char *));
+  if (slots == NULL) return NULL;
   char **strings = slots + spare;
   struct field field;
   for (size_t i = 0; next_field(&fields, &field) == FIELD_READ;)
@@ -96,17 +121,32 @@ static char **collect_strings(struct fields fields, uint32_t tag, size_t count, 
 
 // NULL when there is no memory.
 static struct wanted_placeholder *collect_placeholders(struct fields fields, size_t count) {
-  size_t size = count * sizeof(struct wanted_placeholder);
-  void *slots = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (slots == MAP_FAILED) return NULL;
-  struct wanted_placeholder *one = slots;
+  struct wanted_placeholder *slots = map_slots(count * sizeof *slots), *one = slots;
   struct field field;
+  if (slots == NULL) return NULL;
   while (next_field(&fields, &field) == FIELD_READ) {
     if (field.tag != TAG_PLACEHOLDER && field.tag != TAG_PLACEHOLDER_FILE) continue;
     one->path = field.bytes;
     one->form.kind = field.tag == TAG_PLACEHOLDER ? KIND_DIRECTORY : KIND_FILE;
     one->form.content = one->path + strlen(one->path) + 1;
     one->form.length = field.length - (uint32_t)(one->form.content - one->path);
+    one++;
+  }
+  return slots;
+}
+
+// NULL when there is no memory.
+static struct expected_mount *collect_mounts(struct fields fields, size_t count) {
+  struct expected_mount *slots = map_slots(count * sizeof *slots), *one = slots;
+  struct field field;
+  if (slots == NULL) return NULL;
+  while (next_field(&fields, &field) == FIELD_READ) {
+    struct mount_header header;
+    if (field.tag != TAG_MOUNT) continue;
+    memcpy(&header, field.bytes, sizeof header);
+    one->expectation = header.expectation;
+    one->target = (const char *)field.bytes + sizeof header;
+    if (is_bound(header.expectation)) one->source = one->target + strlen(one->target) + 1;
     one++;
   }
   return slots;
@@ -126,7 +166,7 @@ int parse_supervise_request(const void *bytes, size_t size, struct supervise_req
   struct fields all;
   if (!open_request(bytes, size, REQUEST_SUPERVISE, &all)) return EBADMSG;
   memset(request, 0, sizeof *request);
-  size_t launchers = 0, enters = 0, reraises = 0, registries = 0, placeholders = 0, args[2] = {0, 0};
+  size_t launchers = 0, enters = 0, reraises = 0, registries = 0, placeholders = 0, mounts = 0, args[2] = {0, 0};
   struct fields fields = all;
   struct field field;
   enum field_result result;
@@ -163,6 +203,9 @@ int parse_supervise_request(const void *bytes, size_t size, struct supervise_req
     case TAG_PLACEHOLDER_FILE:
       if (!is_placeholder_file(&field) || placeholders++ == PLACEHOLDERS_MAX) return EBADMSG;
       break;
+    case TAG_MOUNT:
+      if (!is_mount(&field) || mounts++ == MOUNTS_MAX) return EBADMSG;
+      break;
     default:
       return EBADMSG;
     }
@@ -174,6 +217,9 @@ int parse_supervise_request(const void *bytes, size_t size, struct supervise_req
   request->placeholder_count = (uint32_t)placeholders;
   if (placeholders > 0) request->placeholders = collect_placeholders(all, placeholders);
   if (placeholders > 0 && request->placeholders == NULL) return ENOMEM;
+  request->mount_count = (uint32_t)mounts;
+  if (mounts > 0) request->mounts = collect_mounts(all, mounts);
+  if (mounts > 0 && request->mounts == NULL) return ENOMEM;
   if (args[1] == 0) return 0;
   request->argv[1] = collect_launcher_args(all, TAG_FALLBACK_ARG, args[1]);
   return request->argv[1] == NULL ? ENOMEM : 0;

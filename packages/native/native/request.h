@@ -3,6 +3,8 @@
 #define REQUEST_H
 
 #include "form.h"
+#include "identity.h"
+#include "protocol.h"
 
 #include <linux/filter.h>
 #include <stdbool.h>
@@ -30,6 +32,14 @@ struct wanted_placeholder {
   struct form form;
 };
 
+struct expected_mount {
+  enum expectation expectation;
+  const char *target;
+  const char *source;       // NULL: none
+  struct identity identity; // of the source
+  int error;                // why the source has no identity
+};
+
 struct supervise_request {
   const char *launcher;
   char **argv[2]; // of the first and the fallback attempt; the second is NULL when there is none
@@ -39,6 +49,8 @@ struct supervise_request {
   const char *registry;                    // NULL: none
   struct wanted_placeholder *placeholders; // NULL: none
   uint32_t placeholder_count;
+  struct expected_mount *mounts; // NULL: none
+  uint32_t mount_count;
 };
 
 struct enter_request {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One attempt: from the start of the launcher until nothing of the sandbox is left.
 #include "launcher.h"
+#include "mounts.h"
 #include "placeholders.h"
 #include "reports.h"
 #include "run.h"
@@ -49,6 +50,8 @@ static void start(struct run *run) {
   // Only then do both end when the sandbox does.
   close_one(&launch.status);
   close_one(&launch.errors);
+  // While the launcher works: what matters is that it is read without following a symlink, not when.
+  note_sources(run);
 }
 
 static void reap_launcher(struct run *run) {

@@ -4,6 +4,7 @@ import { EXIT_STATUS } from '@linux-sandbox/errors'
 import { describe, expect, test } from 'vitest'
 import {
   GRANTED_DESCRIPTORS_MAX,
+  MOUNTS_MAX,
   nativeProgramPath,
   PLACEHOLDER_CONTENT_MAX,
   PLACEHOLDERS_MAX,
@@ -54,6 +55,8 @@ describe('C and TypeScript agree', () => {
     { prefix: 'VIOLATION_', values: { none: 0, ...VIOLATIONS } },
     { prefix: 'PLACEHOLDERS_', values: { max: PLACEHOLDERS_MAX } },
     { prefix: 'PLACEHOLDER_', values: { contentMax: PLACEHOLDER_CONTENT_MAX } },
+    { prefix: 'MOUNTS_', values: { max: MOUNTS_MAX } },
+    { prefix: 'EXPECTATION_', values: constants.EXPECTATIONS },
     { prefix: 'GRANTED_', values: { max: GRANTED_DESCRIPTORS_MAX } },
   ])('on $prefix*', ({ prefix, values }) => {
     expect(onlyWithPrefix(prefix, header)).toEqual(Object.fromEntries(withPrefix(prefix, values)))

@@ -2,12 +2,14 @@ import { PolicyInvalidError } from '@linux-sandbox/errors'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
+  MOUNTS_MAX,
   PLACEHOLDER_CONTENT_MAX,
   PLACEHOLDERS_MAX,
   PROTOCOL_VERSION,
   encodeEnterRequest,
   encodeSuperviseRequest,
   type EnterRequest,
+  type ExpectedMount,
   type ResourceLimit,
   type SuperviseRequest,
 } from '../src/index.js'
@@ -113,6 +115,30 @@ describe('what is encoded', () => {
       [24, 9, 0, 1n << 40n, 0xffff_ffff_ffff_ffffn],
     ])
   })
+})
+
+test('expected mounts read back as they were given', () => {
+  const mounts: ExpectedMount[] = [
+    { expectation: 'bound', target: '/käse', source: '/quelle' },
+    { expectation: 'bound-read-only', target: '/b', source: '/b' },
+    { expectation: 'masked-file', target: '/c' },
+    { expectation: 'masked-directory', target: '/d' },
+    { expectation: 'fresh-directory', target: '/e' },
+  ]
+  const { fields } = decodeRequest(encodeSuperviseRequest(superviseRequest({ mounts })))
+  const read = fields
+    .filter(({ tag }) => tag === TAG.mount)
+    .map(({ bytes }) => ({
+      numbers: [bytes.readUInt32LE(0), bytes.readUInt32LE(4)],
+      text: bytes.toString('utf8', 8),
+    }))
+  expect(read).toEqual([
+    { numbers: [1, 0], text: '/käse\0/quelle\0' },
+    { numbers: [2, 0], text: '/b\0/b\0' },
+    { numbers: [3, 0], text: '/c\0' },
+    { numbers: [4, 0], text: '/d\0' },
+    { numbers: [5, 0], text: '/e\0' },
+  ])
 })
 
 test('registry and placeholders read back as they were given', () => {
@@ -236,6 +262,26 @@ describe('what is refused', () => {
         placeholders: Array.from({ length: PLACEHOLDERS_MAX + 1 }, () => ({ path: '/a' })),
       },
       path: ['placeholders'],
+    },
+    {
+      why: 'a relative target',
+      parts: { mounts: [{ expectation: 'masked-file', target: 'a' }] },
+      path: ['mounts', 0, 'target'],
+    },
+    {
+      why: 'the root as source',
+      parts: { mounts: [{ expectation: 'bound', target: '/a', source: '/' }] },
+      path: ['mounts', 0, 'source'],
+    },
+    {
+      why: 'an unknown expectation',
+      parts: { mounts: [{ expectation: 'toString' as 'masked-file', target: '/a' }] },
+      path: ['mounts', 0, 'expectation'],
+    },
+    {
+      why: 'too many mounts',
+      parts: { mounts: Array(MOUNTS_MAX + 1).fill({ expectation: 'masked-file', target: '/a' }) },
+      path: ['mounts'],
     },
     { why: 'empty fallback argv', parts: { fallbackArgv: [] }, path: ['fallbackArgv'] },
   ]

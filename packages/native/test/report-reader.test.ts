@@ -15,6 +15,7 @@ const STREAM = Buffer.concat([
   reportBytes([2, 0, 2, 0x0100], 'bwrap: Käse\n'),
   reportBytes([2, 0, 15, 13]),
   reportBytes([2, 0, 17, 20], '/repo/.git'),
+  reportBytes([2, 1, 18, 116], '/repo/a'),
   reportBytes([4, 0, 2, 0], '/repo/.git\0/repo/.git.linux-sandbox-moved-1'),
   reportBytes([4, 0, 4, 16], '/repo/.git'),
   reportBytes([3, 0, 0, 0x0700]),
@@ -26,6 +27,7 @@ const REPORTS: Report[] = [
   { kind: 'failed', attempt: 'first', step: 'launcher', exitCode: 1, signal: null, text: 'bwrap: Käse\n' },
   { kind: 'failed', attempt: 'first', step: 'exec', errno: 13 },
   { kind: 'failed', attempt: 'first', step: 'placeholder', path: '/repo/.git', errno: 20 },
+  { kind: 'failed', attempt: 'fallback', step: 'mounts', path: '/repo/a', errno: 116 },
   {
     kind: 'violation',
     attempt: 'first',

@@ -1,6 +1,19 @@
 import type { Issue } from '@linux-sandbox/errors'
-import { FILTER_LENGTH_MAX, PLACEHOLDER_CONTENT_MAX, PLACEHOLDERS_MAX } from './constants.js'
-import type { EnterRequest, LimitValue, Placeholder, ResourceLimit, SuperviseRequest } from './request.js'
+import {
+  EXPECTATIONS,
+  FILTER_LENGTH_MAX,
+  MOUNTS_MAX,
+  PLACEHOLDER_CONTENT_MAX,
+  PLACEHOLDERS_MAX,
+} from './constants.js'
+import type {
+  EnterRequest,
+  ExpectedMount,
+  LimitValue,
+  Placeholder,
+  ResourceLimit,
+  SuperviseRequest,
+} from './request.js'
 import { RESOURCES } from './resources.js'
 import { encodeUtf8, hasLoneSurrogate } from './utf8.js'
 
@@ -17,7 +30,7 @@ const PATH_MAX = 4096
 
 /** Every reason why `supervise` would not take `request`, but for its size. */
 export function checkSuperviseRequest(request: SuperviseRequest): Issue[] {
-  const { launcher, launcherArgv, fallbackArgv, enter, registry, placeholders = [] } = request
+  const { launcher, launcherArgv, fallbackArgv, enter, registry, placeholders = [], mounts = [] } = request
   return [
     ...checkAbsolutePath(launcher, ['launcher']),
     ...checkWords(launcherArgv, ['launcherArgv']),
@@ -25,6 +38,7 @@ export function checkSuperviseRequest(request: SuperviseRequest): Issue[] {
     ...checkEnterRequest(enter, ['enter']),
     ...(registry === undefined ? [] : checkPlainPath(registry, ['registry'])),
     ...checkPlaceholders(placeholders, registry),
+    ...checkMounts(mounts),
   ]
 }
 
@@ -69,6 +83,19 @@ function checkPlaceholders(all: readonly Placeholder[], registry: string | undef
       ...checkContent(one.content ?? '', [...path, index, 'content']),
     ]),
   ]
+}
+
+function checkMounts(all: readonly ExpectedMount[]): Issue[] {
+  const path = ['mounts']
+  if (all.length > MOUNTS_MAX)
+    return [{ path, message: `has ${all.length} mounts, and ${MOUNTS_MAX} are the most` }]
+  return all.flatMap((mount, index) => [
+    ...(Object.hasOwn(EXPECTATIONS, mount.expectation)
+      ? []
+      : [{ path: [...path, index, 'expectation'], message: 'is unknown' }]),
+    ...checkPlainPath(mount.target, [...path, index, 'target']),
+    ...('source' in mount ? checkPlainPath(mount.source, [...path, index, 'source']) : []),
+  ])
 }
 
 function checkContent(content: string, path: Path): Issue[] {

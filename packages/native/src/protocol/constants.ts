@@ -1,6 +1,6 @@
 /** Every number of `docs/native-protocol.md`. `native/protocol.h` repeats them; a test compares the two. */
 
-export const PROTOCOL_VERSION = 3
+export const PROTOCOL_VERSION = 4
 
 /** `LSBX`, as a little-endian number. */
 export const REQUEST_MAGIC = 0x58_42_53_4c
@@ -23,6 +23,9 @@ export const PLACEHOLDERS_MAX = 4096
 /** The longest content of a placeholder that is a file, in bytes. */
 export const PLACEHOLDER_CONTENT_MAX = 4096
 
+/** How many mounts a run can have verified. */
+export const MOUNTS_MAX = 4096
+
 /** As a word of a launcher's arguments: the path of the native program itself. */
 export const ENTER_PROGRAM = '@enter'
 
@@ -40,6 +43,7 @@ export const TAG = {
   registry: 6,
   placeholder: 7,
   placeholderFile: 8,
+  mount: 9,
   arg: 16,
   env: 17,
   cwd: 18,
@@ -53,6 +57,15 @@ export const REPORT_KIND = { started: 1, failed: 2, ended: 3, violation: 4 } as 
 export const VIOLATIONS = { removed: 1, replaced: 2, filled: 3, left: 4 } as const
 
 export type PlaceholderViolation = keyof typeof VIOLATIONS
+
+/** What a mount is expected to be. */
+export const EXPECTATIONS = {
+  bound: 1,
+  'bound-read-only': 2,
+  'masked-file': 3,
+  'masked-directory': 4,
+  'fresh-directory': 5,
+} as const
 
 /** What can fail, by the names that errors carry. */
 export const STEPS = {
@@ -73,6 +86,7 @@ export const STEPS = {
   exec: 15,
   registry: 16,
   placeholder: 17,
+  mounts: 18,
 } as const
 
 export type Step = keyof typeof STEPS

@@ -1,7 +1,14 @@
 import { type Issue, PolicyInvalidError } from '@linux-sandbox/errors'
-import { REQUEST_KIND, REQUEST_SIZE_MAX, TAG } from './constants.js'
+import { EXPECTATIONS, REQUEST_KIND, REQUEST_SIZE_MAX, TAG } from './constants.js'
 import { type Field, layOutRequest, numberField, requestSize, stringField } from './fields.js'
-import type { EnterRequest, LimitValue, Placeholder, ResourceLimit, SuperviseRequest } from './request.js'
+import type {
+  EnterRequest,
+  ExpectedMount,
+  LimitValue,
+  Placeholder,
+  ResourceLimit,
+  SuperviseRequest,
+} from './request.js'
 import { RESOURCES } from './resources.js'
 import { checkEnterRequest, checkSuperviseRequest, UNLIMITED } from './check-request.js'
 import { encodeUtf8 } from './utf8.js'
@@ -20,6 +27,7 @@ export function encodeSuperviseRequest(request: SuperviseRequest): Uint8Array {
     numberField(TAG.reraise, request.reraise ? 1 : 0),
     ...(request.registry === undefined ? [] : [stringField(TAG.registry, request.registry)]),
     ...(request.placeholders ?? []).map(placeholderField),
+    ...(request.mounts ?? []).map(mountField),
     { tag: TAG.enterRequest, bytes: layOutRequest(REQUEST_KIND.enter, enterFields(request.enter)) },
   ]
   return layOutChecked('the supervise request', REQUEST_KIND.supervise, fields)
@@ -48,6 +56,17 @@ function enterFields({ argv, env, cwd, filter, limits = [] }: EnterRequest): Fie
 function placeholderField({ path, content }: Placeholder): Field {
   if (content === undefined) return stringField(TAG.placeholder, path)
   return { tag: TAG.placeholderFile, bytes: encodeUtf8(`${path}\0${content}`) }
+}
+
+const MOUNT_HEADER_SIZE = 8
+
+function mountField(mount: ExpectedMount): Field {
+  const { expectation, target } = mount
+  const paths = encodeUtf8('source' in mount ? `${target}\0${mount.source}\0` : `${target}\0`)
+  const bytes = new Uint8Array(MOUNT_HEADER_SIZE + paths.length)
+  new DataView(bytes.buffer).setUint32(0, EXPECTATIONS[expectation], true)
+  bytes.set(paths, MOUNT_HEADER_SIZE)
+  return { tag: TAG.mount, bytes }
 }
 
 function limitField({ resource, soft, hard }: ResourceLimit): Field {

@@ -3,6 +3,7 @@ export { encodeEnterRequest, encodeSuperviseRequest } from './encode-request.js'
 export {
   ENTER_PROGRAM,
   GRANTED_DESCRIPTORS_MAX,
+  MOUNTS_MAX,
   PLACEHOLDER_CONTENT_MAX,
   PLACEHOLDERS_MAX,
   PROTOCOL_VERSION,
@@ -19,11 +20,18 @@ export {
   type EndedReport,
   type FailedReport,
   type LauncherFailedReport,
-  type PlaceholderFailedReport,
+  type PathFailedReport,
   type Report,
   type StartedReport,
   type StepFailedReport,
   type ViolationReport,
 } from './report-reader.js'
-export type { EnterRequest, LimitValue, Placeholder, ResourceLimit, SuperviseRequest } from './request.js'
+export type {
+  EnterRequest,
+  ExpectedMount,
+  LimitValue,
+  Placeholder,
+  ResourceLimit,
+  SuperviseRequest,
+} from './request.js'
 export { RESOURCES, type ResourceName } from './resources.js'

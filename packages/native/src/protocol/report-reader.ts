@@ -31,21 +31,22 @@ export interface LauncherFailedReport extends ProcessEnd {
 export interface StepFailedReport {
   readonly kind: 'failed'
   readonly attempt: Attempt
-  readonly step: Exclude<Step, 'launcher' | 'placeholder'>
+  readonly step: Exclude<Step, 'launcher' | PathFailedReport['step']>
   /** The kernel's error number, for `interrupted` the signal, 0 where no system call failed. */
   readonly errno: number
 }
 
-/** A placeholder could not be made, and the command did not run. */
-export interface PlaceholderFailedReport {
+/** A placeholder could not be made, or something else is mounted than was expected, and the command did not run. */
+export interface PathFailedReport {
   readonly kind: 'failed'
   readonly attempt: Attempt
-  readonly step: 'placeholder'
+  readonly step: 'placeholder' | 'mounts'
+  /** Of a mount the target. */
   readonly path: string
   readonly errno: number
 }
 
-export type FailedReport = LauncherFailedReport | StepFailedReport | PlaceholderFailedReport
+export type FailedReport = LauncherFailedReport | StepFailedReport | PathFailedReport
 
 /** Something is wrong with a placeholder at the end of the run. Comes before `ended`. */
 export interface ViolationReport {
@@ -142,7 +143,8 @@ interface Found {
 function decodeFailure(number: number, { attempt, value, text }: Found): FailedReport {
   const step = STEP_NAMES.get(number)
   if (step === undefined) throw new TypeError(`not a report: step ${number}`)
-  if (step === 'placeholder') return { kind: 'failed', attempt, step, path: decodeUtf8(text), errno: value }
+  if (step === 'placeholder' || step === 'mounts')
+    return { kind: 'failed', attempt, step, path: decodeUtf8(text), errno: value }
   if (step !== 'launcher') return { kind: 'failed', attempt, step, errno: value }
   return { kind: 'failed', attempt, step, ...decodeWaitStatus(value), text: decodeUtf8(text) }
 }

@@ -30,6 +30,24 @@ export interface Placeholder {
   readonly content?: string
 }
 
+/**
+ * What has to be mounted in the sandbox before the command starts, at a path that leads through no symbolic link:
+ *
+ * - `bound`: what is at `source` on the host while the sandbox is set up; `bound-read-only`: and it cannot be written
+ * - `masked-file`: the null device, which cannot be opened there
+ * - `masked-directory`: a directory in memory that can be neither listed nor written; `fresh-directory`: one in memory
+ */
+export type ExpectedMount =
+  | {
+      readonly expectation: 'bound' | 'bound-read-only'
+      readonly target: string
+      readonly source: string
+    }
+  | {
+      readonly expectation: 'masked-file' | 'masked-directory' | 'fresh-directory'
+      readonly target: string
+    }
+
 /** What `linux-sandbox-native supervise` is asked to do. */
 export interface SuperviseRequest {
   /** Absolute path of bwrap. */
@@ -43,6 +61,8 @@ export interface SuperviseRequest {
   readonly registry?: string
   /** Parents first; at most 4096. Those that do not exist are made, and removed afterwards. They need a registry. */
   readonly placeholders?: readonly Placeholder[]
+  /** At most 4096, in any order, no target twice. Unless all are as expected, the run fails and the command does not start. */
+  readonly mounts?: readonly ExpectedMount[]
   /** Whether to end by the signal that ended the command, and not with 128 + its number. */
   readonly reraise: boolean
 }

@@ -31,6 +31,7 @@ const HARMLESS = encodeSuperviseRequest(
     launcher: '/bin/true',
     launcherArgv: ['true', 'one', '@enter'],
     fallbackArgv: ['true', 'two'],
+    mounts: [{ expectation: 'bound', target: '/tmp/target', source: '/tmp/source' }],
     enter: enterRequest({ filter: new Uint8Array(8) }),
   }),
 )
@@ -50,6 +51,10 @@ const FIELDS = [
 ]
 const PLACE = (path: string): Field => stringField(TAG.placeholder, path)
 const PLACE_FILE = (text: string): Field => ({ tag: TAG.placeholderFile, bytes: bytes(text) })
+const MOUNT = (expectation: number, text: string, flags = 0): Field => ({
+  tag: TAG.mount,
+  bytes: Uint8Array.from([expectation, 0, 0, 0, flags, 0, 0, 0, ...bytes(text)]),
+})
 const REGISTRY = stringField(TAG.registry, join(workshop.directory, 'registry'))
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
@@ -57,6 +62,14 @@ describe('a malformed supervise request is refused', () => {
   test('and the same request, unharmed, is not', async () => {
     expect((await send(HARMLESS)).reports).toMatchObject([{ step: 'launcher' }])
     expect((await send(layOutRequest(1, FIELDS))).reports).toMatchObject([{ step: 'launcher' }])
+    const mounts = [
+      MOUNT(1, '/a\0/b\0'),
+      MOUNT(2, '/a\0/b\0'),
+      ...[3, 4, 5].map((kind) => MOUNT(kind, '/a\0')),
+    ]
+    expect((await send(layOutRequest(1, [...FIELDS, ...mounts]))).reports).toMatchObject([
+      { step: 'launcher' },
+    ])
   })
 
   test.each([
@@ -124,6 +137,27 @@ describe('a malformed supervise request is refused', () => {
         PLACE_FILE('/tmp/x\0'),
         ...Array.from({ length: 4096 }, () => PLACE('/tmp/x')),
       ]),
+    },
+    {
+      why: 'a mount of no bytes',
+      request: layOutRequest(1, [...FIELDS, { tag: TAG.mount, bytes: bytes('') }]),
+    },
+    { why: 'a mount without a path', request: layOutRequest(1, [...FIELDS, MOUNT(3, '')]) },
+    { why: 'a mount of expectation 0', request: layOutRequest(1, [...FIELDS, MOUNT(0, '/a\0')]) },
+    { why: 'a mount of expectation 6', request: layOutRequest(1, [...FIELDS, MOUNT(6, '/a\0')]) },
+    { why: 'a mount with a flag', request: layOutRequest(1, [...FIELDS, MOUNT(3, '/a\0', 1)]) },
+    { why: 'a mount without NUL', request: layOutRequest(1, [...FIELDS, MOUNT(3, '/a')]) },
+    { why: 'a mount at a relative path', request: layOutRequest(1, [...FIELDS, MOUNT(3, 'a\0')]) },
+    { why: 'a mount with dots', request: layOutRequest(1, [...FIELDS, MOUNT(3, '/a/..\0')]) },
+    { why: 'a mount at the root', request: layOutRequest(1, [...FIELDS, MOUNT(3, '/\0')]) },
+    { why: 'a bind without a source', request: layOutRequest(1, [...FIELDS, MOUNT(1, '/a\0')]) },
+    { why: 'a bind of a relative source', request: layOutRequest(1, [...FIELDS, MOUNT(2, '/a\0b\0')]) },
+    { why: 'a bind of a source without NUL', request: layOutRequest(1, [...FIELDS, MOUNT(2, '/a\0/b')]) },
+    { why: 'a bind of two sources', request: layOutRequest(1, [...FIELDS, MOUNT(2, '/a\0/b\0/c\0')]) },
+    { why: 'a mask with a source', request: layOutRequest(1, [...FIELDS, MOUNT(3, '/a\0/b\0')]) },
+    {
+      why: '4097 mounts',
+      request: layOutRequest(1, [...FIELDS, ...Array.from({ length: 4097 }, () => MOUNT(3, '/a\0'))]),
     },
     { why: 'an unknown tag', request: layOutRequest(1, [...FIELDS, numberField(99, 0)]) },
     { why: 'a relative launcher', request: layOutRequest(1, [stringField(1, 'true'), ...FIELDS.slice(1)]) },

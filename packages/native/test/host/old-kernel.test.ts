@@ -1,10 +1,18 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import type { Duplex } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import type { SuperviseRequest } from '../../src/index.js'
+import { ReportReader, type Report, type SuperviseRequest } from '../../src/index.js'
 import { openWorkshop, reasonToSkip, USERS } from './host.js'
 import { bwrapArgv, requestFor } from './run.js'
 
@@ -36,17 +44,25 @@ function filterWithout(calls: Readonly<Record<string, number>>): Uint8Array {
   return bytes
 }
 
+const ENOTDIR = 20
+const ELOOP = 40
+
 /** Not root, which without capabilities may not map itself into a nested user namespace. */
 const { uid } = USERS.at(-1)!
+
+type NestedParts = Pick<SuperviseRequest, 'registry' | 'placeholders' | 'mounts'> & {
+  /** Options of the inner bwrap. */
+  readonly options?: readonly string[]
+}
 
 /** A sandbox in a sandbox: the outer one only takes the calls away. A nested /proc cannot be mounted. */
 function startNested(
   script: string,
   calls: Readonly<Record<string, number>> = YOUNG_CALLS,
-  parts: Pick<SuperviseRequest, 'registry' | 'placeholders'> = {},
+  { options = [], ...parts }: NestedParts = {},
 ) {
   const inner = requestFor(['sh', '-c', script], {
-    launcherArgv: bwrapArgv(['--cap-drop', 'ALL']).flatMap((word, at, all) => {
+    launcherArgv: bwrapArgv([...options, '--cap-drop', 'ALL']).flatMap((word, at, all) => {
       const isProc = word === '--proc' || all[at - 1] === '--proc'
       return isProc ? [] : word === '--dev' ? ['--bind', '/proc', '/proc', word] : [word]
     }),
@@ -61,9 +77,12 @@ function startNested(
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
   })
   const [, stdout, stderr, innerControl, outerControl] = child.stdio as unknown as Duplex[]
-  innerControl!.resume().write(inner)
+  const reader = new ReportReader()
+  const reports: Report[] = []
+  innerControl!.on('data', (chunk: Buffer) => reports.push(...reader.push(chunk)))
+  innerControl!.write(inner)
   outerControl!.resume().write(outer)
-  return { child, stdout: stdout!, stderr: stderr! }
+  return { child, stdout: stdout!, stderr: stderr!, reports }
 }
 
 describe.skipIf(reasonToSkip())('on a kernel without close_range and pidfd', () => {
@@ -107,5 +126,33 @@ describe.skipIf(reasonToSkip())('where nothing can be renamed without replacing'
     expect(await exit).toBe(0)
     expect(readdirSync(room)).toEqual(['own'])
     expect(readFileSync(own, 'utf8')).toBe('text')
+  })
+})
+
+describe.skipIf(reasonToSkip())('on a kernel without openat2', () => {
+  test.each([
+    { why: 'it is what was expected', target: 'a' },
+    { why: 'it lies below what was expected', target: 'a/b' },
+    { why: 'it is a file', target: 'a/file' },
+    { why: 'a link leads to it', target: 'link', errno: ELOOP },
+    { why: 'a link above leads to it', target: 'link/b', errno: ENOTDIR },
+    { why: 'a link leads to it in a directory', target: 'a/to-file', errno: ELOOP },
+  ])('what is mounted is verified all the same: $why', async ({ target: name, errno }) => {
+    const room = mkdtempSync(join(workshop.directory, 'room-'))
+    mkdirSync(join(room, 'a/b'), { recursive: true })
+    writeFileSync(join(room, 'a/file'), '')
+    symlinkSync('file', join(room, 'a/to-file'))
+    symlinkSync('a', join(room, 'link'))
+    chmodSync(room, 0o755)
+    const target = join(room, name)
+    const { child, stdout, reports } = startNested('echo started', PLACEHOLDER_CALLS, {
+      options: ['--ro-bind', target, target],
+      mounts: [{ expectation: 'bound-read-only', target, source: target }],
+    })
+    const exit = new Promise((resolve) => child.once('close', resolve))
+    expect(String(await buffer(stdout))).toBe(errno === undefined ? 'started\n' : '')
+    expect(await exit).toBe(errno === undefined ? 0 : 125)
+    const failed = { kind: 'failed', attempt: 'first', step: 'mounts', path: target, errno }
+    expect(reports).toMatchObject(errno === undefined ? [{ kind: 'started' }, { kind: 'ended' }] : [failed])
   })
 })

@@ -13,6 +13,8 @@ import {
 import { makeTree, profileOf } from './policies.ts'
 
 const STARTS = 150
+/** Without the verification some 50 of them would lead out. */
+const EXCHANGED_STARTS = 300
 
 /** Gives `link` one target and the other, until it is killed. */
 const SWAPPER = `
@@ -25,35 +27,45 @@ for (let turn = 0; ; turn = 1 - turn) {
 }
 `
 
-/** Exchanges the directory `a` with a link that leads out, until it is killed. The pauses leave a start the time to look at either. */
+/**
+ * Exchanges the directory `a` with a link that leads out, until it is killed, and stays a while in either state: the lengths of time
+ * change from turn to turn, so that some meet every moment of a start.
+ */
 const EXCHANGER = `
 const { mkdirSync, renameSync, symlinkSync, writeFileSync } = require('node:fs')
-process.chdir(process.argv[1])
+const [workspace, does] = process.argv.slice(1)
+process.chdir(workspace)
 mkdirSync('a')
 writeFileSync('a/x.env', '')
 symlinkSync('../outside', 'leads-out')
 console.log('exchanging')
-for (;;) {
+if (does === 'nothing') setInterval(() => {}, 1000)
+else for (let turn = 1; ; turn++) {
   renameSync('a', 'a.real')
   renameSync('leads-out', 'a')
-  for (let pause = 0; pause < 20_000; pause++);
+  pause(1 + turn % 7)
   renameSync('a', 'leads-out')
   renameSync('a.real', 'a')
-  for (let pause = 0; pause < 200_000; pause++);
+  pause(1 + turn % 5)
 }
+function pause(count) { for (let left = count * 100_000; left > 0; left--); }
 `
 
 /** What `script` printed in each of many sandboxes that are started one after the other; nothing where none came to be. */
 async function startMany(
   user: TestUser,
-  { profile, script }: { readonly profile: PermissionProfile; readonly script: string },
+  {
+    profile,
+    script,
+    starts = STARTS,
+  }: { readonly profile: PermissionProfile; readonly script: string; readonly starts?: number },
 ): Promise<string[]> {
   return await withLibrary(
     user,
-    { profile, script, starts: STARTS },
-    async ({ lib, attempt }, { profile: policy, script: text, starts }) => {
+    { profile, script, starts },
+    async ({ lib, attempt }, { profile: policy, script: text, starts: count }) => {
       const printed: string[] = []
-      for (let start = 0; start < starts; start++) {
+      for (let start = 0; start < count; start++) {
         const { value } = await attempt(async () => {
           const sandbox = await lib.Sandbox.create({ profile: policy })
           return await sandbox.run('/bin/sh', ['-c', text, 'sh', String(start)], { cwd: '/' })
@@ -112,26 +124,50 @@ describeForUsers('a link that is swapped while sandboxes start', [], (user) => {
   })
 })
 
+interface Exchange {
+  readonly user: TestUser
+  readonly does: 'exchange' | 'nothing'
+  readonly starts: number
+}
+
+/** What sandboxes print that are started while a command of the same policy exchanges a directory, and what is outside then. */
+async function startDuringExchange({ user, does, starts }: Exchange) {
+  const directory = makeTree(user, ['w/.git/config', 'outside/x.env'])
+  const workspace = join(directory, 'w')
+  const profile = profileOf({ ':root': 'read', [workspace]: 'write', [`${workspace}/**/*.env`]: 'deny' })
+  const words = ['--sandbox-policy-cwd', workspace, '--permission-profile', JSON.stringify(profile), '--']
+  const exchanger = startProgram(user, stagedNode(), [
+    stagedProgram('codex-linux-sandbox'),
+    ...words,
+    ...[stagedNode(), '-e', EXCHANGER, workspace, does],
+  ])
+  await exchanger.wrote('exchanging')
+  const script = `
+    echo started
+    echo x 2>&- > ${directory}/outside/new-$1 && echo written outside
+    echo x 2>&- >> ${workspace}/.git/config && echo written where it is protected`
+  const printed = await startMany(user, { profile, script, starts })
+  return { printed, outside: readdirSync(join(directory, 'outside')) }
+}
+
 /*
  * The invariant: what a command does to the workspace of its policy never lets another sandbox of that policy write what the policy
  * does not grant. A start that meets the exchange half done may fail.
  */
 describeForUsers('a directory that a command exchanges with a link while sandboxes start', [], (user) => {
-  // Skipped until what was mounted is compared with what was planned before the command starts.
-  test.skip('never leads one of them out', { timeout: 60_000 }, async () => {
-    const directory = makeTree(user, ['w/.git/config', 'outside/x.env'])
-    const workspace = join(directory, 'w')
-    const profile = profileOf({ ':root': 'read', [workspace]: 'write', [`${workspace}/**/*.env`]: 'deny' })
-    const words = ['--sandbox-policy-cwd', workspace, '--permission-profile', JSON.stringify(profile), '--']
-    const exchanger = startProgram(user, stagedNode(), [
-      stagedProgram('codex-linux-sandbox'),
-      ...words,
-      ...[stagedNode(), '-e', EXCHANGER, workspace],
-    ])
-    await exchanger.wrote('exchanging')
-    const script = `echo started; echo x 2>&- > ${directory}/outside/new-$1`
-    const printed = await startMany(user, { profile, script })
+  test('never leads one of them out', { timeout: 120_000 }, async () => {
+    const { printed, outside } = await startDuringExchange({
+      user,
+      does: 'exchange',
+      starts: EXCHANGED_STARTS,
+    })
     expect(new Set(printed)).toEqual(new Set(['started\n']))
-    expect(readdirSync(join(directory, 'outside'))).toEqual(['x.env'])
+    expect(outside).toEqual(['x.env'])
+  })
+
+  test('lets each of them start when it stays what it is', async () => {
+    const { printed, outside } = await startDuringExchange({ user, does: 'nothing', starts: 20 })
+    expect(printed).toEqual(Array(20).fill('started\n'))
+    expect(outside).toEqual(['x.env'])
   })
 })
