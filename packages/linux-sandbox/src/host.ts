@@ -26,10 +26,9 @@ export class Host {
     return this.#fallbacks > 1
   }
 
-  /** Takes note of the attempt with which a command was started, if it was. */
-  noteAttempt(attempt: 'first' | 'fallback' | undefined): void {
-    if (attempt === 'first') this.#fallbacks = 0
-    if (attempt === 'fallback') this.#fallbacks++
+  /** Takes note of the attempt with which a command was started that was to have a fresh one. */
+  noteAttempt(attempt: 'first' | 'fallback'): void {
+    this.#fallbacks = attempt === 'first' ? 0 : this.#fallbacks + 1
   }
 }
 

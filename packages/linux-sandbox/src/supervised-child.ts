@@ -38,13 +38,19 @@ export function spawnSupervised(
   })
   const control = takeControlSocket(child, slots.length)
   const reports = new RunReports()
-  control?.on('data', (chunk: Buffer) => reports.take(chunk))
+  let hasFreshProc = false
+  control?.on('data', (chunk: Buffer) => {
+    const before = reports.started
+    reports.take(chunk)
+    const { started } = reports
+    if (hasFreshProc && started !== undefined && started !== before) host.noteAttempt(started.attempt)
+  })
   // `supervise` may be gone before it read the request; its exit tells why.
   control?.on('error', () => undefined)
   try {
     const launch = prepare()
     control?.write(encodeSuperviseRequest(launch.request))
-    if (launch.freshProc) child.once('exit', () => host.noteAttempt(reports.started?.attempt))
+    hasFreshProc = launch.freshProc
     translateEvents(child, { control, reports, launch, program: host.nativeProgram })
     return { child, launch, reports }
   } catch (error) {
