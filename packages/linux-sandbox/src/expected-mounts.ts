@@ -15,7 +15,8 @@ export function expectedMounts(operations: readonly MountOperation[]): ExpectedM
   const found: ExpectedMount[] = []
   for (const operation of operations.toReversed()) {
     const mount = expectedMount(operation)
-    if (mount === undefined || isOwn(mount) || isCovered(mount.target, covered)) continue
+    if (mount === undefined || isCovered(mount.target, covered)) continue
+    if (operation.type !== 'device' && isOwn(mount)) continue
     covered.add(mount.target)
     found.push(mount)
   }

@@ -280,7 +280,9 @@ describe('what is refused', () => {
     },
     {
       why: 'too many mounts',
-      parts: { mounts: Array(MOUNTS_MAX + 1).fill({ expectation: 'masked-file', target: '/a' }) },
+      parts: {
+        mounts: Array.from({ length: MOUNTS_MAX + 1 }, () => ({ expectation: 'masked-file', target: '/a' })),
+      },
       path: ['mounts'],
     },
     { why: 'empty fallback argv', parts: { fallbackArgv: [] }, path: ['fallbackArgv'] },

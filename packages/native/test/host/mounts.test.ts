@@ -244,13 +244,13 @@ describe.skipIf(skip)('of many mounts', () => {
       target: path,
       source: path,
     }))
-    const start = (launcherOptions: readonly string[]) =>
+    const startWith = (launcherOptions: readonly string[]) =>
       run({ program: workshop.program }, ['true'], {
         launcherArgv: bwrapArgv([...launcherOptions, '--cap-drop', 'ALL']),
         mounts,
       })
-    expect((await start(options)).reports).toMatchObject([{ kind: 'started' }, { kind: 'ended' }])
-    const { reports } = await start(options.toSpliced(at * 3, 3))
+    expect((await startWith(options)).reports).toMatchObject([{ kind: 'started' }, { kind: 'ended' }])
+    const { reports } = await startWith(options.toSpliced(at * 3, 3))
     expect(reports).toMatchObject([{ step: 'mounts', path: paths[at], errno: ESTALE }])
   })
 })
