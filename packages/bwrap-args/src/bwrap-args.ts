@@ -68,7 +68,7 @@ function operationArgs(operation: MountOperation): string[] {
     case 'proc':
       return ['--proc', '/proc']
     case 'bind':
-      return [bindOption(operation), operation.source, operation.target]
+      return [operation.access === 'write' ? '--bind' : '--ro-bind', operation.source, operation.target]
     case 'mask-directory':
       return ['--perms', operation.traversable ? '0111' : '0000', '--tmpfs', operation.target]
     // A bind of bwrap is `nodev`, so the device in it cannot be opened by anybody: EACCES.
@@ -87,10 +87,6 @@ function operationArgs(operation: MountOperation): string[] {
     default:
       return assertNever(operation)
   }
-}
-
-function bindOption({ access, ifMissing }: Extract<MountOperation, { type: 'bind' }>): string {
-  return `${access === 'write' ? '--bind' : '--ro-bind'}${ifMissing === 'skip' ? '-try' : ''}`
 }
 
 function rootOption({ access, devices }: Extract<MountOperation, { type: 'root' }>): string {

@@ -38,8 +38,6 @@ test('the whole argument list, in the order of the plan', () => {
       { type: 'proc', cause },
       { type: 'bind', source: path('/real'), target: path('/w'), access: 'write', cause },
       { type: 'bind', source: path('/w/.git'), target: path('/w/.git'), access: 'read', cause },
-      { type: 'bind', source: path('/w/a'), target: path('/w/a'), access: 'write', ifMissing: 'skip', cause },
-      { type: 'bind', source: path('/w/b'), target: path('/w/b'), access: 'read', ifMissing: 'skip', cause },
       { type: 'mask-file', target: path('/w/secret'), cause },
       { type: 'mask-directory', target: path('/d'), traversable: true, cause },
       { type: 'directory', target: path('/d/e'), mode: 0o111, cause },
@@ -51,7 +49,7 @@ test('the whole argument list, in the order of the plan', () => {
   )
   expect(args).toEqual(
     `${BEFORE} --unshare-net --ro-bind / / --dev /dev --perms 1777 --tmpfs /dev/shm --dev-bind /dev/sr0 /dev/cdrom --remount-ro /dev --proc /proc
-     --bind /real /w --ro-bind /w/.git /w/.git --bind-try /w/a /w/a --ro-bind-try /w/b /w/b --ro-bind /dev/null /w/secret --perms 0111 --tmpfs /d --perms 0111 --dir /d/e
+     --bind /real /w --ro-bind /w/.git /w/.git --ro-bind /dev/null /w/secret --perms 0111 --tmpfs /d --perms 0111 --dir /d/e
      --perms 0000 --tmpfs /f --symlink ../real /d/link --remount-ro /d ${AFTER}`.split(/\s+/),
   )
 })

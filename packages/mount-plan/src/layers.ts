@@ -21,11 +21,7 @@ export class Layers {
       // `below` before the spread: V8 is several times slower at making an object that gets a key after one.
       if (needsMount(rule, below, devices)) this.#byPath.set(rule.path, { below, ...rule })
     }
-    // First what must be there: a directory that leads to it must be there too.
-    const [required, optional] = [undefined, 'skip'].map((ifMissing) =>
-      [...this.#byPath.values()].filter((layer) => layer.ifMissing === ifMissing),
-    )
-    for (const layer of [...(required ?? []), ...(optional ?? [])]) this.#pinAncestors(layer)
+    for (const layer of [...this.#byPath.values()]) this.#pinAncestors(layer)
     this.all = sortedByDepth(this.#byPath.values())
   }
 
@@ -41,19 +37,12 @@ export class Layers {
    * Keeps every directory from being moved aside that leads to a layer which the command may not write, and that it could rename:
    * a mount goes where its directory goes, and the host would find something else under the old name.
    */
-  #pinAncestors({ path, access, content, cause, below, ifMissing }: Layer): void {
+  #pinAncestors({ path, access, content, cause, below }: Layer): void {
     if (below?.access !== 'write' || below.content === 'fresh' || isInOwnPlace(path)) return
     if (access === 'write' && content !== 'pinned') return
     // Above what is a layer already, all that has to be one is.
     for (let at = parentPath(path); at !== below.path && !this.#byPath.has(at); at = parentPath(at)) {
-      this.#byPath.set(at, {
-        path: at,
-        access: 'write',
-        cause,
-        content: 'pinned',
-        below,
-        ...(ifMissing && { ifMissing }),
-      })
+      this.#byPath.set(at, { path: at, access: 'write', cause, content: 'pinned', below })
     }
   }
 }

@@ -202,11 +202,11 @@ function layerOperation(
   content: MaskContent | undefined,
   disk: DiskView,
 ): readonly MountOperation[] {
-  const { path, access, cause, ifMissing } = layer
+  const { path, access, cause } = layer
   if (layer.content === 'fresh') return freshOperations(layer, content)
   if (access === 'deny') return maskOperations(layer, content, disk)
   if (path === '/') return [{ type: 'root', access, devices: false, cause }]
-  return [{ type: 'bind', source: path, target: path, access, ...(ifMissing && { ifMissing }), cause }]
+  return [{ type: 'bind', source: path, target: path, access, cause }]
 }
 
 /** A preset names the protected names as entries as well: what is missing is told once, and by the stronger rule. */

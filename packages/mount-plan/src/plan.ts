@@ -31,8 +31,6 @@ export type MountOperation =
       readonly source: AbsolutePath
       readonly target: AbsolutePath
       readonly access: 'read' | 'write'
-      /** Left out when the source is gone by then: a search found it, and another search now would not. */
-      readonly ifMissing?: 'skip'
       readonly cause: Cause
     }
   /** A device or a directory of devices, usable as such. */

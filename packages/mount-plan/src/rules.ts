@@ -12,8 +12,6 @@ export interface Rule {
    * renamed or removed. `fresh`: an empty place of the sandbox's own.
    */
   readonly content: 'host' | 'pinned' | 'fresh'
-  /** Nothing is weakened when `path` is gone by the time it is mounted, so that is no reason to fail. */
-  readonly ifMissing?: 'skip'
 }
 
 export type HostRule = Omit<Rule, 'content'>
@@ -46,14 +44,6 @@ export class RuleSet {
     const known = this.#rules.get(path)
     if (known !== undefined && known.content !== 'host') return
     this.#rules.set(path, { ...(known ?? { path, access: 'write', cause }), content: 'pinned' })
-  }
-
-  /** Makes it a failure that what the rule at `path` is about is gone when it is mounted. */
-  require(path: AbsolutePath): void {
-    const known = this.#rules.get(path)
-    if (known?.ifMissing === undefined) return
-    const { ifMissing: _, ...required } = known
-    this.#rules.set(path, required)
   }
 
   get(path: AbsolutePath): Rule | undefined {

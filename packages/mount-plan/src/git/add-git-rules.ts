@@ -37,11 +37,7 @@ export function addGitRules(
     for (const one of repositories) liftAll(one, protection)
     return []
   }
-  const referredTo = new Set(repositories.flatMap(placesElsewhere))
-  for (const one of repositories) {
-    const isOnlyFound = !roots.includes(one.workTree) && !referredTo.has(one.at)
-    restrict(one, { gitWrites, protection, ifMissing: isOnlyFound ? 'skip' : undefined })
-  }
+  for (const one of repositories) restrict(one, gitWrites, protection)
   const workTrees = gitWrites === 'commit' ? repositories.map(({ workTree }) => workTree) : []
   for (const directory of new Set([...roots, ...workTrees])) {
     if (!isInsideDotGit(directory)) refuseBareShape(directory, protection)
@@ -49,30 +45,17 @@ export function addGitRules(
   return [...protection.notes, ...found.notes]
 }
 
-function placesElsewhere({ at, directory, common }: Repository): (AbsolutePath | undefined)[] {
-  return [directory, common].filter((path) => path !== at)
-}
-
-interface Restriction {
-  readonly gitWrites: 'none' | 'commit'
-  readonly protection: GitProtection
-  /** What to do when the repository has gone by the time its mounts are made. */
-  readonly ifMissing: 'skip' | undefined
-}
-
-function restrict(repository: Repository, { gitWrites, protection, ifMissing }: Restriction): void {
+function restrict(repository: Repository, gitWrites: 'none' | 'commit', protection: GitProtection): void {
   const { kind, at, workTree, directory, common } = repository
   if (kind === 'pointer') {
     if (protection.isGranted(at)) return liftAll(repository, protection)
     const reason = 'git takes the repository that it leads to'
-    protection.freeze(at, { kind: 'git', repository: at, reason }, ifMissing)
+    protection.freeze(at, { kind: 'git', repository: at, reason })
   }
   if (kind === 'link') protection.noteLink(at)
   if (directory === undefined || common === undefined) return
   if (gitWrites === 'commit' && mayOpen(repository, protection)) openForCommits(common, protection)
-  for (const one of new Set([common, directory])) {
-    freezeRepository(one, protection, one === at ? ifMissing : undefined)
-  }
+  for (const one of new Set([common, directory])) freezeRepository(one, protection)
   freezeConfiguredPaths({ directory, common, workTree }, protection)
   if (kind !== 'bare') freezeUnpopulatedSubmodules(workTree, gitWrites, protection)
 }

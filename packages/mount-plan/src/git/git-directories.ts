@@ -9,13 +9,9 @@ import { EXECUTING_NAMES, EXECUTING_NAMES_OF_WORKTREE, type ExecutingName } from
  * Makes the git directory at `directory` read-only as a whole, unless it was opened before or the policy grants it. When it was granted by
  * accident, being a bare repository in the place of a workspace, only what executes is read-only.
  */
-export function freezeRepository(
-  directory: AbsolutePath,
-  protection: GitProtection,
-  ifMissing?: 'skip',
-): void {
+export function freezeRepository(directory: AbsolutePath, protection: GitProtection): void {
   const links = protection.freezeTargets(directory, EXECUTING_NAMES)
-  if (!protection.isGranted(directory)) return protection.freeze(directory, frozen(directory), ifMissing)
+  if (!protection.isGranted(directory)) return protection.freeze(directory, frozen(directory))
   if (isInsideDotGit(directory)) return
   for (const link of links) protection.noteLink(link)
   protection.freezeNames(directory, EXECUTING_NAMES)

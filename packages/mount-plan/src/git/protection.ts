@@ -48,17 +48,10 @@ export class GitProtection {
     return isInOwnPlace(path) === isInOwnPlace(rule.path) ? rule.access : 'deny'
   }
 
-  /**
-   * Read-only with all below it, unless a rule says otherwise; and nothing can be put in its place.
-   *
-   * @param ifMissing - `skip` for what a search found, and nothing refers to.
-   */
-  freeze(path: AbsolutePath, cause: Cause, ifMissing?: 'skip'): void {
-    if (!this.rules.has(path) && this.accessAt(path) === 'write') {
-      this.rules.add({ path, access: 'read', cause, ...(ifMissing && { ifMissing }) })
-    } else if (ifMissing === undefined) {
-      this.rules.require(this.rules.ruleFor(path)?.path ?? path)
-    }
+  /** Read-only with all below it, unless a rule says otherwise; and nothing can be put in its place. */
+  freeze(path: AbsolutePath, cause: Cause): void {
+    if (!this.rules.has(path) && this.accessAt(path) === 'write')
+      this.rules.add({ path, access: 'read', cause })
   }
 
   /** Writable, whatever rule to read is there; and nothing can be put in its place. */

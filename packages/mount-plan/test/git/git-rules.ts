@@ -75,8 +75,8 @@ export function withGitRules(
   return { rules, disk, notes }
 }
 
-function line({ path, access, below, ifMissing }: Layer): string {
-  return `${access}${access === below?.access ? '+' : ''}${ifMissing === 'skip' ? '?' : ''} ${path}`
+function line({ path, access, below }: Layer): string {
+  return `${access}${access === below?.access ? '+' : ''} ${path}`
 }
 
 export const NOTHING: Outcome = { rules: [], placeholders: [], notes: [] }

@@ -11,7 +11,7 @@ describe('with gitWrites: none', () => {
     {
       why: 'a nested one, and the directories above it are held in place',
       content: { ...gitDirectory('/w/.git'), ...gitDirectory('/w/a/b/.git') },
-      expected: { rules: ['read /w/.git', 'write+? /w/a', 'write+? /w/a/b', 'read? /w/a/b/.git'] },
+      expected: { rules: ['read /w/.git', 'write+ /w/a', 'write+ /w/a/b', 'read /w/a/b/.git'] },
     },
     {
       why: 'a pointer file, and what it leads to in the workspace',
@@ -36,7 +36,7 @@ describe('with gitWrites: none', () => {
         ...gitDirectory('/w/two'),
         ...gitDirectory('/w/.git'),
       },
-      expected: { rules: ['read /w/.git', 'write+? /w/a', 'read /w/one', 'read /w/two', 'read? /w/a/.git'] },
+      expected: { rules: ['read /w/.git', 'write+ /w/a', 'read /w/one', 'read /w/two', 'read /w/a/.git'] },
     },
     {
       why: 'what a nested link leads to; the link itself is told',
@@ -51,14 +51,14 @@ describe('with gitWrites: none', () => {
         '/w/b/.git': { text: 'gitdir: no\n' },
       },
       expected: {
-        rules: ['read /w/.git', 'write+? /w/b', 'read? /w/b/.git'],
+        rules: ['read /w/.git', 'write+ /w/b', 'read /w/b/.git'],
         notes: ['git-not-protected /w/a/.git'],
       },
     },
     {
       why: 'a bare repository below',
       content: { ...gitDirectory('/w/.git'), ...gitDirectory('/w/a.git') },
-      expected: { rules: ['read /w/.git', 'read? /w/a.git'] },
+      expected: { rules: ['read /w/.git', 'read /w/a.git'] },
     },
     {
       why: 'the workspace is a bare repository: only what executes',
@@ -191,7 +191,7 @@ describe('with gitWrites: none', () => {
       why: 'a grant in a git directory stands',
       content: gitDirectory('/w/a/.git'),
       grants: { '/': 'read', '/w': 'write', '/w/.git': 'write', '/w/a/.git/refs': 'write' },
-      expected: { rules: ['write+? /w/a', 'read? /w/a/.git'] },
+      expected: { rules: ['write+ /w/a', 'read /w/a/.git'] },
     },
     {
       why: 'what a found repository is needed for must not be gone',
@@ -201,7 +201,7 @@ describe('with gitWrites: none', () => {
         ...gitDirectory('/w/a/b/.git'),
       },
       expected: {
-        rules: ['read /w/.git', 'write+ /w/a', 'read /w/a/.git', 'write+? /w/a/b', 'read? /w/a/b/.git'],
+        rules: ['read /w/.git', 'write+ /w/a', 'read /w/a/.git', 'write+ /w/a/b', 'read /w/a/b/.git'],
       },
     },
     {
@@ -213,7 +213,7 @@ describe('with gitWrites: none', () => {
         '/w/b/.git/config': { text: '[core]\nhooksPath=../a/.git/hooks\n' },
       },
       expected: {
-        rules: ['read /w/.git', 'write+ /w/a', 'write+? /w/b', 'read /w/a/.git', 'read? /w/b/.git'],
+        rules: ['read /w/.git', 'write+ /w/a', 'write+ /w/b', 'read /w/a/.git', 'read /w/b/.git'],
       },
     },
     {
@@ -250,7 +250,7 @@ describe('with gitWrites: none', () => {
         ...gitDirectory('/proc/y'),
       },
       grants: { '/': 'write', '/etc': 'read', '/.git': 'write' },
-      expected: { rules: ['write+? /w', 'write+? /w/a', 'read? /w/a/.git'] },
+      expected: { rules: ['write+ /w', 'write+ /w/a', 'read /w/a/.git'] },
     },
     {
       why: 'nothing that is closed to the command: nothing can be mounted there, and it is told',

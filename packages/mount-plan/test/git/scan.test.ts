@@ -18,12 +18,12 @@ test('installed packages are searched last', () => {
     '/w/b/c/.git': 'directory',
   } as const
   const { rules } = outcome(content, { limits: { directories: 4, depth: 9 } })
-  expect(rules).toContain('read? /w/b/c/.git')
+  expect(rules).toContain('read /w/b/c/.git')
 })
 
 test('what others have in a directory for temporary files is not searched', () => {
   const content = { '/tmp/a/.git': 'directory', '/tmp/w/b/.git': 'directory' } as const
   const { rules, notes } = outcome(content, { grants: { '/': 'read', '/tmp': 'write', '/tmp/w': 'write' } })
-  expect(rules.filter((rule) => rule.endsWith('.git'))).toEqual(['read? /tmp/w/b/.git'])
+  expect(rules.filter((rule) => rule.endsWith('.git'))).toEqual(['read /tmp/w/b/.git'])
   expect(notes).toEqual(['git-scan-incomplete /tmp'])
 })

@@ -48,7 +48,7 @@ interface WrongCase extends Case {
 
 const inRoom = (room: string, word: string): string => (word.startsWith('./') ? join(room, word) : word)
 
-async function start(program: string, uid: number | undefined, { options, expected }: Case) {
+async function startExpecting(program: string, uid: number | undefined, { options, expected }: Case) {
   const room = makeRoom()
   const words = options.split(' ').map((word) => inRoom(room, word))
   const { target, source, ...rest } = expected
@@ -216,13 +216,13 @@ describe.skipIf(skip).each(KERNELS)('on $kernel', ({ program: programOf }) => {
 
   describe.each(USERS)('as $name', ({ uid }) => {
     test.each(RIGHT)('a command starts when there is what is expected: $why', async (right) => {
-      const { reports, stdout, isUntouched } = await start(program, uid, right)
+      const { reports, stdout, isUntouched } = await startExpecting(program, uid, right)
       expect(reports).toMatchObject([{ kind: 'started' }, { kind: 'ended', exitCode: 0 }])
       expect({ stdout, isUntouched }).toEqual({ stdout: 'started\n', isUntouched: false })
     })
 
     test.each(WRONG)('no command starts when there is $why', async ({ errno, ...wrong }) => {
-      const { room, reports, stdout, isUntouched } = await start(program, uid, wrong)
+      const { room, reports, stdout, isUntouched } = await startExpecting(program, uid, wrong)
       const path = inRoom(room, wrong.expected.target)
       expect(reports).toEqual([{ kind: 'failed', attempt: 'first', step: 'mounts', path, errno }])
       expect({ stdout, isUntouched }).toEqual({ stdout: '', isUntouched: true })
