@@ -1,4 +1,4 @@
-import type { AbsolutePath } from '@linux-sandbox/policy'
+import { parentPath, type AbsolutePath } from '@linux-sandbox/policy'
 
 /** What is at a path, links not followed. `device` is any other kind: devices, sockets, pipes. */
 export type FileKind = 'file' | 'directory' | 'symlink' | 'device'
@@ -34,11 +34,20 @@ export function cachedDiskView(disk: DiskView): DiskView {
   const kinds = new Map<AbsolutePath, FileKind | undefined>()
   const directories = new Map<AbsolutePath, readonly DirectoryEntry[]>()
   const texts = new Map<AbsolutePath, string>()
+
+  /** What has been listed is there for the whole plan, also when it has gone since. */
+  function lookAt(path: AbsolutePath): FileKind | undefined {
+    const listed = path === '/' ? undefined : directories.get(parentPath(path))
+    if (listed === undefined) return disk.kindOf(path)
+    const name = path.slice(path.lastIndexOf('/') + 1)
+    return listed.find((entry) => entry.name === name && entry.hasNoPath === undefined)?.kind
+  }
+
   return {
     kindOf(path) {
       const known = kinds.get(path)
       if (known !== undefined || kinds.has(path)) return known
-      const kind = disk.kindOf(path)
+      const kind = lookAt(path)
       kinds.set(path, kind)
       return kind
     },

@@ -116,7 +116,8 @@ export function makeDirectory(user: TestUser): string {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'linux-sandbox-test-')))
   chmodSync(directory, 0o755)
   if (process.geteuid?.() === 0) chownSync(directory, user.uid, user.gid)
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+  // What a test has killed may still write there for a moment.
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }))
   return directory
 }
 
