@@ -29,18 +29,47 @@ export interface DiskView {
   readonly canPass: (path: AbsolutePath) => boolean
 }
 
+/** From so many names in one directory on, listing it costs less than looking at one after the other. */
+const NAMES_TO_LIST = 16
+
 /** `disk` with every answer remembered. For one plan only: the disk may change between two plans. */
 export function cachedDiskView(disk: DiskView): DiskView {
   const kinds = new Map<AbsolutePath, FileKind | undefined>()
   const directories = new Map<AbsolutePath, readonly DirectoryEntry[]>()
   const texts = new Map<AbsolutePath, string>()
+  const indexes = new Map<AbsolutePath, ReadonlyMap<string, FileKind>>()
+  const looks = new Map<AbsolutePath, number>()
 
   /** What has been listed is there for the whole plan, also when it has gone since. */
   function lookAt(path: AbsolutePath): FileKind | undefined {
-    const listed = path === '/' ? undefined : directories.get(parentPath(path))
-    if (listed === undefined) return disk.kindOf(path)
+    if (path === '/') return disk.kindOf(path)
+    const parent = parentPath(path)
     const name = path.slice(path.lastIndexOf('/') + 1)
+    const count = (looks.get(parent) ?? 0) + 1
+    looks.set(parent, count)
+    if (count === NAMES_TO_LIST) index(parent)
+    const indexed = indexes.get(parent)
+    if (indexed !== undefined) return indexed.get(name)
+    const listed = directories.get(parent)
+    if (listed === undefined) return disk.kindOf(path)
     return listed.find((entry) => entry.name === name && entry.hasNoPath === undefined)?.kind
+  }
+
+  function index(path: AbsolutePath): void {
+    try {
+      const named = list(path).filter(({ hasNoPath }) => hasNoPath === undefined)
+      indexes.set(path, new Map(named.map(({ name, kind }) => [name, kind])))
+    } catch {
+      return // it can be passed, and not read
+    }
+  }
+
+  function list(path: AbsolutePath): readonly DirectoryEntry[] {
+    const known = directories.get(path)
+    if (known !== undefined) return known
+    const entries = disk.readDirectory(path)
+    directories.set(path, entries)
+    return entries
   }
 
   return {
@@ -52,13 +81,7 @@ export function cachedDiskView(disk: DiskView): DiskView {
       return kind
     },
     readLink: (path) => disk.readLink(path),
-    readDirectory(path) {
-      const known = directories.get(path)
-      if (known !== undefined) return known
-      const entries = disk.readDirectory(path)
-      directories.set(path, entries)
-      return entries
-    },
+    readDirectory: list,
     readFile(path) {
       const known = texts.get(path)
       if (known !== undefined) return known

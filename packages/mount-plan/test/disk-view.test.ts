@@ -21,3 +21,19 @@ test('a plan sees one disk, whatever happens to it meanwhile', () => {
   expect(cachedDiskView(changing).kindOf(git)).toBeUndefined()
   expect(cachedDiskView(changing).kindOf(absolutePath('/w/new'))).toBe('file')
 })
+
+test('a directory is listed once many of its names have been asked for', () => {
+  const content = Object.fromEntries(
+    Array.from({ length: 100 }, (_, index) => [`/w/${index}`, 'file'] as const),
+  )
+  let looks = 0
+  const disk = memoryDisk(content)
+  const counting = { ...disk, kindOf: (path: typeof git) => (looks++, disk.kindOf(path)) }
+  const view = cachedDiskView(counting)
+  for (let index = 0; index < 100; index++) expect(view.kindOf(absolutePath(`/w/${index}`))).toBe('file')
+  expect(view.kindOf(absolutePath('/w/none'))).toBeUndefined()
+  expect(looks).toBeLessThan(20)
+  const closed = { ...counting, readDirectory: () => expect.fail('it cannot be read') }
+  const other = cachedDiskView(closed)
+  for (let index = 0; index < 100; index++) expect(other.kindOf(absolutePath(`/w/${index}`))).toBe('file')
+})

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { absolutePath, workspaceWrite } from '@linux-sandbox/policy'
 import { entryAt, planScenario, restrictedTo } from './plan-scenario.mjs'
 import { temporaryDirectory } from './temporary-directory.mjs'
@@ -10,6 +10,7 @@ export function planScenarios() {
     planScenario('plan, 1 entry', restrictedTo([entryAt('/', 'read')])),
     presetScenario('plan, preset workspaceWrite'),
     planScenario('plan, 100 entries, 1 root', profileWithRoots({ roots: 1, packages: 11 })),
+    planScenario('plan, 1000 files denied, 1 root', profileOfFiles()),
     planScenario('plan, 1000 entries, 10 roots', profileWithRoots({ roots: 10, packages: 11 })),
     planScenario('plan, 1000 entries, 100 roots', profileWithRoots({ roots: 100, packages: 1 })),
   ]
@@ -22,6 +23,22 @@ function presetScenario(name) {
   writeFileSync(join(root, 'src/main.ts'), '')
   const context = { cwd: absolutePath(root), tmpdir: temporaryDirectory() }
   return planScenario(name, workspaceWrite({ root }), context)
+}
+
+/** Reads everything, writes one directory, and denies a thousand files in twenty directories of it. */
+function profileOfFiles() {
+  const root = temporaryDirectory()
+  mkdirSync(join(root, '.git'))
+  const files = Array.from({ length: 1000 }, (_, index) => join(root, `d${index % 20}`, `file-${index}`))
+  for (const file of files) {
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, '')
+  }
+  return restrictedTo([
+    entryAt('/', 'read'),
+    entryAt(root, 'write'),
+    ...files.map((file) => entryAt(file, 'deny')),
+  ])
 }
 
 /** Reads everything and writes `roots`, with `packages` in each of them. */
