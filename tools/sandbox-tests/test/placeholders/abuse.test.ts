@@ -93,10 +93,12 @@ describeForUsers('a repository', ['git'], (user) => {
     const [program, words] = launcherWords(launcher, repository, ['sh', '-c', 'echo ready; exec sleep 300'])
     const run = startProgram(user, program, words)
     await run.wrote('ready')
-    const all = [{ pid: run.pid, commandLine: words.join(' ') }, ...descendantsOf(run.pid)]
-    const victims = all.filter(({ commandLine }) => pattern.test(commandLine))
-    expect(victims).not.toEqual([])
-    for (const { pid } of victims) process.kill(pid, 'SIGKILL')
+    const itself = { pid: run.pid, commandLine: words.join(' ') }
+    const victims = (): readonly { pid: number }[] =>
+      [itself, ...descendantsOf(run.pid)].filter(({ commandLine }) => pattern.test(commandLine))
+    // The shell becomes `sleep` a moment after it has written.
+    await until(() => victims().length > 0)
+    for (const { pid } of victims()) process.kill(pid, 'SIGKILL')
     await run.ended
     // The next sandbox of the user clears away what a killed supervise has left.
     const other = makeDirectory(user)

@@ -103,6 +103,8 @@ describeForUsers('a link that is swapped while sandboxes start', [], (user) => {
     const link = join(directory, 'link')
     const profile = profileOf({ ':root': 'read', [link]: 'write', [`${link}/secret`]: 'deny' })
     const seen = await startMany(user, { profile, script })
+    swapper.child.kill('SIGTERM')
+    await swapper.ended
     expect(seen).toHaveLength(STARTS)
     const ofOne = ['a', 'b'].map((target) => `${target} written, ${target}/secret denied, `)
     expect(seen.filter((output) => !ofOne.includes(output))).toEqual([])
@@ -147,6 +149,8 @@ async function startDuringExchange({ user, does, starts }: Exchange) {
     echo x 2>&- > ${directory}/outside/new-$1 && echo written outside
     echo x 2>&- >> ${workspace}/.git/config && echo written where it is protected`
   const printed = await startMany(user, { profile, script, starts })
+  exchanger.child.kill('SIGTERM')
+  await exchanger.ended
   return { printed, outside: readdirSync(join(directory, 'outside')) }
 }
 
