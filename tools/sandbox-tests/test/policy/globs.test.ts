@@ -9,7 +9,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { PermissionProfile } from 'linux-sandbox'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import {
   describeForUsers,
   makeDirectory,
@@ -245,6 +245,7 @@ describeForUsers('deny globs', ['cc', 'seccomp'], (user) => {
     const workspace = makeWorkspace(user)
     const shut = join(workspace, 'app/.hidden')
     chmodSync(shut, 0o000)
+    onTestFinished(() => chmodSync(shut, 0o755))
     const { error, result } = await run(user, workspace, { globs: ['**/*.env'] })
     if (user.uid === 0) {
       expect(result?.exitCode).toBe(0)
