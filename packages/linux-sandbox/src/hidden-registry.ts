@@ -41,9 +41,10 @@ function targetOf(operation: MountOperation): AbsolutePath {
   return 'target' in operation ? operation.target : ('/' as AbsolutePath)
 }
 
+/** None when an entry names the registry itself. */
 function pinsBetween(top: AbsolutePath, path: AbsolutePath): MountOperation[] {
   const parent = parentPath(path)
-  if (parent === top) return []
+  if (path === top || parent === top) return []
   return [
     ...pinsBetween(top, parent),
     { type: 'bind', source: parent, target: parent, access: 'write', cause: CAUSE },

@@ -111,6 +111,20 @@ test('a registry in something writable stays where it is, with the directories o
   ])
 })
 
+test('a registry that an entry makes writable is hidden like any other', () => {
+  const runtime = absolutePath(makeDirectory())
+  vi.stubEnv('XDG_RUNTIME_DIR', runtime)
+  const path = absolutePath(join(runtime, 'linux-sandbox'))
+  mkdirSync(path, { mode: 0o700 })
+  const writable = { type: 'bind', source: path, target: path, access: 'write', cause: CAUSE } as const
+  const { mounts } = settle({ operations: [WHOLE_TREE, writable], placeholders: [], notes: [] })
+  expect(wordsOf(mounts).slice(1)).toEqual([
+    `bind ${path} ${path}`,
+    `mask-directory  ${path}`,
+    `remount-read-only  ${path}`,
+  ])
+})
+
 /** Permissions do not bind root, so what depends on them can be seen by others only. */
 function asOrdinaryUser(title: string, define: () => void): void {
   if (uid === 0) test.skip(`${title} (needs an ordinary user; this process is root)`, define)

@@ -40,9 +40,15 @@ export function cachedDiskView(disk: DiskView): DiskView {
   const indexes = new Map<AbsolutePath, ReadonlyMap<string, FileKind>>()
   const looks = new Map<AbsolutePath, number>()
 
-  /** What has been listed is there for the whole plan, also when it has gone since. */
+  /**
+   * What has been listed is there for the whole plan, also when it has gone since. What has not been may be there all the same: file systems
+   * have names that they do not list, as snapshots, or that they take for another spelling.
+   */
   function lookAt(path: AbsolutePath): FileKind | undefined {
-    if (path === '/') return disk.kindOf(path)
+    return (path === '/' ? undefined : listedKind(path)) ?? disk.kindOf(path)
+  }
+
+  function listedKind(path: AbsolutePath): FileKind | undefined {
     const parent = parentPath(path)
     const name = path.slice(path.lastIndexOf('/') + 1)
     const count = (looks.get(parent) ?? 0) + 1
@@ -50,9 +56,8 @@ export function cachedDiskView(disk: DiskView): DiskView {
     if (count === NAMES_TO_LIST) index(parent)
     const indexed = indexes.get(parent)
     if (indexed !== undefined) return indexed.get(name)
-    const listed = directories.get(parent)
-    if (listed === undefined) return disk.kindOf(path)
-    return listed.find((entry) => entry.name === name && entry.hasNoPath === undefined)?.kind
+    return directories.get(parent)?.find((entry) => entry.name === name && entry.hasNoPath === undefined)
+      ?.kind
   }
 
   function index(path: AbsolutePath): void {

@@ -73,8 +73,7 @@ export class GitProtection {
   /** As `freeze`, also for what does not exist yet. */
   freezeOrStandIn(placeholder: Placeholder): void {
     const { path, cause, content } = placeholder
-    if (this.isGranted(path)) return
-    if (this.accessAt(path) !== 'write') return this.freeze(path, cause)
+    if (this.isGranted(path) || this.accessAt(path) !== 'write') return
     const link = this.disk.linkIn(path)
     if (link !== undefined) return this.noteLink(link)
     if (this.disk.kindOf(path) === undefined) {
