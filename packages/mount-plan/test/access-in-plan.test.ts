@@ -13,6 +13,7 @@ import {
   accessInPlan,
   canonicalPath,
   planMounts,
+  type MountOperation,
   type MountPlan,
   type PlanAccess,
   type PlanOptions,
@@ -89,6 +90,37 @@ test('a device that is given can be written, and a private /tmp is another one',
   expect(lookAt('/dev/dri/card0', ':read-only')).toMatchObject({ access: 'deny', exists: false })
   expect(lookAt('/tmp/old', ':read-only', options)).toMatchObject({ access: 'write', exists: false })
   expect(lookAt('/tmp/old', ':read-only')).toMatchObject({ access: 'read', exists: true })
+})
+
+test('a later operation hides what an earlier one put below the same target', () => {
+  const [w, src] = [absolutePath('/w'), absolutePath('/w/src')]
+  const cause = { kind: 'base', reason: 'this test' } as const
+  const hidden: MountOperation[] = [
+    { type: 'root', access: 'read', devices: false, cause },
+    { type: 'bind', source: src, target: src, access: 'write', cause },
+    { type: 'mask-directory', target: w, traversable: true, cause },
+  ]
+  const disk = memoryDisk(HOST)
+  const at = (operations: readonly MountOperation[], path: string): PlanAccess =>
+    accessInPlan({ operations, placeholders: [], notes: [] }, absolutePath(path), disk)
+
+  expect(at(hidden.slice(0, 2), '/w/src/a.ts')).toMatchObject({ access: 'write', exists: true })
+  expect(at(hidden, '/w/src/a.ts')).toMatchObject({ access: 'deny', exists: false, place: 'mask-directory' })
+  expect(at(hidden, '/w/src')).toMatchObject({ access: 'deny', exists: false })
+  const link: MountOperation = { type: 'symlink', target: src, to: '../tmp', cause }
+  expect(at([...hidden, link], '/w/src/old')).toMatchObject({ access: 'read', path: '/tmp/old' })
+
+  const moved: MountOperation = {
+    type: 'bind',
+    source: w,
+    target: absolutePath('/tmp'),
+    access: 'write',
+    cause,
+  }
+  const found = [...hidden.slice(0, 1), moved]
+  expect(at(found, '/tmp/src/a.ts')).toMatchObject({ access: 'write', exists: true })
+  expect(at(found, '/tmp/old')).toMatchObject({ access: 'write', exists: false })
+  expect(at(found, '/tmp/out')).toMatchObject({ access: 'read', path: '/etc/passwd' })
 })
 
 test('a link that leads to itself leads nowhere', () => {
