@@ -93,11 +93,11 @@ test('a device that is given can be written, and a private /tmp is another one',
 })
 
 test('a later operation hides what an earlier one put below the same target', () => {
-  const [w, src] = [absolutePath('/w'), absolutePath('/w/src')]
+  const [w, src, file] = [absolutePath('/w'), absolutePath('/w/src'), absolutePath('/w/src/a.ts')]
   const cause = { kind: 'base', reason: 'this test' } as const
   const hidden: MountOperation[] = [
     { type: 'root', access: 'read', devices: false, cause },
-    { type: 'bind', source: src, target: src, access: 'write', cause },
+    { type: 'bind', source: file, target: file, access: 'write', cause },
     { type: 'mask-directory', target: w, traversable: true, cause },
   ]
   const disk = memoryDisk(HOST)
