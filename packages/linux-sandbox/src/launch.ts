@@ -3,6 +3,7 @@ import { nodeDisk } from '@linux-sandbox/host-probe'
 import {
   cachedDiskView,
   planMounts,
+  type DiskView,
   type GitWrites,
   type MountPlan,
   type ProcAccess,
@@ -16,7 +17,7 @@ import {
   type AbsolutePath,
   type ResolvedPolicy,
 } from '@linux-sandbox/policy'
-import { compileFilter, encodeProgram, filterFor } from '@linux-sandbox/seccomp-filter'
+import { compileFilter, filterFor, type Program } from '@linux-sandbox/seccomp-filter'
 import type { Bwrap } from '@linux-sandbox/host-probe'
 import { expectedMounts } from './expected-mounts.js'
 import type { Host } from './host.js'
@@ -46,9 +47,25 @@ export function isUnconfined({ policy: { fileSystem, network }, privateTmp }: Co
 }
 
 /** The seccomp program for every command under `confinement`. */
-export function filterOf({ policy, nestedSandbox }: Confinement, { arch }: Host): Uint8Array {
+export function filterOf({ policy, nestedSandbox }: Confinement, { arch }: Host): Program {
   const network = policy.network === 'enabled' ? 'host-network' : 'private-network'
-  return encodeProgram(compileFilter(filterFor({ arch, network, nestedSandbox })))
+  return compileFilter(filterFor({ arch, network, nestedSandbox }))
+}
+
+/**
+ * The mounts for a command that starts now.
+ *
+ * @throws {PolicyUnsupportedError} when the policy cannot be enforced on this disk.
+ */
+export function planFor(
+  { policy, gitWrites, devices, privateTmp }: Confinement,
+  { host, disk, proc }: { readonly host: Host; readonly disk: DiskView; readonly proc: ProcAccess },
+): SettledPlan {
+  const program = absolutePath(host.nativeProgram)
+  const options = { proc, gitWrites, devices, privateTmp, program, placeholders: 'make' } as const
+  const mounts = planMounts(policy, disk, options)
+  if (policy.fileSystem.kind === 'unrestricted') return { mounts, registry: undefined }
+  return settlePlaceholders(mounts, disk)
 }
 
 /**
@@ -61,18 +78,15 @@ export function prepareLaunch(
   { host, bwrap, enter }: { readonly host: Host; readonly bwrap: Bwrap; readonly enter: EnterRequest },
 ): Launch {
   const disk = cachedDiskView(nodeDisk)
-  const { policy, gitWrites, devices, privateTmp } = confinement
+  const { policy } = confinement
   const freshProc = confinement.proc === 'fresh' && !host.refusesFreshProc
-  const program = absolutePath(host.nativeProgram)
-  const plan = (proc: ProcAccess): SettledPlan => {
-    const options = { proc, gitWrites, devices, privateTmp, program, placeholders: 'make' } as const
-    const mounts = planMounts(policy, disk, options)
-    if (policy.fileSystem.kind === 'unrestricted') return { mounts, registry: undefined }
-    return settlePlaceholders(mounts, disk)
-  }
-  const fresh = plan(procAccess(confinement))
+  const fresh = planFor(confinement, { host, disk, proc: procAccess(confinement) })
   // On the whole tree of the host, the host's /proc is what remains where no fresh one is mounted over it.
-  const plans = { fresh, host: fresh.mounts.operations[0]?.type === 'root' ? fresh : plan('granted') }
+  const isWholeTree = fresh.mounts.operations[0]?.type === 'root'
+  const plans = {
+    fresh,
+    host: isWholeTree ? fresh : planFor(confinement, { host, disk, proc: 'granted' }),
+  }
   const argv = (proc: 'fresh' | 'host'): string[] => {
     const { mounts } = plans[proc]
     return bwrapArgs(
@@ -106,7 +120,7 @@ export function prepareLaunch(
  * A sandbox in the sandbox writes its id maps to `/proc`, and cannot mount a `/proc` that can be written while this one is
  * read-only. Permissions keep an ordinary user from the kernel's settings; root only has the mount between it and them.
  */
-function procAccess({ nestedSandbox }: Confinement): ProcAccess {
+export function procAccess({ nestedSandbox }: Confinement): ProcAccess {
   return nestedSandbox && process.geteuid?.() !== 0 ? 'writable' : 'read-only'
 }
 

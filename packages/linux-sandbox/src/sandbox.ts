@@ -1,8 +1,10 @@
 import type { ChildProcess } from 'node:child_process'
 import type { EnterRequest, ProcessEnd, ResourceLimit } from '@linux-sandbox/native'
 import type { Bwrap } from '@linux-sandbox/host-probe'
-import { absolutePath, resolvePolicy, validateProfile, type ResolvedPolicy } from '@linux-sandbox/policy'
+import type { ResolvedPolicy } from '@linux-sandbox/policy'
+import { encodeProgram } from '@linux-sandbox/seccomp-filter'
 import { checkCommand, commandWords, definedVariables, directoryOf } from './command.js'
+import { confinementOf } from './confinement.js'
 import { sharedHost, type Host } from './host.js'
 import { filterOf, findBwrap, isUnconfined, prepareLaunch, type Confinement, type Launch } from './launch.js'
 import { resourceLimits } from './limits.js'
@@ -67,18 +69,16 @@ export class Sandbox {
   static async create(options: SandboxOptions): Promise<Sandbox> {
     checkSandboxOptions(options)
     const host = sharedHost()
-    const policy = resolvePolicy(validateProfile(options.profile), {
-      cwd: absolutePath(options.policyCwd ?? process.cwd()),
-      tmpdir: options.tmpdir ?? process.env['TMPDIR'],
-      protectedNames: options.protectedNames,
-    })
-    const { gitWrites = 'none', proc = 'fresh', nestedSandbox = false, privateTmp = false } = options
-    const devices = (options.devices ?? []).map(absolutePath)
-    const confinement: Confinement = { policy, gitWrites, proc, nestedSandbox, devices, privateTmp }
+    const confinement = confinementOf(options)
+    const { policy } = confinement
     const limits = resourceLimits(options.limits ?? {}, { isRoot: process.geteuid?.() === 0 })
     if (isUnconfined(confinement) && limits.length === 0) return new Sandbox(confinement, host, undefined)
 
-    const launcher = { bwrap: findBwrap(policy, host), filter: filterOf(confinement, host), limits }
+    const launcher = {
+      bwrap: findBwrap(policy, host),
+      filter: encodeProgram(filterOf(confinement, host)),
+      limits,
+    }
     const sandbox = new Sandbox(confinement, host, launcher)
     // So that a policy that cannot be enforced fails here and not at the first command.
     prepareLaunch(confinement, { host, bwrap: launcher.bwrap, enter: { argv: ['true'], env: {}, cwd: '/' } })

@@ -88,6 +88,7 @@ export class SandboxView implements Pick<DiskView, 'kindOf' | 'readLink'> {
         return this.#hostKind(path)
       case 'bind':
       case 'device':
+        if (path === target && this.#placeholders.has(path)) return this.#placeholders.get(path)
         return this.#hostKind(sourceOf(operation, { path, target }))
       case 'mask-file':
         return path === target ? 'file' : undefined

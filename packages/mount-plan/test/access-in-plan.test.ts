@@ -123,6 +123,21 @@ test('a later operation hides what an earlier one put below the same target', ()
   expect(at(found, '/tmp/out')).toMatchObject({ access: 'read', path: '/etc/passwd' })
 })
 
+test('what has a placeholder is there, also when something else is mounted on it', () => {
+  const path = absolutePath('/w/.codex')
+  const cause = { kind: 'base', reason: 'this test' } as const
+  const operations: MountOperation[] = [
+    { type: 'root', access: 'write', devices: false, cause },
+    { type: 'bind', source: absolutePath('/run/empty'), target: path, access: 'read', cause },
+  ]
+  const found = accessInPlan(
+    { operations, placeholders: [{ path, cause }], notes: [] },
+    path,
+    memoryDisk(HOST),
+  )
+  expect(found).toMatchObject({ exists: true, access: 'read' })
+})
+
 test('a link that leads to itself leads nowhere', () => {
   expect(() => lookAt('/w/loop', ':workspace')).toThrow(/loop/)
 })
