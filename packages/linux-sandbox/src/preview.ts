@@ -1,7 +1,7 @@
 import { isSandboxError } from '@linux-sandbox/errors'
 import { nodeDisk } from '@linux-sandbox/host-probe'
 import {
-  accessInPlan,
+  accessFinder,
   cachedDiskView,
   type DiskView,
   type MountPlan,
@@ -61,7 +61,7 @@ export function previewSandbox(options: SandboxOptions): SandboxPreview {
     policy,
     isConfined,
     mounts,
-    accessOf: (path) => lookUp(path, { mounts, disk }),
+    accessOf: visibleAccessFinder(mounts, disk),
     bwrapArgs() {
       if (!isConfined) return []
       const bwrap = findBwrap(policy, host)
@@ -102,12 +102,10 @@ function mountsFor(confinement: Confinement, machine: Machine): MountPlan {
   return { ...fresh, operations: fresh.operations.filter(({ type }) => type !== 'proc') }
 }
 
-function lookUp(
-  path: AbsolutePath,
-  { mounts, disk }: { readonly mounts: MountPlan; readonly disk: DiskView },
-): PreviewedAccess {
+/** What the kernel refuses to show is taken for a file, through which no link leads on. */
+function visibleAccessFinder(mounts: MountPlan, disk: DiskView): (path: AbsolutePath) => PreviewedAccess {
   let isVisible = true
-  const visible: DiskView = {
+  const find = accessFinder(mounts, {
     ...disk,
     kindOf(at) {
       try {
@@ -118,7 +116,10 @@ function lookUp(
         return 'file'
       }
     },
+  })
+  return (path) => {
+    isVisible = true
+    const access = find(path)
+    return { ...access, isVisible }
   }
-  const access = accessInPlan(mounts, path, visible)
-  return { ...access, isVisible }
 }

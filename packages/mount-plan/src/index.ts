@@ -1,4 +1,4 @@
-export { accessInPlan, type PlanAccess } from './access-in-plan.js'
+export { accessFinder, type PlanAccess } from './access-finder.js'
 export { canonicalPath, type CanonicalPath, type Link } from './canonical-path.js'
 export { cachedDiskView, type DirectoryEntry, type DiskView, type FileKind } from './disk-view.js'
 export type { GitWrites } from './git/add-git-rules.js'

@@ -18,19 +18,21 @@ export interface PlanAccess {
 }
 
 /**
- * What a command can do with `path` in the sandbox that `plan` builds on `disk`. It is about files and directories, and about what the
- * plan allows: permission bits of the host come on top. The links in `/proc` are not followed.
+ * Finds out what a command can do with a path in the sandbox that `plan` builds on `disk`. It is about files and directories, and about what
+ * the plan allows: permission bits of the host come on top. The links in `/proc` are not followed.
  *
- * @throws {PolicyUnsupportedError} when the path leads nowhere, as for `canonicalPath`.
+ * @returns a function that throws PolicyUnsupportedError when a path leads nowhere, as `canonicalPath` does.
  */
-export function accessInPlan(plan: MountPlan, path: AbsolutePath, disk: DiskView): PlanAccess {
+export function accessFinder(plan: MountPlan, disk: DiskView): (path: AbsolutePath) => PlanAccess {
   const view = new SandboxView(plan, disk)
-  const canonical = canonicalPath(view, path)
-  const place = view.placeOf(canonical.path)
-  return {
-    ...canonical,
-    access: view.accessAt(canonical.path),
-    cause: view.causeOf(place),
-    place: place.operation.type,
+  return (path) => {
+    const canonical = canonicalPath(view, path)
+    const place = view.placeOf(canonical.path)
+    return {
+      ...canonical,
+      access: view.accessAt(canonical.path),
+      cause: view.causeOf(place),
+      place: place.operation.type,
+    }
   }
 }

@@ -10,7 +10,7 @@ import {
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
-  accessInPlan,
+  accessFinder,
   canonicalPath,
   planMounts,
   type MountOperation,
@@ -45,7 +45,7 @@ function lookAt(path: string, profile: string, options: PlanOptions = {}): PlanA
   const disk = memoryDisk(HOST)
   const policy = resolvePolicy(builtinProfile(profile), { cwd: absolutePath('/w') })
   const plan = planMounts(policy, disk, { placeholders: 'make', ...options })
-  return accessInPlan(plan, absolutePath(path), disk)
+  return accessFinder(plan, disk)(absolutePath(path))
 }
 
 test.each([
@@ -102,7 +102,7 @@ test('a later operation hides what an earlier one put below the same target', ()
   ]
   const disk = memoryDisk(HOST)
   const at = (operations: readonly MountOperation[], path: string): PlanAccess =>
-    accessInPlan({ operations, placeholders: [], notes: [] }, absolutePath(path), disk)
+    accessFinder({ operations, placeholders: [], notes: [] }, disk)(absolutePath(path))
 
   expect(at(hidden.slice(0, 2), '/w/src/a.ts')).toMatchObject({ access: 'write', exists: true })
   expect(at(hidden, '/w/src/a.ts')).toMatchObject({ access: 'deny', exists: false, place: 'mask-directory' })
@@ -130,11 +130,8 @@ test('what has a placeholder is there, also when something else is mounted on it
     { type: 'root', access: 'write', devices: false, cause },
     { type: 'bind', source: absolutePath('/run/empty'), target: path, access: 'read', cause },
   ]
-  const found = accessInPlan(
-    { operations, placeholders: [{ path, cause }], notes: [] },
-    path,
-    memoryDisk(HOST),
-  )
+  const plan: MountPlan = { operations, placeholders: [{ path, cause }], notes: [] }
+  const found = accessFinder(plan, memoryDisk(HOST))(path)
   expect(found).toMatchObject({ exists: true, access: 'read' })
 })
 
@@ -171,11 +168,12 @@ test('what is found in any plan is what its mounts come to', () => {
         })
         const simulated = new MountSimulator(plan.operations, disk)
         const paths = [...Object.keys(content).map(absolutePath), ...named.flatMap(literalOf)]
+        const find = accessFinder(plan, memoryDisk(content))
         for (const path of paths.filter((one) => !/^\/(dev|proc)/.test(one))) {
           const expected = simulate(simulated, path)
           if (expected === undefined || /^\/(dev|proc)/.test(expected.path)) continue
           seen++
-          const { access, exists, path: end } = accessInPlan(plan, path, memoryDisk(content))
+          const { access, exists, path: end } = find(path)
           expect({ name: path, path: end, exists, access }).toEqual({ name: path, ...expected })
         }
       },
