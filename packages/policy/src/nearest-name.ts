@@ -10,16 +10,20 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return nearest.candidate
 }
 
-/** Levenshtein distance, one row at a time. A name too long to be a slip is not compared. */
+/** Levenshtein distance in which two neighbours that changed places count once. A name too long to be a slip is not compared. */
 function editDistance(from: string, to: string): number {
   if (Math.abs(from.length - to.length) > to.length) return Number.POSITIVE_INFINITY
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
-  for (const [i, character] of [...from].entries()) {
+  let before: readonly number[] = []
+  let row: readonly number[] = Array.from({ length: to.length + 1 }, (_, index) => index)
+  for (let i = 0; i < from.length; i++) {
     const next = [i + 1]
     for (let j = 0; j < to.length; j++) {
-      const substituted = at(row, j) + (character === to[j] ? 0 : 1)
-      next.push(Math.min(at(row, j + 1) + 1, at(next, j) + 1, substituted))
+      const substituted = at(row, j) + (from[i] === to[j] ? 0 : 1)
+      const isSwap = from[i] === to[j - 1] && from[i - 1] === to[j]
+      const swapped = isSwap ? at(before, j - 1) + 1 : Number.POSITIVE_INFINITY
+      next.push(Math.min(at(row, j + 1) + 1, at(next, j) + 1, substituted, swapped))
     }
+    before = row
     row = next
   }
   return at(row, to.length)

@@ -1,0 +1,81 @@
+import { realpathSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import {
+  builtinProfile,
+  UsageError,
+  type GitWrites,
+  type PermissionProfile,
+  type ProtectedNameList,
+  type SandboxOptions,
+} from 'linux-sandbox'
+import { absolutePath, type AbsolutePath } from '@linux-sandbox/policy'
+import { parseLimits } from './limits.js'
+import type { OptionValues } from './parse.js'
+
+/** What the options of a command come to. */
+export interface Request {
+  /** Name of the profile. */
+  readonly profileName: string
+  /** Where the command runs; absolute. */
+  readonly directory: string
+  readonly sandbox: SandboxOptions
+}
+
+const DEFAULT_PROFILE = ':workspace'
+
+/**
+ * The sandbox that `values` ask for.
+ *
+ * @param program - under which name help is to be had
+ * @throws {UsageError} for a value that means nothing.
+ * @throws {UnknownProfileError} for a profile that does not exist.
+ */
+export function requestOf(values: OptionValues, program: string): Request {
+  if (values.text('directory') === '') throw new UsageError('--directory is empty', program)
+  const directory = resolve(values.text('directory') ?? '.')
+  const profileName = values.text('profile') ?? DEFAULT_PROFILE
+  const limits = parseLimits(values.texts('limit'), program)
+  const gitWrites = values.text('git-writes')
+  const protectedNames = values.text('protected-names')
+  return {
+    profileName,
+    directory,
+    sandbox: {
+      profile: withNetwork(builtinProfile(profileName), values.text('network')),
+      policyCwd: directory,
+      devices: values.texts('device'),
+      privateTmp: values.has('private-tmp'),
+      proc: values.has('no-proc') ? 'host' : 'fresh',
+      limits,
+      // Both were checked against the choices in the table.
+      ...(gitWrites === undefined ? {} : { gitWrites: gitWrites as GitWrites }),
+      ...(protectedNames === undefined ? {} : { protectedNames: protectedNames as ProtectedNameList }),
+    },
+  }
+}
+
+function withNetwork(profile: PermissionProfile, network: string | undefined): PermissionProfile {
+  if (network !== 'restricted' && network !== 'enabled') return profile
+  if (profile.type !== 'disabled') return { ...profile, network }
+  if (network === 'enabled') return profile
+  return { type: 'managed', file_system: { type: 'unrestricted' }, network }
+}
+
+/**
+ * `text` as a path for a command that runs in `directory`. A `..` goes up from where the links before it lead, as it does for the
+ * kernel.
+ */
+export function operandPath(text: string, directory: string): AbsolutePath {
+  const whole = text.startsWith('/') ? text : join(directory, '/') + text
+  const [head] = /^.*\/\.\.(?=\/|$)/s.exec(whole) ?? []
+  return absolutePath(head === undefined ? whole : realPath(head) + whole.slice(head.length))
+}
+
+/** What cannot be followed stays as it is written. */
+function realPath(path: string): string {
+  try {
+    return realpathSync.native(path)
+  } catch {
+    return path
+  }
+}
