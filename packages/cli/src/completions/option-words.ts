@@ -16,9 +16,9 @@ export function valueCompletion({ choices, suggestions, completesTo }: OptionSpe
   return { kind: completesTo ?? 'nothing' }
 }
 
-/** `text` between single quotes, for every shell of the three. Texts of the table have neither of the two characters. */
+/** `text` between single quotes, in which only a quote means something. */
 export function singleQuoted(text: string): string {
-  if (/['\\]/.test(text)) throw new TypeError(`${text} cannot be quoted`)
+  if (text.includes("'")) throw new TypeError(`${text} cannot be quoted`)
   return `'${text}'`
 }
 

@@ -53,11 +53,12 @@ function argumentsCall({ options, operands }: CommandSpec, indent: string): stri
     words: [`'1:word:(${(operands.choices ?? []).join(' ')})'`],
     none: [],
   }[operands.kind]
+  // What follows a command of somebody else's are not our options.
+  const end = operands.kind === 'command' ? " -A '-*'" : ''
   const specs = [...options.map(optionSpec), ...rest]
-  return [
-    `${indent}_arguments -s -S -A '-*' \\`,
-    specs.map((spec) => `${indent}  ${spec}`).join(' \\\n'),
-  ].join('\n')
+  return [`${indent}_arguments -s -S${end} \\`, specs.map((spec) => `${indent}  ${spec}`).join(' \\\n')].join(
+    '\n',
+  )
 }
 
 function optionSpec(option: OptionSpec): string {

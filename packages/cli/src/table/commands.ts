@@ -35,7 +35,7 @@ const RUN: CommandSpec = {
     { line: 'linux-sandbox npm test', does: 'writes here and in /tmp, and has no network' },
     { line: 'linux-sandbox -P :read-only -- git log --oneline', does: 'writes nothing' },
     { line: 'linux-sandbox -C ~/project -n enabled -- npm install', does: 'elsewhere, with the network' },
-    { line: "linux-sandbox -g commit -- git commit -qam 'a change'", does: 'writes the repository too' },
+    { line: 'linux-sandbox -g commit -- git switch -c attempt', does: 'writes the repository too' },
     { line: 'linux-sandbox --limit memory=4G --private-tmp make', does: 'in 4 GiB, with a /tmp of its own' },
     { line: 'linux-sandbox --json 3 make 3>result.json', does: 'the result, on a descriptor' },
   ],
@@ -109,7 +109,7 @@ const COMPLETION: CommandSpec = {
   operands: { kind: 'words', synopsis: SHELLS.join('|'), choices: SHELLS },
   options: [HELP],
   examples: [
-    { line: 'eval "$(linux-sandbox completion bash)"', does: 'in ~/.bashrc' },
+    { line: 'linux-sandbox completion bash > ~/.linux-sandbox.bash', does: 'to be sourced in ~/.bashrc' },
     { line: 'linux-sandbox completion zsh > _linux-sandbox', does: 'in a directory of $fpath' },
     { line: 'linux-sandbox completion fish > linux-sandbox.fish', does: 'in ~/.config/fish/completions' },
   ],
