@@ -33,3 +33,9 @@ async function sandboxFor(request: HelperRequest): Promise<Sandbox> {
   if (request.stage === 'inner') verifyFdMounts(request.fdMounts)
   return await Sandbox.create({ profile, policyCwd, proc })
 }
+
+/** The helper under its two names, for `dispatch`. */
+export const HELPER_PROGRAMS: Readonly<Record<string, typeof runMain>> = {
+  [PROGRAM]: runMain,
+  'linux-sandbox-helper': runMain,
+}

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { isSandboxError } from '@linux-sandbox/errors'
 import { expect, test } from 'vitest'
 import { FLAGS } from '../../src/helper/flags.ts'
@@ -59,14 +59,34 @@ test.each<{ flags: OptionalFlag[]; expected: Partial<HelperRequest> }>([
 })
 
 test.each([
-  { title: 'a second value', argv: [...REQUIRED, '--command-cwd', '/a', '--command-cwd', '/b', 'ls'], message: /--command-cwd is given twice/ },
+  {
+    title: 'a second value',
+    argv: [...REQUIRED, '--command-cwd', '/a', '--command-cwd', '/b', 'ls'],
+    message: /--command-cwd is given twice/,
+  },
   { title: 'a switch twice', argv: [...REQUIRED, '--no-proc', '--no-proc', 'ls'] },
   { title: 'a value after =', argv: ['--sandbox-policy-cwd=/work', `--permission-profile=${PROFILE}`, 'ls'] },
   { title: 'no command', argv: REQUIRED, message: /no command was given/ },
-  { title: 'everything missing at once', argv: ['--verify-fd-mount', '3:/x'], message: /cwd is missing; .*profile is missing; no command .*; --verify-fd-mount needs/ },
-  { title: 'a relative directory', argv: ['--sandbox-policy-cwd', 'x', '--permission-profile', PROFILE, 'ls'], message: /must be an absolute path, not "x"/ },
-  { title: 'a standard descriptor', argv: [...REQUIRED, '--apply-seccomp-then-exec', '--verify-fd-mount', '2:/x', 'ls'], message: /above 2/ },
-  { title: 'a relative mount', argv: [...REQUIRED, '--apply-seccomp-then-exec', '--verify-fd-mount', '5:x', 'ls'], message: /absolute path/ },
+  {
+    title: 'everything missing at once',
+    argv: ['--verify-fd-mount', '3:/x'],
+    message: /cwd is missing; .*profile is missing; no command .*; --verify-fd-mount needs/,
+  },
+  {
+    title: 'a relative directory',
+    argv: ['--sandbox-policy-cwd', 'x', '--permission-profile', PROFILE, 'ls'],
+    message: /must be an absolute path, not "x"/,
+  },
+  {
+    title: 'a standard descriptor',
+    argv: [...REQUIRED, '--apply-seccomp-then-exec', '--verify-fd-mount', '2:/x', 'ls'],
+    message: /above 2/,
+  },
+  {
+    title: 'a relative mount',
+    argv: [...REQUIRED, '--apply-seccomp-then-exec', '--verify-fd-mount', '5:x', 'ls'],
+    message: /absolute path/,
+  },
 ])('$title', ({ argv, message }) => {
   if (message === undefined) expect(request(argv).command.program).toBe('ls')
   else expect(() => parseFlags(argv)).toThrow(message)
@@ -124,7 +144,14 @@ test.each([
 })
 
 test('random words are a request, or an error that says what is wrong', () => {
-  const flag = fc.constantFrom(...Object.keys(FLAGS).map((name) => `--${name}`), '-h', '-V', '--', '-', '--nope')
+  const flag = fc.constantFrom(
+    ...Object.keys(FLAGS).map((name) => `--${name}`),
+    '-h',
+    '-V',
+    '--',
+    '-',
+    '--nope',
+  )
   const value = fc.oneof(fc.constantFrom(PROFILE, '{}', '/', '3:/x', WORKSPACE, '"enabled"'), fc.string())
   fc.assert(
     fc.property(fc.array(fc.oneof(flag, value), { maxLength: 12 }), (argv) => {

@@ -34,7 +34,8 @@ export function refusalOf(given: ReadonlySet<OptionalFlag>): string | undefined 
   if (has('proxy-route-spec') && !has('managed-network')) return 'routes, but no managed proxy'
   if (has('verify-fd-mount') && !has('apply-seccomp-then-exec')) return 'only for the inner stage'
   if (has('apply-seccomp-then-exec') && has('use-legacy-landlock')) return 'the inner stage has no backend'
-  if (has('apply-seccomp-then-exec') && has('inherit-pid-namespace')) return 'the inner stage has no namespaces'
+  if (has('apply-seccomp-then-exec') && has('inherit-pid-namespace'))
+    return 'the inner stage has no namespaces'
   const isProxied = has('managed-network') || has('allow-network-for-proxy')
   if (isProxied && has('use-legacy-landlock')) return 'Landlock has no network to route'
   return undefined
