@@ -16,12 +16,14 @@ export class UsageError extends SandboxError {
 export interface SplitArgs<Values> {
   readonly values: Values
   readonly command: readonly string[]
+  /** The options that were given more than once. */
+  readonly repeated: ReadonlySet<string>
 }
 
 /**
  * The options before the command. Nothing after its first word is ever read as an option.
  *
- * @throws {UsageError} for an unknown option, a missing value, a value where none belongs, or a second one where there can be one.
+ * @throws {UsageError} for an unknown option, a missing value, or a value where none belongs.
  */
 export function splitArgs<Options extends NonNullable<ParseArgsConfig['options']>>(
   argv: readonly string[],
@@ -32,33 +34,15 @@ export function splitArgs<Options extends NonNullable<ParseArgsConfig['options']
   const end = tokens.find(({ kind }) => kind !== 'option')
   const optionCount = end?.index ?? argv.length
   const command = argv.slice(end?.kind === 'option-terminator' ? optionCount + 1 : optionCount)
-  const given = tokens.filter((token) => token.kind === 'option' && token.index < optionCount)
-  refuseRepeated(given as readonly OptionToken[], options, program)
   try {
     const { values } = parseArgs({ args: argv.slice(0, optionCount), options, strict: true })
-    return { values, command }
+    const names = tokens.flatMap((token) =>
+      token.kind === 'option' && token.index < optionCount ? [token.name] : [],
+    )
+    const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index))
+    return { values, command, repeated }
   } catch (error) {
     throw new UsageError(error instanceof Error ? firstSentence(error.message) : String(error), program)
-  }
-}
-
-interface OptionToken {
-  readonly name: string
-  readonly value: string | undefined
-}
-
-/** Of two values the last one would win, silently. A switch that is given twice means what it means. */
-function refuseRepeated(
-  tokens: readonly OptionToken[],
-  options: NonNullable<ParseArgsConfig['options']>,
-  program: string,
-): void {
-  const seen = new Set<string>()
-  for (const { name } of tokens) {
-    const option = Object.hasOwn(options, name) ? options[name] : undefined
-    if (option?.type !== 'string' || option.multiple === true) continue
-    if (seen.has(name)) throw new UsageError(`--${name} is given twice`, program)
-    seen.add(name)
   }
 }
 

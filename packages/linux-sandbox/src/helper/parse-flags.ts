@@ -26,10 +26,10 @@ export interface HelperRequest {
  * @throws {PolicyInvalidError} when a policy cannot be parsed.
  */
 export function parseFlags(argv: readonly string[]): HelperRequest | 'help' | 'version' {
-  const { values, command } = splitArgs(argv, PARSE_OPTIONS, PROGRAM)
+  const { values, command, repeated } = splitArgs(argv, PARSE_OPTIONS, PROGRAM)
   if (values.help === true) return 'help'
   if (values.version === true) return 'version'
-  const problems = problemsOf(values, command)
+  const problems = [...repeatedProblems(repeated), ...problemsOf(values, command)]
   if (problems.length > 0) throw new UsageError(problems.join('; '), PROGRAM)
 
   const [program = '', ...args] = command
@@ -105,6 +105,15 @@ function problemsOf(values: Values, command: readonly string[]): string[] {
       absoluteProblem(flag, values[flag]),
     ),
   ]
+}
+
+/** Of two values the last one would win, silently. A switch that is given twice means what it means. */
+function repeatedProblems(repeated: ReadonlySet<string>): string[] {
+  return Object.entries<Flag>(FLAGS)
+    .filter(
+      ([name, { value, isRepeatable }]) => repeated.has(name) && value !== undefined && isRepeatable !== true,
+    )
+    .map(([name]) => `--${name} is given twice`)
 }
 
 function absoluteProblem(flag: FlagName, value: Values[FlagName]): string[] {
