@@ -100,11 +100,12 @@ function profileNotes({ name, place, entries, roots }: CompleteProfile): Note[] 
     return [{ kind: 'grants-nothing', message, ...place }]
   }
   const usesRoots = [...entries.values()].some(({ target }) => target.kind.startsWith('workspace'))
-  const enabled = [...roots].find(([, root]) => root.enabled)
-  if (usesRoots || enabled === undefined) return []
-  const [path, root] = enabled
-  const message = `the workspace root ${path} has no effect: the profile ${name} has no entry for :workspace_roots`
-  return [{ kind: 'roots-without-entry', message, ...root.place }]
+  if (usesRoots) return []
+  const enabled = [...roots].filter(([, root]) => root.enabled).toSorted(([a], [b]) => compare(a, b))
+  return enabled.map(([path, root]): Note => {
+    const message = `the workspace root ${path} has no effect: the profile ${name} has no entry for :workspace_roots`
+    return { kind: 'roots-without-entry', message, ...root.place }
+  })
 }
 
 /** Entries that turn out to be about one path and disagree: which of them holds should surprise nobody. */
