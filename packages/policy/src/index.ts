@@ -96,3 +96,4 @@ export {
   writableRoots,
 } from './roots.js'
 export { ANY_RUN } from './sequence-match.js'
+export { unknownKeyIssues } from './unknown-keys.js'
