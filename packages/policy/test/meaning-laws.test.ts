@@ -15,7 +15,7 @@ import { anyEntry, anyPath, anyProfile } from './arbitraries.js'
 import { anyContext, fewEntries, rewritten } from './legacy/arbitraries.js'
 import { CONTEXT, managed } from './support.js'
 
-const RUNS = { numRuns: 3000 }
+const RUNS = { numRuns: 1000 }
 
 function policyWith(entries: readonly FileSystemEntry[]): ResolvedPolicy {
   return resolvePolicy(managed(...entries), CONTEXT)

@@ -188,4 +188,11 @@ describe('sandboxPolicyFromProfile', () => {
       '/repo/sub is no writable root',
     )
   })
+
+  test('does not take a TMPDIR of / for the writable /', () => {
+    const context = { cwd: absolutePath('/'), tmpdir: '/' }
+    expect(
+      sandboxPolicyFromProfile(workspaceWrite({ root: '/', excludeTmpdir: true }), context),
+    ).toMatchObject({ exclude_tmpdir_env_var: true, exclude_slash_tmp: false, writable_roots: [] })
+  })
 })

@@ -24,7 +24,7 @@ import {
 import { anyProfile } from '../arbitraries.js'
 import { anyContext, anyPlace, anySandboxPolicy, likelyProfile } from './arbitraries.js'
 
-const RUNS = { numRuns: 3000 }
+const RUNS = { numRuns: 1000 }
 const somePlaces = fc.array(anyPlace, { minLength: 5, maxLength: 5 })
 
 function converted(profile: PermissionProfile, context: ResolveContext): SandboxPolicy | undefined {

@@ -79,6 +79,15 @@ describe('legacyObstacle', () => {
     expect(legacyObstacle(resolvePolicy(profile, CONTEXT))).toBeUndefined()
   })
 
+  test('is what holds only where something is missing', () => {
+    const grant = { ...entry(['/repo/a', 'write']), missing_path_behavior: 'skip' } as const
+    const policy = resolvePolicy(
+      managed(entry(ROOT), entry(REPO), entry(['/repo/a', 'read']), grant),
+      CONTEXT,
+    )
+    expect(legacyObstacle(policy)?.entry).toBe('/repo/a')
+  })
+
   test('is none for a name of the longer list only where that list is in force', () => {
     const profile = managed(entry(ROOT), entry(REPO), entry(['/repo/.vscode', 'read']))
     const longer: ResolveContext = { ...CONTEXT, protectedNames: 'extended-2026' }
