@@ -116,8 +116,8 @@ function treeOf(policy: ResolvedPolicy): unknown[] {
   ])
 }
 
-/** The policy on a disk that has none of the paths that may be missing. */
-function withoutSkipped(policy: ResolvedPolicy): ResolvedPolicy {
+/** What `policy` is on a disk that has none of the paths whose entries are skipped then. */
+export function withoutSkipped(policy: ResolvedPolicy): ResolvedPolicy {
   const { fileSystem } = policy
   if (fileSystem.kind === 'unrestricted') return policy
   const entries = fileSystem.entries.filter(({ ifMissing }) => ifMissing !== 'skip')

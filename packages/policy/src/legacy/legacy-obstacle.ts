@@ -1,4 +1,4 @@
-import { accessChangePoints, type AccessChangePoint } from '../meaning.js'
+import { accessChangePoints, withoutSkipped, type AccessChangePoint } from '../meaning.js'
 import { ROOT_PATH } from '../path.js'
 import type { ResolvedPolicy } from '../resolved-policy.js'
 
@@ -22,7 +22,7 @@ export function legacyObstacle(policy: ResolvedPolicy): LegacyObstacle | undefin
   return exceptionObstacle(policy) ?? restrictedReadObstacle(policy)
 }
 
-/** The first entry or pattern that takes away what is granted above it. */
+/** The first entry or pattern that takes away what is granted above it, be it only where what may be missing is missing. */
 export function exceptionObstacle(policy: ResolvedPolicy): LegacyObstacle | undefined {
   const { fileSystem } = policy
   if (fileSystem.kind === 'unrestricted') return undefined
@@ -31,7 +31,8 @@ export function exceptionObstacle(policy: ResolvedPolicy): LegacyObstacle | unde
     entry: pattern,
     reason: 'it denies by a pattern, which the legacy model does not have',
   }))
-  const entries = accessChangePoints(policy).flatMap(({ access, outside, cause }) => {
+  const points = [policy, withoutSkipped(policy)].flatMap(accessChangePoints)
+  const entries = points.flatMap(({ access, outside, cause }) => {
     if (cause.kind !== 'entry') return []
     const reason = exceptionReason(access, outside)
     const { index, spelling } = cause.entry.origin

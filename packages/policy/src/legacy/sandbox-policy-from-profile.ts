@@ -59,22 +59,27 @@ function convert(policy: ResolvedPolicy, { cwd, tmpdir }: ResolveContext): Sandb
   const writes = writableRoots(policy).map(({ path }) => path)
   const reads = readAccess(policy, cwd)
   if (writes.length === 0) return { type: 'read-only', access: reads, network_access: isOpen }
-  const temporary = parseAbsolutePath(tmpdir ?? '')
-  const implied = [cwd, SLASH_TMP, temporary === ROOT_PATH ? undefined : temporary]
+  const temporary = temporaryDirectory(tmpdir)
   return {
     type: 'workspace-write',
-    writable_roots: writes.filter((path) => !implied.includes(path)),
+    writable_roots: writes.filter((path) => ![cwd, SLASH_TMP, temporary].includes(path)),
     read_only_access: reads,
     network_access: isOpen,
-    exclude_tmpdir_env_var: !writes.some((path) => path === temporary && path !== ROOT_PATH),
+    exclude_tmpdir_env_var: !writes.some((path) => path === temporary),
     exclude_slash_tmp: !writes.includes(SLASH_TMP),
   }
+}
+
+/** `TMPDIR=/` names no directory for temporary files. */
+function temporaryDirectory(tmpdir: string | undefined): AbsolutePath | undefined {
+  const path = parseAbsolutePath(tmpdir ?? '')
+  return path === ROOT_PATH ? undefined : path
 }
 
 function readAccess(policy: ResolvedPolicy, cwd: AbsolutePath): ReadOnlyAccess {
   const points = accessChangePoints(policy)
   if (points.some(({ path }) => path === ROOT_PATH)) return { type: 'full-access' }
-  const reads = points.filter(({ access, outside }) => access === 'read' && outside === 'deny')
+  const reads = points.filter(({ access }) => access === 'read')
   const named = reads.filter(({ path, cause }) => cause.kind === 'entry' && path !== cwd)
   return {
     type: 'restricted',
