@@ -19,7 +19,8 @@ export function patternBelow(directory: AbsolutePath, pattern: string): string {
 export function relativePatternProblem(pattern: string): string | undefined {
   const problem = globProblem(`./${pattern}`)
   if (problem !== undefined) return problem
-  return PROBES.every((directory) => staysBelow(pattern, directory)) ? undefined : LEAVES
+  const isBelow = PROBES.every((directory) => staysBelow(pattern, directory))
+  return isBelow && !pattern.startsWith('~/') ? undefined : LEAVES
 }
 
 /** Why `subpath` is no path below a directory. */

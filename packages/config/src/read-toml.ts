@@ -30,8 +30,8 @@ export function readToml(text: string): TomlResult<TableNode> {
 
 /** The keys in `text`, which is what stands before `=`: `['a', 'b c']` for `a."b c"`. */
 export function readTomlKey(text: string): TomlResult<string[]> {
-  return parse(`${text}=0`, ({ body: [node, ...others] }) => {
-    if (node?.type !== 'TOMLKeyValue' || others.length > 0) return undefined
+  return parse(`${text}=0`, ({ body: [node] }) => {
+    if (node?.type !== 'TOMLKeyValue') return undefined
     return node.key.keys.map((key) => keyName(key))
   })
 }
