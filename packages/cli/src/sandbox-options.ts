@@ -1,7 +1,6 @@
 import { realpathSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import {
-  builtinProfile,
   UsageError,
   type GitWrites,
   type PermissionProfile,
@@ -9,39 +8,36 @@ import {
   type SandboxOptions,
 } from 'linux-sandbox'
 import { absolutePath, type AbsolutePath } from '@linux-sandbox/policy'
+import { configuredProfile, type ConfiguredProfile } from './configured-profile.js'
 import { parseLimits } from './limits.js'
 import type { OptionValues } from './parse.js'
 
 /** What the options of a command come to. */
-export interface Request {
-  /** Name of the profile. */
-  readonly profileName: string
+export interface Request extends Omit<ConfiguredProfile, 'profile'> {
   /** Where the command runs; absolute. */
   readonly directory: string
   readonly sandbox: SandboxOptions
 }
-
-const DEFAULT_PROFILE = ':workspace'
 
 /**
  * The sandbox that `values` ask for.
  *
  * @param program - under which name help is to be had
  * @throws {UsageError} for a value that means nothing.
- * @throws {UnknownProfileError} for a profile that does not exist.
+ * @throws {SandboxError} as `configuredProfile` does.
  */
-export function requestOf(values: OptionValues, program: string): Request {
+export async function requestOf(values: OptionValues, program: string): Promise<Request> {
   if (values.text('directory') === '') throw new UsageError('--directory is empty', program)
   const directory = resolve(values.text('directory') ?? '.')
-  const profileName = values.text('profile') ?? DEFAULT_PROFILE
+  const { profile, ...configured } = await configuredProfile(values, directory)
   const limits = parseLimits(values.texts('limit'), program)
   const gitWrites = values.text('git-writes')
   const protectedNames = values.text('protected-names')
   return {
-    profileName,
+    ...configured,
     directory,
     sandbox: {
-      profile: withNetwork(builtinProfile(profileName), values.text('network')),
+      profile: withNetwork(profile, values.text('network')),
       policyCwd: directory,
       devices: values.texts('device'),
       privateTmp: values.has('private-tmp'),

@@ -70,7 +70,7 @@ export function previewSandbox(options: SandboxOptions): SandboxPreview {
         bwrap,
         enter: { argv: ['true'], env: {}, cwd: '/' },
       })
-      return [bwrap.path, ...request.launcherArgv.slice(1)]
+      return [bwrap.path, ...(request.launcherArgv ?? []).slice(1)]
     },
     filter: () => (isConfined ? disassemble(filterOf(confinement, host)) : []),
   }

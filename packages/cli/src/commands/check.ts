@@ -20,7 +20,7 @@ type Act = 'read' | 'write'
 export async function check({ values, operands }: ParsedLine): Promise<void> {
   if (operands.length === 0) throw new UsageError('no path was given', PROGRAM)
   if (operands.includes('')) throw new UsageError('a path is empty', PROGRAM)
-  const { directory, sandbox } = requestOf(values, PROGRAM)
+  const { directory, sandbox } = await requestOf(values, PROGRAM)
   const acts = actsOf({ read: values.has('read'), write: values.has('write') })
   const preview = previewSandbox(sandbox)
   const answers = operands.map((text) => answerOn(preview, operandPath(text, directory), acts))

@@ -27,7 +27,7 @@ export async function explain({ values, operands }: ParsedLine): Promise<void> {
     throw new UsageError(`--${views[0]} takes no path`, PROGRAM)
   }
   if (operands.includes('')) throw new UsageError('a path is empty', PROGRAM)
-  const request = requestOf(values, PROGRAM)
+  const request = await requestOf(values, PROGRAM)
   const preview = previewSandbox(request.sandbox)
   const paths = operands.map((text) => operandPath(text, request.directory))
   const style = styleFor({ isTerminal: process.stdout.isTTY === true, env: process.env })
@@ -62,10 +62,11 @@ function policyLines({ request, preview, style }: Subject): string[] {
   const { policy, mounts, isConfined } = preview
   const globs = policy.fileSystem.kind === 'restricted' ? policy.fileSystem.globs : []
   const names = policy.protectedNames.map(({ name }) => printable(name))
-  const notes = [...policy.notes, ...mounts.notes].map(({ message }) => message)
+  const notes = [...request.notes, ...policy.notes, ...mounts.notes].map(({ message }) => message)
   const hasRoots = policy.fileSystem.kind === 'restricted'
   return [
     `profile    ${printable(request.profileName)}`,
+    ...(request.configuration === undefined ? [] : [`from       ${printable(request.configuration)}`]),
     `directory  ${printable(request.directory)}`,
     `network    ${describeNetwork(preview)}`,
     ...(isConfined ? [] : ['', UNCONFINED]),
@@ -112,6 +113,7 @@ function document({ request, preview, paths }: Subject): unknown {
   const { policy, mounts, isConfined } = preview
   return {
     profile: request.profileName,
+    configuration: request.configuration ?? null,
     directory: request.directory,
     network: policy.network,
     isConfined,
@@ -119,7 +121,10 @@ function document({ request, preview, paths }: Subject): unknown {
     protectedNames: policy.protectedNames.map(({ name }) => name),
     deniedPatterns:
       policy.fileSystem.kind === 'restricted' ? policy.fileSystem.globs.map(({ pattern }) => pattern) : [],
-    notes: [...policy.notes, ...mounts.notes].map(({ kind, message }) => ({ kind, message })),
+    notes: [...request.notes, ...policy.notes, ...mounts.notes].map(({ kind, message }) => ({
+      kind,
+      message,
+    })),
     ...(paths.length === 0 ? {} : { paths: paths.map((path) => pathDocument(verdictOn(preview, path))) }),
   }
 }

@@ -16,7 +16,7 @@ export async function run({ values, operands }: ParsedLine): Promise<void> {
   if (program === undefined) throw new UsageError('no command was given', PROGRAM)
   const json = values.text('json')
   const resultFd = json === undefined ? undefined : parseDescriptor(json)
-  const { directory, sandbox: options } = requestOf(values, PROGRAM)
+  const { directory, sandbox: options } = await requestOf(values, PROGRAM)
 
   const sandbox = await Sandbox.create(options)
   const result = await runInForeground(sandbox, { program, args, cwd: directory })

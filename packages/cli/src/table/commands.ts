@@ -35,6 +35,10 @@ const RUN: CommandSpec = {
     { line: 'linux-sandbox npm test', does: 'writes here and in /tmp, and has no network' },
     { line: 'linux-sandbox -P :read-only -- git log --oneline', does: 'writes nothing' },
     { line: 'linux-sandbox -C ~/project -n enabled -- npm install', does: 'elsewhere, with the network' },
+    {
+      line: 'linux-sandbox -c sandbox_workspace_write.exclude_slash_tmp=true make',
+      does: 'with a setting of the configuration',
+    },
     { line: 'linux-sandbox -g commit -- git switch -c attempt', does: 'writes the repository too' },
     { line: 'linux-sandbox --limit memory=4G --private-tmp make', does: 'in 4 GiB, with a /tmp of its own' },
     { line: 'linux-sandbox --json 3 make 3>result.json', does: 'the result, on a descriptor' },

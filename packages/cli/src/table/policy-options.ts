@@ -7,9 +7,9 @@ export const POLICY_OPTIONS: readonly OptionSpec[] = [
     short: 'P',
     value: 'NAME',
     suggestions: [':workspace', ':read-only', ':danger-full-access'],
-    default: ':workspace',
+    default: 'what the configuration says, else :workspace',
     description:
-      'what the command may do: :workspace writes the directory and the places for temporary files, :read-only nothing, :danger-full-access everything',
+      'what the command may do: a profile of the configuration, or :workspace, which writes the directory and the places for temporary files, :read-only, which writes nothing, :danger-full-access, which is not restricted',
   },
   {
     name: 'directory',
@@ -18,6 +18,20 @@ export const POLICY_OPTIONS: readonly OptionSpec[] = [
     completesTo: 'directory',
     default: 'the current directory',
     description: 'run in DIR, which is also the workspace; other paths on the command line start from it too',
+  },
+  {
+    name: 'config',
+    value: 'FILE',
+    completesTo: 'file',
+    default: '$LINUX_SANDBOX_CONFIG, else linux-sandbox/config.toml in $XDG_CONFIG_HOME or ~/.config',
+    description: 'the configuration; one that the command could write is refused',
+  },
+  {
+    name: 'set',
+    short: 'c',
+    value: 'KEY=VALUE',
+    repeatable: true,
+    description: 'a key of the configuration, whatever the file says',
   },
   {
     name: 'network',

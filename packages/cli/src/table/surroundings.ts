@@ -6,6 +6,11 @@ export interface Surrounding {
 }
 
 export const ENVIRONMENT: readonly Surrounding[] = [
+  { name: 'LINUX_SANDBOX_CONFIG', meaning: 'the configuration, unless --config names one' },
+  {
+    name: 'XDG_CONFIG_HOME, HOME',
+    meaning: 'where linux-sandbox/config.toml is looked for: in the first, else in .config of the second',
+  },
   { name: 'PATH', meaning: 'where bwrap is looked for, except in places that the command may write' },
   { name: 'TMPDIR', meaning: 'a directory for temporary files, which :workspace lets the command write' },
   {
