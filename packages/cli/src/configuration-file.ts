@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
+import { homedir, userInfo } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { PolicyInvalidError } from 'linux-sandbox'
 
@@ -29,10 +29,29 @@ export function readConfigurationFile(named: string | undefined): ConfigurationF
  * @see https://specifications.freedesktop.org/basedir-spec/latest/
  */
 export function defaultConfigurationPaths(): string[] {
-  const { XDG_CONFIG_HOME: configHome = '' } = process.env
-  // A relative one is to be ignored, says the specification.
-  const bases = [...(isAbsolute(configHome) ? [configHome] : []), join(homedir(), '.config')]
-  return bases.filter(isAbsolute).map((base) => join(base, 'linux-sandbox/config.toml'))
+  const { XDG_CONFIG_HOME: configHome } = process.env
+  const homes = [homeDirectory(), absoluteOr(() => userInfo().homedir)]
+  const bases = [
+    absoluteOr(() => configHome),
+    ...homes.map((home) => (home === undefined ? undefined : join(home, '.config'))),
+  ]
+  const known = bases.filter((base) => base !== undefined)
+  return [...new Set(known)].map((base) => join(base, 'linux-sandbox/config.toml'))
+}
+
+/** What `~` stands for. A user need not have one. */
+export function homeDirectory(): string | undefined {
+  return absoluteOr(homedir)
+}
+
+/** A relative one of these is to be ignored, says the specification; for a user who is not in /etc/passwd Node throws. */
+function absoluteOr(directory: () => string | undefined): string | undefined {
+  try {
+    const path = directory()
+    return path !== undefined && isAbsolute(path) ? path : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function readFile(

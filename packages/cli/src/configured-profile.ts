@@ -1,8 +1,7 @@
-import { homedir } from 'node:os'
-import { isAbsolute } from 'node:path'
 import { builtinProfile, PolicyUnsupportedError, type PermissionProfile } from 'linux-sandbox'
 import {
   defaultConfigurationPaths,
+  homeDirectory,
   readConfigurationFile,
   type ConfigurationFile,
 } from './configuration-file.js'
@@ -51,12 +50,11 @@ async function chooseProfile(
     return { profileName, profile: builtinProfile(profileName), notes: [] }
   }
   const { loadConfiguration } = await import('@linux-sandbox/config')
-  const home = homedir()
   const { useLegacyLandlock, ...configuration } = loadConfiguration({
     ...(file === undefined ? {} : { document: { name: file.path, text: file.text } }),
     overrides: [...overrides],
     profile: name,
-    home: isAbsolute(home) ? home : undefined,
+    home: homeDirectory(),
     cwd: directory,
   })
   if (useLegacyLandlock) {

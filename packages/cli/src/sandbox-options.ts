@@ -7,7 +7,7 @@ import {
   type ProtectedNameList,
   type SandboxOptions,
 } from 'linux-sandbox'
-import { absolutePath, type AbsolutePath } from '@linux-sandbox/policy'
+import { absolutePath, parseAbsolutePath, type AbsolutePath } from '@linux-sandbox/policy'
 import { configuredProfile, type ConfiguredProfile } from './configured-profile.js'
 import { parseLimits } from './limits.js'
 import type { OptionValues } from './parse.js'
@@ -31,6 +31,11 @@ export async function requestOf(values: OptionValues, program: string): Promise<
   const directory = resolve(values.text('directory') ?? '.')
   const { profile, ...configured } = await configuredProfile(values, directory)
   const limits = parseLimits(values.texts('limit'), program)
+  const devices = values.texts('device')
+  const relative = devices.find((path) => parseAbsolutePath(path) === undefined)
+  if (relative !== undefined) {
+    throw new UsageError(`--device takes an absolute path, not ${JSON.stringify(relative)}`, program)
+  }
   const gitWrites = values.text('git-writes')
   const protectedNames = values.text('protected-names')
   return {
@@ -39,7 +44,7 @@ export async function requestOf(values: OptionValues, program: string): Promise<
     sandbox: {
       profile: withNetwork(profile, values.text('network')),
       policyCwd: directory,
-      devices: values.texts('device'),
+      devices,
       privateTmp: values.has('private-tmp'),
       proc: values.has('no-proc') ? 'host' : 'fresh',
       limits,

@@ -43,7 +43,7 @@ describe.skipIf(!has('bash'))('bash', () => {
   test.each([
     { line: 'linux-sandbox --pr', words: ['--profile', '--protected-names', '--private-tmp'] },
     { line: 'linux-sandbox run --js', words: ['--json'] },
-    { line: 'linux-sandbox explain --s', words: ['--seccomp'] },
+    { line: 'linux-sandbox explain --se', words: ['--seccomp', '--set'] },
     { line: 'linux-sandbox check --w', words: ['--write'] },
     { line: 'linux-sandbox check --b', words: [] },
     { line: 'linux-sandbox check a --r', words: ['--read'] },

@@ -35,7 +35,7 @@ test('places are a tree of their own directories', () => {
 test('without UTF-8 the tree has no other characters than ASCII, and colour is around the access only', () => {
   const lines = treeLines(PLACES, { hasColour: true, isUtf8: false })
   expect(lines[2]).toBe('|   `-- shm        \u001B[32mwrite\u001B[0m  c')
-  expect(lines.join('')).toMatch(/^[\u001B -~]*$/)
+  expect(lines.join('').replaceAll('\u001B', '')).toMatch(/^[ -~]*$/)
 })
 
 test('a name cannot forge a line or reach the terminal', () => {

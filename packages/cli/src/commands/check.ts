@@ -1,6 +1,7 @@
 import { previewSandbox, UsageError, type SandboxPreview } from 'linux-sandbox'
 import type { Access, AbsolutePath } from '@linux-sandbox/policy'
 import type { ParsedLine } from '../parse.js'
+import { withScanProgress } from '../progress.js'
 import { operandPath, requestOf } from '../sandbox-options.js'
 import { describePath, remarksOn, verdictOn } from '../verdict.js'
 
@@ -22,7 +23,7 @@ export async function check({ values, operands }: ParsedLine): Promise<void> {
   if (operands.includes('')) throw new UsageError('a path is empty', PROGRAM)
   const { directory, sandbox } = await requestOf(values, PROGRAM)
   const acts = actsOf({ read: values.has('read'), write: values.has('write') })
-  const preview = previewSandbox(sandbox)
+  const preview = await withScanProgress(async () => previewSandbox(sandbox))
   const answers = operands.map((text) => answerOn(preview, operandPath(text, directory), acts))
   process.stdout.write(answers.map(({ line }) => `${line}\n`).join(''))
   if (answers.some(({ isYes }) => !isYes)) process.exitCode = STATUS_NO

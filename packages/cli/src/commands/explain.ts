@@ -4,6 +4,7 @@ import { printable, type AbsolutePath } from '@linux-sandbox/policy'
 import { argumentLines } from '../argument-lines.js'
 import type { ParsedLine } from '../parse.js'
 import { placesOf } from '../places.js'
+import { withScanProgress } from '../progress.js'
 import { operandPath, requestOf, type Request } from '../sandbox-options.js'
 import { styleFor, type Style } from '../style.js'
 import { treeLines } from '../tree.js'
@@ -28,7 +29,7 @@ export async function explain({ values, operands }: ParsedLine): Promise<void> {
   }
   if (operands.includes('')) throw new UsageError('a path is empty', PROGRAM)
   const request = await requestOf(values, PROGRAM)
-  const preview = previewSandbox(request.sandbox)
+  const preview = await withScanProgress(async () => previewSandbox(request.sandbox))
   const paths = operands.map((text) => operandPath(text, request.directory))
   const style = styleFor({ isTerminal: process.stdout.isTTY === true, env: process.env })
   const lines = linesFor(views[0] ?? 'text', { request, preview, paths, style })

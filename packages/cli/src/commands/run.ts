@@ -1,6 +1,7 @@
 import { readFileSync, readlinkSync, writeSync } from 'node:fs'
 import { endAs, runInForeground, Sandbox, UsageError, type ForegroundResult } from 'linux-sandbox'
 import type { ParsedLine } from '../parse.js'
+import { withScanProgress } from '../progress.js'
 import { requestOf } from '../sandbox-options.js'
 
 const PROGRAM = 'linux-sandbox'
@@ -18,7 +19,7 @@ export async function run({ values, operands }: ParsedLine): Promise<void> {
   const resultFd = json === undefined ? undefined : parseDescriptor(json)
   const { directory, sandbox: options } = await requestOf(values, PROGRAM)
 
-  const sandbox = await Sandbox.create(options)
+  const sandbox = await withScanProgress(async () => await Sandbox.create(options))
   const result = await runInForeground(sandbox, { program, args, cwd: directory })
   if (resultFd !== undefined) writeResult(resultFd, result)
   endAs(result)

@@ -17,7 +17,7 @@ export const POLICY_OPTIONS: readonly OptionSpec[] = [
     value: 'DIR',
     completesTo: 'directory',
     default: 'the current directory',
-    description: 'run in DIR, which is also the workspace; other paths on the command line start from it too',
+    description: 'run in DIR, which is also the workspace; PATHs start from it too',
   },
   {
     name: 'config',

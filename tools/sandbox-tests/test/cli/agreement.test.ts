@@ -1,15 +1,6 @@
-import {
-  chmodSync,
-  chownSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, chownSync, lstatSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import {
   describeForUsers,
   makeDirectory,
@@ -21,16 +12,8 @@ import {
   type TestUser,
 } from '../../support/index.ts'
 import { profileOf, type Grants } from '../policy/policies.ts'
+import { makeFiles, makeOutside } from './places.ts'
 import { actsProgram, disagreements, type Foretold, type PathActs } from './acts.ts'
-
-/** A directory of `user` that no profile grants: not in /tmp. */
-function makeOutside(user: TestUser): string {
-  const directory = mkdtempSync('/var/tmp/linux-sandbox-test-')
-  chmodSync(directory, 0o755)
-  chownSync(directory, user.uid, user.gid)
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
-  return directory
-}
 
 const FILES = [
   'w/file',
@@ -65,14 +48,8 @@ const LINKS: Readonly<Record<string, string>> = {
 
 function makeScene(user: TestUser): string {
   const top = makeOutside(user)
-  const own = (path: string): void => {
-    for (let at = path; at.length > top.length; at = dirname(at)) chownSync(at, user.uid, user.gid)
-  }
-  for (const name of FILES) {
-    mkdirSync(dirname(join(top, name)), { recursive: true })
-    writeFileSync(join(top, name), name.endsWith('HEAD') ? 'ref: refs/heads/x\n' : '')
-    own(join(top, name))
-  }
+  const text = (name: string): string => (name.endsWith('HEAD') ? 'ref: refs/heads/x\n' : '')
+  makeFiles(user, top, Object.fromEntries(FILES.map((name) => [name, text(name)])))
   for (const [name, to] of Object.entries(LINKS)) symlinkSync(to, join(top, name))
   return top
 }
