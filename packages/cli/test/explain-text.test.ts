@@ -85,7 +85,7 @@ test('the arguments of a program are a line for each option', () => {
 test('a shell gives back the arguments as they were', () => {
   const anyWord = fc.oneof(
     fc.constantFrom('', "it's", '$(x)', '`x`', '\\', 'a\nb', '*', '~', '"', '-x', '--bind', '#', '!'),
-    fc.string().filter((text) => !text.includes('\0') && text.isWellFormed()),
+    fc.string().filter((text) => !text.includes('\0') && !/\p{Surrogate}/u.test(text)),
   )
   fc.assert(
     fc.property(fc.array(anyWord, { minLength: 1 }), (words) => {
