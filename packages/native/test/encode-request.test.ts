@@ -201,7 +201,7 @@ test('registry and placeholders read back as they were given', () => {
   expect(read).toEqual(placeholders)
 })
 
-function landlock(parts: Partial<LandlockRuleset>): LandlockRuleset {
+function rulesetWith(parts: Partial<LandlockRuleset>): LandlockRuleset {
   return { handledAccessFs: 0n, handledAccessNet: 0n, scoped: 0n, rules: [], ...parts }
 }
 
@@ -246,26 +246,26 @@ describe('what is refused', () => {
       path: ['limits', 0, 'resource'],
     },
     { why: 'an unknown lifetime', parts: { lifetime: 'toString' as 'subreaper' }, path: ['lifetime'] },
-    { why: 'Landlock for nothing', parts: { landlock: landlock({}) }, path: ['landlock'] },
+    { why: 'Landlock for nothing', parts: { landlock: rulesetWith({}) }, path: ['landlock'] },
     {
       why: 'a mask below 0',
-      parts: { landlock: landlock({ scoped: -1n }) },
+      parts: { landlock: rulesetWith({ scoped: -1n }) },
       path: ['landlock', 'scoped'],
     },
     {
       why: 'a mask beyond 64 bits',
-      parts: { landlock: landlock({ handledAccessNet: 1n << 64n }) },
+      parts: { landlock: rulesetWith({ handledAccessNet: 1n << 64n }) },
       path: ['landlock', 'handledAccessNet'],
     },
     {
       why: 'a mask that is no bigint',
-      parts: { landlock: landlock({ handledAccessFs: 1 as unknown as bigint }) },
+      parts: { landlock: rulesetWith({ handledAccessFs: 1 as unknown as bigint }) },
       path: ['landlock', 'handledAccessFs'],
     },
     {
       why: 'too many rules',
       parts: {
-        landlock: landlock({
+        landlock: rulesetWith({
           handledAccessFs: 1n,
           rules: Array.from({ length: LANDLOCK_RULES_MAX + 1 }, () => ({ path: '/a', access: 1n })),
         }),
@@ -279,7 +279,7 @@ describe('what is refused', () => {
       { why: 'a right that is not handled', rule: { path: '/', access: 4n }, name: 'access' },
     ].map(({ why, rule, name }) => ({
       why: `a rule with ${why}`,
-      parts: { landlock: landlock({ handledAccessFs: 3n, rules: [{ path: '/a', access: 2n }, rule] }) },
+      parts: { landlock: rulesetWith({ handledAccessFs: 3n, rules: [{ path: '/a', access: 2n }, rule] }) },
       path: ['landlock', 'rules', 1, name],
     })),
   ]
