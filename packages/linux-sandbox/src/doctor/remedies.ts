@@ -29,9 +29,7 @@ export function allowSandboxes(container: Container | undefined): string[] {
         'in the securityContext of the container: seccompProfile: {type: Unconfined}, appArmorProfile: {type: Unconfined}',
       ]
     case 'lxc':
-      return [
-        'lxc config set NAME security.nesting true   (Incus: incus config set NAME security.nesting=true)',
-      ]
+      return [ALLOW_NESTING]
     default:
       return [
         'allow unshare, clone with CLONE_NEWUSER, mount, umount2 and pivot_root in the seccomp filter of whatever started this process',
@@ -40,25 +38,25 @@ export function allowSandboxes(container: Container | undefined): string[] {
   }
 }
 
-/** What uncovers `/proc`, for whoever starts the container. */
+/** What uncovers `/proc`: for whoever starts the container, and for whoever mounted something there. */
 export function uncoverProc(container: Container | undefined, masks: readonly string[]): string[] {
+  const uncovered = masks.length > 0 ? [`umount ${masks.join(' ')}`] : ['mount -t proc proc /proc']
   switch (container?.kind) {
     case 'docker':
-      return ['docker run --security-opt systempaths=unconfined …']
+      return ['docker run --security-opt systempaths=unconfined …', ...uncovered]
     case 'podman':
-      return ['podman run --security-opt unmask=ALL …']
+      return ['podman run --security-opt unmask=ALL …', ...uncovered]
     case 'kubernetes':
       return ['in the pod: hostUsers: false; in the securityContext of the container: procMount: Unmasked']
     case 'lxc':
-      return [
-        'lxc config set NAME security.nesting true   (Incus: incus config set NAME security.nesting=true)',
-      ]
+      return [ALLOW_NESTING]
     default:
-      return masks.length > 0
-        ? [`umount ${masks.join(' ')}`]
-        : ['mount -t proc proc /proc, without anything over it']
+      return uncovered
   }
 }
+
+const ALLOW_NESTING =
+  'lxc config set NAME security.nesting true   (Incus: incus config set NAME security.nesting=true)'
 
 /** What lets bwrap through where AppArmor restricts user namespaces: the profile for it, or the switch. */
 export function allowByAppArmor({ appArmor }: HostFacts, bwrapPath: string): string[] {

@@ -10,12 +10,18 @@ import {
   type Mount,
 } from '@linux-sandbox/host-probe'
 import { canonicalPath, type DiskView } from '@linux-sandbox/mount-plan'
-import { protectedPaths, writableRoots, type AbsolutePath, type ResolvedPolicy } from '@linux-sandbox/policy'
+import {
+  isInside,
+  protectedPaths,
+  writableRoots,
+  type AbsolutePath,
+  type ResolvedPolicy,
+} from '@linux-sandbox/policy'
 import { fine, finding, type Finding, type FindingId } from './finding.js'
 
 /** A writable root and what it lies on. */
 export interface RootFact {
-  readonly path: string
+  readonly path: AbsolutePath
   readonly mountPoint: string
   readonly type: string
   readonly kind: FileSystemKind
@@ -76,7 +82,7 @@ const KINDS: Readonly<
   fuse: {
     id: 'file-system-fuse',
     is: 'a file system that a program answers for',
-    cost: 'no other user, root included, can start a sandbox on it; a program that hangs holds up every launch',
+    cost: 'no other user, root included, can start a sandbox on it; while that program hangs, so does a launch under this policy',
     remedy: 'start sandboxes as the user who mounted it, or mount it with allow_other',
   },
   'case-insensitive': {
@@ -105,13 +111,22 @@ export function fileSystemFindings(roots: readonly RootFact[]): Finding[] {
 const NAMED_MAX = 5
 
 /** Files that the policy protects in a writable root and that have another name, by which the command may reach them. */
-export function hardLinkFindings(policy: ResolvedPolicy, roots: readonly RootFact[]): Finding[] {
+export function hardLinkFindings(
+  policy: ResolvedPolicy,
+  roots: readonly RootFact[],
+  mounts = readMounts(),
+): Finding[] {
   const looked = roots.filter((root) => !root.mayHang)
   if (looked.length === 0) return []
-  const isOnLooked = (path: string): boolean => looked.some((root) => path.startsWith(`${root.path}/`))
-  const paths = guardedPaths(policy).filter(isOnLooked)
-  const links = paths.flatMap((path) => hardLinksIn(path))
-  const disk = looked.find(({ path }) => links[0]?.path.startsWith(`${path}/`))?.mountPoint ?? '/'
+  const isLookedAt = (path: AbsolutePath): boolean => {
+    const mount = mountWith(path, mounts)
+    return looked.some((root) => isInside(path, root.path)) && mount !== undefined && !mayHang(mount)
+  }
+  const links = guardedPaths(policy)
+    .filter(isLookedAt)
+    .flatMap((path) => hardLinksIn(path))
+  const [first] = links
+  const disk = (first && mountOf(mounts, first.path)?.point) ?? '/'
   const how = `the link counts of the protected files in ${looked.map(({ path }) => path).join(', ')}`
   if (links.length === 0) return [fine('hard-links', 'no protected file has another name', how)]
   return [
@@ -128,7 +143,7 @@ export function hardLinkFindings(policy: ResolvedPolicy, roots: readonly RootFac
 }
 
 /** Protected names, and what an entry denies or makes read-only. Of those outside of a writable root none is looked at. */
-function guardedPaths(policy: ResolvedPolicy): string[] {
+function guardedPaths(policy: ResolvedPolicy): AbsolutePath[] {
   const named = protectedPaths(policy).map(({ path }) => path)
   const { fileSystem } = policy
   if (fileSystem.kind === 'unrestricted') return named
