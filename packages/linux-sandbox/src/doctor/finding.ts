@@ -50,7 +50,7 @@ export const FINDING_SEVERITIES = {
   'shared-memory': 'ok',
   'shared-memory-missing': 'warning',
   tmp: 'ok',
-  'tmp-missing': 'warning',
+  'tmp-missing': 'problem',
   'file-system': 'ok',
   'file-system-overlay': 'warning',
   'file-system-network': 'warning',

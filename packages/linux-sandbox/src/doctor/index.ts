@@ -1,5 +1,4 @@
 export { examineHost, type ExamineOptions, type HostReport, type PolicyOptions } from './examine-host.js'
 export { FINDING_SEVERITIES, type Finding, type FindingId, type Severity } from './finding.js'
 export { formatHostReport } from './format-report.js'
-export { refuseWsl1 } from './refuse-wsl1.js'
 export { startupWarnings } from './startup-warnings.js'

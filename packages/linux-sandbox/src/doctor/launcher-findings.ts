@@ -69,6 +69,9 @@ const EXPLAINED = [
   'PLATFORM_UNSUPPORTED',
 ]
 
+/** What bwrap says where there is no /tmp, which has a finding of its own. */
+const NO_TMP = /Failed to mount tmpfs/
+
 /** What came of the trial. None when another finding says it. */
 export function sandboxFindings(facts: HostFacts, trial: Trial): Finding[] {
   if (trial.kind === 'not-tried') return []
@@ -76,6 +79,7 @@ export function sandboxFindings(facts: HostFacts, trial: Trial): Finding[] {
   if (trial.kind === 'ran')
     return [fine('sandbox', 'a command runs in a sandbox, with a seccomp filter', how)]
   if (EXPLAINED.includes(trial.code) || REFUSED_NAMESPACE.test(trial.message)) return []
+  if (!facts.hasTmp && NO_TMP.test(trial.message)) return []
   const refusal = REFUSALS.find(({ pattern }) => pattern.test(trial.message))
   if (refusal === undefined) {
     const remedy =

@@ -57,12 +57,13 @@ function sharedMemoryFinding({ hasSharedMemory }: HostFacts): Finding {
   })
 }
 
-function tmpFinding({ hasTmp }: HostFacts): Finding {
+/** bwrap builds every sandbox on a mount at /tmp. Source: `base_path` in main(), bubblewrap.c in 0.8.0. */
+export function tmpFinding({ hasTmp }: HostFacts): Finding {
   if (hasTmp) return fine('tmp', '/tmp is there', '/tmp')
   return finding('tmp-missing', {
     what: 'there is no /tmp',
     how: '/tmp is no directory',
-    cost: 'a policy that grants /tmp grants nothing by that, and most programs have no place for temporary files; privateTmp needs it, too',
+    cost: 'no command can run in a sandbox of bwrap, which builds it there; most programs have no place for temporary files',
     remedy: ['mkdir -m 1777 /tmp'],
   })
 }

@@ -6,8 +6,11 @@ import {
   makeDirectory,
   ORDINARY_USER,
   ROOT,
+  runProgram,
   runSandboxed,
   stageDirectory,
+  stagedNode,
+  stagedProgram,
   userEnvironment,
   type TestUser,
 } from '../../support/index.ts'
@@ -98,6 +101,16 @@ const BAD_NAMESPACES: readonly DegradedHost[] = [
     remedy: /systemd-nspawn -D DIRECTORY/,
   },
 ]
+
+/** A host with what programs need, and little else; `words` run on it. */
+function hostWithoutTmp(words: readonly string[]): Host {
+  const links = ['lib', 'lib64', 'bin'].flatMap((name) => ['--symlink', `usr/${name}`, `/${name}`])
+  const stage = ['--ro-bind', stageDirectory(), STAGE_ELSEWHERE]
+  const host = ['bwrap', '--ro-bind', '/usr', '/usr', ...links, '--proc', '/proc', '--dev', '/dev', ...stage]
+  return { words: [...host, ...words], stage: STAGE_ELSEWHERE }
+}
+
+const STAGE_ELSEWHERE = '/stage'
 
 /** A plain directory as root, in memory, with what programs need bound into it. */
 const CHROOT = `
@@ -193,8 +206,17 @@ describeForUsers('a host', ['root'], (user) => {
       ...devices.map((name) => `touch /mnt/${name}; mount --bind /dev/${name} /mnt/${name}`),
       'mount --move /mnt /dev',
     ].join('\n')
-    const report = await examineOn(user, { maker: ROOT, words: withMounts(user, script) })
+    const host = { maker: ROOT, words: withMounts(user, script) }
+    const report = await examineOn(user, host)
     expect(problemsOf(report)).toEqual([])
+    const [program = '', ...words] = host.words
+    const [look, check] = [
+      'test -d /dev/shm',
+      [stagedNode(), stagedProgram('linux-sandbox'), '-P', ':read-only', '--'],
+    ]
+    const inside = [...check, 'sh', '-c', look]
+    expect((await runProgram(ROOT, program, [...words, 'sh', '-c', look])).exitCode).toBe(1)
+    expect((await runProgram(ROOT, program, [...words, ...inside])).exitCode).toBe(0)
     expect(findingAbout(report, 'shared-memory')).toMatchObject({
       id: 'shared-memory-missing',
       remedy: expect.stringContaining('mount -t tmpfs') as string,
@@ -202,37 +224,11 @@ describeForUsers('a host', ['root'], (user) => {
   })
 
   test('without /tmp is told so', async () => {
-    const stage = stageDirectory()
-    const links = ['lib', 'lib64', 'bin'].flatMap((name) => ['--symlink', `usr/${name}`, `/${name}`])
-    const words = [
-      'bwrap',
-      '--ro-bind',
-      '/usr',
-      '/usr',
-      ...links,
-      '--proc',
-      '/proc',
-      '--dev',
-      '/dev',
-      '--ro-bind',
-      stage,
-      '/stage',
-    ]
-    const report = await examineOn(user, {
-      words: [
-        ...words,
-        'env',
-        '-i',
-        'PATH=/usr/bin',
-        'HOME=/',
-        '/stage/node',
-        ...examineWords()
-          .slice(1)
-          .map((word) => word.replace(stage, '/stage')),
-        '--',
-      ],
-    })
-    expect(findingAbout(report, 'tmp')).toMatchObject({ id: 'tmp-missing', remedy: 'mkdir -m 1777 /tmp' })
+    const report = await examineOn(user, hostWithoutTmp(['/usr/bin/env']))
+    expect(problemsOf(report)).toEqual(['tmp-missing'])
+    expect(findingAbout(report, 'tmp')?.remedy).toBe('mkdir -m 1777 /tmp')
+    const made = await examineOn(user, hostWithoutTmp(['sh', '-ec', 'mkdir -m 1777 /tmp; exec "$@"', 'sh']))
+    expect(problemsOf(made)).toEqual([])
   })
 
   test.each([

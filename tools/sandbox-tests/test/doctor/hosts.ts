@@ -32,15 +32,18 @@ export interface Host {
   readonly env?: NodeJS.ProcessEnv
   /** Who makes the host; root where mounts are needed. Default: whoever starts the program on it. */
   readonly maker?: TestUser
+  /** Where the staged packages are on it, if not where they are here. */
+  readonly stage?: string
 }
 
 /** What the library finds on `host`. */
 export async function examineOn(
   user: TestUser,
-  { words = [], env = userEnvironment(), maker = user }: Host,
+  { words = [], env = userEnvironment(), maker = user, stage = stageDirectory() }: Host,
   options: ExamineOptions = {},
 ): Promise<HostReport> {
-  const [program = '', ...args] = [...words, ...examineWords(options)]
+  const started = examineWords(options).map((word) => word.replace(stageDirectory(), stage))
+  const [program = '', ...args] = [...words, ...started]
   const { exitCode, stdout, stderr } = await runProgram(maker, program, args, { env })
   if (exitCode !== 0) throw new Error(`examining ended with ${exitCode}: ${stderr}`)
   return JSON.parse(stdout) as HostReport
