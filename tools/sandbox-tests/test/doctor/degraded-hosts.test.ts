@@ -15,7 +15,15 @@ import {
   type TestUser,
 } from '../../support/index.ts'
 import { directoryWithBwrap } from '../bad-input/programs.ts'
-import { examineOn, examineWords, findingAbout, problemsOf, withMounts, type Host } from './hosts.ts'
+import {
+  examineOn,
+  examineWords,
+  findingAbout,
+  hostWithoutTmp,
+  problemsOf,
+  withMounts,
+  type Host,
+} from './hosts.ts'
 
 const HELP = ': --as-pid-1 --cap-drop --die-with-parent --new-session --perms --unshare-cgroup-try'
 
@@ -101,16 +109,6 @@ const BAD_NAMESPACES: readonly DegradedHost[] = [
     remedy: /systemd-nspawn -D DIRECTORY/,
   },
 ]
-
-/** A host with what programs need, and little else; `words` run on it. */
-function hostWithoutTmp(words: readonly string[]): Host {
-  const links = ['lib', 'lib64', 'bin'].flatMap((name) => ['--symlink', `usr/${name}`, `/${name}`])
-  const stage = ['--ro-bind', stageDirectory(), STAGE_ELSEWHERE]
-  const host = ['bwrap', '--ro-bind', '/usr', '/usr', ...links, '--proc', '/proc', '--dev', '/dev', ...stage]
-  return { words: [...host, ...words], stage: STAGE_ELSEWHERE }
-}
-
-const STAGE_ELSEWHERE = '/stage'
 
 /** A plain directory as root, in memory, with what programs need bound into it. */
 const CHROOT = `

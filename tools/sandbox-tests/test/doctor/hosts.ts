@@ -1,12 +1,6 @@
 import { join } from 'node:path'
 import type { ExamineOptions, Finding, HostReport } from 'linux-sandbox'
-import {
-  runProgram,
-  stageDirectory,
-  stagedNode,
-  userEnvironment,
-  type TestUser,
-} from '../../support/index.ts'
+import { runProgram, stageDirectory, userEnvironment, type TestUser } from '../../support/index.ts'
 
 /** A program that examines its host and prints the report. Its options come as JSON. */
 const EXAMINE = `
@@ -16,14 +10,14 @@ const EXAMINE = `
 `
 
 /** The words that start `script`, an ECMAScript module that finds the library's path in \`process.argv[1]\`. */
-export function nodeWords(script: string, ...args: readonly string[]): string[] {
-  const library = join(stageDirectory(), 'node_modules/linux-sandbox/dist/index.js')
-  return [stagedNode(), '--input-type=module', '-e', script, library, ...args]
+export function nodeWords(script: string, args: readonly string[] = [], stage = stageDirectory()): string[] {
+  const library = join(stage, 'node_modules/linux-sandbox/dist/index.js')
+  return [join(stage, 'node'), '--input-type=module', '-e', script, library, ...args]
 }
 
 /** The words that examine the host that they are started on. */
-export function examineWords(options: ExamineOptions = {}): string[] {
-  return nodeWords(EXAMINE, JSON.stringify(options))
+export function examineWords(options: ExamineOptions = {}, stage = stageDirectory()): string[] {
+  return nodeWords(EXAMINE, [JSON.stringify(options)], stage)
 }
 
 /** A host for programs: words that come before those of a program, and make it differ from this one. */
@@ -42,8 +36,7 @@ export async function examineOn(
   { words = [], env = userEnvironment(), maker = user, stage = stageDirectory() }: Host,
   options: ExamineOptions = {},
 ): Promise<HostReport> {
-  const started = examineWords(options).map((word) => word.replace(stageDirectory(), stage))
-  const [program = '', ...args] = [...words, ...started]
+  const [program = '', ...args] = [...words, ...examineWords(options, stage)]
   const { exitCode, stdout, stderr } = await runProgram(maker, program, args, { env })
   if (exitCode !== 0) throw new Error(`examining ended with ${exitCode}: ${stderr}`)
   return JSON.parse(stdout) as HostReport
@@ -62,4 +55,14 @@ export function problemsOf({ findings }: HostReport): string[] {
 export function withMounts(user: TestUser, script: string): readonly string[] {
   const identity = ['--reuid', `${user.uid}`, '--regid', `${user.gid}`, '--clear-groups', '--']
   return ['unshare', '--mount', 'sh', '-ec', `${script}\nexec setpriv "$@"`, 'sh', ...identity]
+}
+
+const STAGE_ELSEWHERE = '/stage'
+
+/** A host with what programs need, and little else; `words` run on it. */
+export function hostWithoutTmp(words: readonly string[]): Host & { readonly stage: string } {
+  const links = ['lib', 'lib64', 'bin'].flatMap((name) => ['--symlink', `usr/${name}`, `/${name}`])
+  const stage = ['--ro-bind', stageDirectory(), STAGE_ELSEWHERE]
+  const host = ['bwrap', '--ro-bind', '/usr', '/usr', ...links, '--proc', '/proc', '--dev', '/dev', ...stage]
+  return { words: [...host, ...words], stage: STAGE_ELSEWHERE }
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { describeForUsers, makeDirectory, runProgram, userEnvironment } from '../../support/index.ts'
 import { directoryWithBwrap } from '../bad-input/programs.ts'
-import { nodeWords } from './hosts.ts'
+import { hostWithoutTmp, nodeWords } from './hosts.ts'
 
 /** Prints what is known under three policies, and whether anything was printed or started on the way. */
 const WARN = `
@@ -13,8 +13,12 @@ const WARN = `
 `
 
 describeForUsers('the start-up warnings', [], (user) => {
-  async function warningsOf(words: readonly string[], env = userEnvironment()): Promise<string[][]> {
-    const [program = '', ...args] = [...words, ...nodeWords(WARN)]
+  async function warningsOf(
+    words: readonly string[],
+    env = userEnvironment(),
+    stage?: string,
+  ): Promise<string[][]> {
+    const [program = '', ...args] = [...words, ...nodeWords(WARN, [], stage)]
     const { exitCode, stdout, stderr } = await runProgram(user, program, args, { env })
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     const found = JSON.parse(stdout) as { id: string; remedy: string }[][]
@@ -36,6 +40,11 @@ describeForUsers('the start-up warnings', [], (user) => {
     const words = ['unshare', '--user', '--map-root-user', 'sh', '-ec', script, 'sh']
     expect(await warningsOf(words)).toEqual([['user-namespaces-limit'], ['user-namespaces-limit'], []])
     expect(await warningsOf(['unshare', '--user', '--map-root-user'])).toEqual([[], [], []])
+  })
+
+  test('name a missing /tmp', async () => {
+    const { words = [], stage } = hostWithoutTmp(['/usr/bin/env'])
+    expect(await warningsOf(words, userEnvironment(), stage)).toEqual([['tmp-missing'], ['tmp-missing'], []])
   })
 
   test('start no bwrap, even to ask it', async () => {
