@@ -317,7 +317,9 @@ describeForUsers('a writable root', ['root'], (user) => {
     const workspace = makeDirectory(user)
     const script = `exec 9<>/dev/fuse
       mount -i -t fuse -o fd=9,rootmode=40000,user_id=0,group_id=0,allow_other none ${workspace}`
-    const host = { maker: ROOT, words: withMounts(user, script) }
+    // A look at it would last for ever, and only SIGKILL ends it.
+    const guard = ['timeout', '--signal=KILL', '20']
+    const host = { maker: ROOT, words: [...withMounts(user, script), ...guard] }
     const report = await examineOn(user, host, { profile: writing(`${workspace}/below`) as never })
     expect(findingAbout(report, 'file-system')).toMatchObject({ id: 'file-system-fuse' })
     expect(report.facts.writableRoots).toMatchObject([{ mayHang: true, mountPoint: workspace }])
