@@ -15,3 +15,4 @@ export {
 } from './policy-errors.js'
 export { CommandNotStartedError, SandboxSetupError, type FailedStep } from './run-errors.js'
 export { isSandboxError, SandboxError, type SandboxErrorDetails } from './sandbox-error.js'
+export { WslUnsupportedError } from './wsl-errors.js'

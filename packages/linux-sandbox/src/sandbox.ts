@@ -3,6 +3,7 @@ import type { EnterRequest, ProcessEnd, ResourceLimit } from '@linux-sandbox/nat
 import type { Bwrap } from '@linux-sandbox/host-probe'
 import { absolutePath, resolvePolicy, validateProfile, type ResolvedPolicy } from '@linux-sandbox/policy'
 import { checkCommand, commandWords, definedVariables, directoryOf } from './command.js'
+import { refuseWsl1 } from './doctor/refuse-wsl1.js'
 import { sharedHost, type Host } from './host.js'
 import { filterOf, findBwrap, isUnconfined, prepareLaunch, type Confinement, type Launch } from './launch.js'
 import { resourceLimits } from './limits.js'
@@ -62,6 +63,7 @@ export class Sandbox {
    * @throws {PolicyInvalidError} when the profile does not mean anything.
    * @throws {PolicyUnsupportedError} when the policy cannot be enforced on this disk.
    * @throws {BwrapMissingError} @throws {BwrapTooOldError} when bwrap is needed and not to be had.
+   * @throws {WslUnsupportedError} when bwrap is needed and this is WSL1.
    * @throws {NativeMissingError} when the native program is not there.
    */
   static async create(options: SandboxOptions): Promise<Sandbox> {
@@ -78,6 +80,7 @@ export class Sandbox {
     const limits = resourceLimits(options.limits ?? {}, { isRoot: process.geteuid?.() === 0 })
     if (isUnconfined(confinement) && limits.length === 0) return new Sandbox(confinement, host, undefined)
 
+    refuseWsl1()
     const launcher = { bwrap: findBwrap(policy, host), filter: filterOf(confinement, host), limits }
     const sandbox = new Sandbox(confinement, host, launcher)
     // So that a policy that cannot be enforced fails here and not at the first command.
