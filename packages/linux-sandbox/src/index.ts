@@ -1,4 +1,5 @@
 export {
+  BwrapDigestMismatchError,
   BwrapMissingError,
   BwrapTooOldError,
   CommandNotStartedError,

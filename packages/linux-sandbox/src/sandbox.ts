@@ -4,7 +4,8 @@ import type { Bwrap } from '@linux-sandbox/host-probe'
 import { absolutePath, resolvePolicy, validateProfile, type ResolvedPolicy } from '@linux-sandbox/policy'
 import { checkCommand, commandWords, definedVariables, directoryOf } from './command.js'
 import { sharedHost, type Host } from './host.js'
-import { filterOf, findBwrap, isUnconfined, prepareLaunch, type Confinement, type Launch } from './launch.js'
+import { filterOf, isUnconfined, prepareLaunch, type Confinement, type Launch } from './launch.js'
+import { findBwrap, verifiedDescriptor } from './launcher-choice.js'
 import { resourceLimits } from './limits.js'
 import {
   checkSandboxOptions,
@@ -62,6 +63,7 @@ export class Sandbox {
    * @throws {PolicyInvalidError} when the profile does not mean anything.
    * @throws {PolicyUnsupportedError} when the policy cannot be enforced on this disk.
    * @throws {BwrapMissingError} @throws {BwrapTooOldError} when bwrap is needed and not to be had.
+   * @throws {BwrapDigestMismatchError} when there is only the bundled bwrap, and it was altered.
    * @throws {NativeMissingError} when the native program is not there.
    */
   static async create(options: SandboxOptions): Promise<Sandbox> {
@@ -90,6 +92,7 @@ export class Sandbox {
    * with a {@link SandboxError}.
    *
    * @throws {PolicyUnsupportedError} when the policy cannot be enforced on the disk as it is now.
+   * @throws {BwrapDigestMismatchError} when the bundled bwrap is used and was altered.
    * @throws {PolicyInvalidError} when an argument or the environment cannot be passed on.
    */
   spawn(command: string, args: readonly string[] = [], options: SandboxSpawnOptions = {}): ChildProcess {
@@ -150,7 +153,11 @@ export class Sandbox {
       }
       return prepareLaunch(this.#confinement, { host: this.#host, bwrap, enter })
     }
-    const { child, launch, reports } = spawnSupervised(prepare, this.#host, options)
+    const launcherDescriptor = verifiedDescriptor(bwrap, this.#host)
+    const { child, launch, reports } = spawnSupervised(prepare, this.#host, {
+      ...options,
+      launcherDescriptor,
+    })
     // While the launcher starts, so that it costs no time.
     const findLost = watchProtections(launch.mounts)
     return {
