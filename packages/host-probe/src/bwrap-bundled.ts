@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, type BigIntStats } from 'node:fs'
 import { BwrapDigestMismatchError } from '@linux-sandbox/errors'
 import { executionObstacle, identityOf, optionsIn } from './bwrap-features.js'
 import type { Bwrap } from './bwrap.js'
@@ -12,7 +12,8 @@ export type BundleState =
 interface Verified {
   readonly descriptor: number
   readonly expected: string
-  readonly identity: string
+  /** When it was hashed. `undefined` when that does not tell yet whether it is altered afterwards. */
+  readonly identity: string | undefined
   readonly bwrap: Bwrap
 }
 
@@ -44,7 +45,12 @@ export class BundledBwrap {
     if (obstacle !== undefined) return { obstacle }
     const expected = recordedDigest(`${this.path}.sha256`)
     if (expected === undefined) return { obstacle: 'has no recorded digest' }
-    const descriptor = openSync(this.path, constants.O_RDONLY | constants.O_NOFOLLOW)
+    let descriptor: number
+    try {
+      descriptor = openSync(this.path, constants.O_RDONLY | constants.O_NOFOLLOW)
+    } catch {
+      return { obstacle: 'is a link or cannot be read' }
+    }
     try {
       this.#verified = this.#verify({ descriptor, expected })
       return { bwrap: this.#verified.bwrap }
@@ -66,10 +72,18 @@ export class BundledBwrap {
     return {
       descriptor,
       expected,
-      identity: current,
+      identity: isSettled(stats) ? current : undefined,
       bwrap: { path: this.path, source: 'bundled', descriptor, options },
     }
   }
+}
+
+/** The coarsest clock of a file system: that of FAT, which counts two seconds at a time. */
+const CLOCK_TICK_MS = 2000
+
+/** A change right after another one, in the same tick of the clock, leaves the change time as it is. */
+function isSettled({ ctimeMs }: BigIntStats): boolean {
+  return Date.now() - Number(ctimeMs) > CLOCK_TICK_MS
 }
 
 const NO_DIGEST = '0'.repeat(64)

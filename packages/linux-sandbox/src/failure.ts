@@ -36,7 +36,7 @@ export function errorOfReport(report: FailedReport, request: SuperviseRequest): 
     case 'cwd':
       return directoryError(request.enter.cwd, report.errno)
     case 'launcher':
-      return launcherError(report, request.launcher ?? 'linux-sandbox-native')
+      return launcherError(report, request)
     case 'placeholder':
       return placeholderError(report)
     case 'mounts':

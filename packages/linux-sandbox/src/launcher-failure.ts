@@ -1,6 +1,7 @@
 import { SandboxSetupError } from '@linux-sandbox/errors'
 import { describeUserNamespaces, type UserNamespaces } from '@linux-sandbox/host-probe'
-import type { LauncherFailedReport } from '@linux-sandbox/native'
+import type { LauncherFailedReport, SuperviseRequest } from '@linux-sandbox/native'
+import { errnoName } from './errno-name.js'
 
 /** What a hint depends on besides what bwrap has said. */
 export interface LauncherCircumstances {
@@ -8,27 +9,49 @@ export interface LauncherCircumstances {
   readonly userNamespaces: UserNamespaces
   /** The signal that ended bwrap. */
   readonly signal: number | null
+  /** Why it was killed or could not be started; 0 when it ended by itself. */
+  readonly errno: number
 }
+
+/** Source: asm-generic/errno.h. */
+const ETIMEDOUT = 110
 
 /** The error for a launcher that ended before the command could start. */
 export function launcherError(
-  { text, exitCode, signal }: LauncherFailedReport,
-  launcher: string,
+  { text, exitCode, signal, errno = 0 }: LauncherFailedReport,
+  {
+    launcher = 'linux-sandbox-native',
+    setupTimeoutMs,
+  }: Pick<SuperviseRequest, 'launcher' | 'setupTimeoutMs'>,
 ): SandboxSetupError {
   const said = text.trim().replaceAll('\n', '; ')
-  const ended = signal === null ? `ended with status ${exitCode}` : `was ended by signal ${signal}`
-  const reason = said === '' ? `${launcher} ${ended}` : said
   const userNamespaces = describeUserNamespaces(process.geteuid?.() === 0)
-  return new SandboxSetupError({ step: 'launcher', errno: 0 }, reason, {
-    hint: launcherHint(said, { launcher, userNamespaces, signal }),
+  return new SandboxSetupError({ step: 'launcher', errno }, reason(), {
+    hint: launcherHint(said, { launcher, userNamespaces, signal, errno }),
   })
+
+  function reason(): string {
+    if (errno === ETIMEDOUT) {
+      const end = said === '' ? '' : `: ${said}`
+      return `${launcher} was killed, for there was no sandbox after ${setupTimeoutMs} ms${end}`
+    }
+    if (said !== '') return said
+    if (errno !== 0) return `${launcher} could not be started (${errnoName(errno)})`
+    return signal === null
+      ? `${launcher} ended with status ${exitCode}`
+      : `${launcher} was ended by signal ${signal}`
+  }
 }
 
 /** What helps when bwrap has said `said`. */
 export function launcherHint(said: string, circumstances: LauncherCircumstances): string {
+  const { launcher, signal, errno } = circumstances
+  if (errno === ETIMEDOUT) {
+    return 'see what hangs, such as a network file system that does not answer; on a slow host, allow more by setupTimeoutMs'
+  }
   const known = CAUSES.find(({ wording }) => wording.test(said))
   if (known !== undefined) return known.hint(circumstances)
-  const { launcher, signal } = circumstances
+  if (errno !== 0) return 'this user has reached a limit; see ulimit -a'
   if (signal !== null)
     return 'somebody or the kernel killed it, for want of memory or by a seccomp filter: dmesg'
   return `try it alone: ${launcher} --unshare-user --ro-bind / / true`
