@@ -72,7 +72,7 @@ const CAUSES: readonly Cause[] = [
   },
   {
     // ENOSPC of clone(2): the limit of this or an outer user namespace.
-    wording: /Creating new namespace failed: No space left on device/i,
+    wording: /Creating new namespace failed.*(No space left on device|ENOSPC)/i,
     hint: ({ userNamespaces }) =>
       forbiddenHint(userNamespaces) ??
       'the limit on user namespaces is reached, or they are nested too deep; as root: sysctl user.max_user_namespaces=10000',
