@@ -24,15 +24,15 @@ export type BwrapCandidate =
   | { readonly kind: 'unusable'; readonly path: AbsolutePath; readonly problem: string }
 
 /**
- * Everything named bwrap in the directories of `searchPath`, in their order. Relative and empty parts are skipped: they would name a
+ * Everything named bwrap in the directories of `searchPath`, in their order, each looked for when it is asked for. Relative and empty parts are skipped: they would name a
  * different program in every directory.
  */
-export function bwrapCandidates(searchPath: string | undefined): readonly BwrapCandidate[] {
+export function* bwrapCandidates(searchPath: string | undefined): Generator<BwrapCandidate, void> {
   const directories = (searchPath ?? '').split(delimiter).filter((part) => isAbsolute(part))
-  return [...new Set(directories)].flatMap((directory) => {
+  for (const directory of new Set(directories)) {
     const candidate = candidateAt(absolutePath(join(directory, 'bwrap')))
-    return candidate === undefined ? [] : [candidate]
-  })
+    if (candidate !== undefined) yield candidate
+  }
 }
 
 function candidateAt(path: AbsolutePath): BwrapCandidate | undefined {

@@ -37,7 +37,7 @@ function runs(at: string): number {
 
 /** What is named bwrap in `searchPath`: programs by their canonical path, the others with what is wrong. */
 function candidates(searchPath: string | undefined): string[] {
-  return bwrapCandidates(searchPath).map((one) =>
+  return [...bwrapCandidates(searchPath)].map((one) =>
     one.kind === 'program' ? one.found.path : `${one.path} ${one.problem}`,
   )
 }
