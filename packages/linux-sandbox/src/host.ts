@@ -1,5 +1,6 @@
-import { BwrapFinder, requirePlatform, type Arch } from '@linux-sandbox/host-probe'
+import { BundledBwrap, BwrapFinder, requirePlatform, type Arch } from '@linux-sandbox/host-probe'
 import { nativeProgramPath } from '@linux-sandbox/native'
+import { BUNDLED_BWRAP } from './launcher-choice.js'
 
 /**
  * What has been learned about this machine. Facts only: nothing in here grants anything, so sandboxes with different
@@ -9,6 +10,7 @@ export class Host {
   readonly arch: Arch
   readonly nativeProgram: string
   readonly bwrapFinder = new BwrapFinder()
+  readonly bundledBwrap = new BundledBwrap(BUNDLED_BWRAP)
   /** How many commands, one after the other, could be started only without a fresh `/proc`. */
   #fallbacks = 0
 

@@ -6,6 +6,7 @@ export {
   type Program,
 } from '@linux-sandbox/arg0'
 export {
+  BwrapDigestMismatchError,
   BwrapMissingError,
   BwrapTooOldError,
   CommandNotStartedError,

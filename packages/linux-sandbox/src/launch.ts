@@ -8,14 +8,7 @@ import {
   type ProcAccess,
 } from '@linux-sandbox/mount-plan'
 import { ENTER_PROGRAM, STATUS_SOCKET, type EnterRequest, type SuperviseRequest } from '@linux-sandbox/native'
-import {
-  absolutePath,
-  accessOf,
-  isInside,
-  writableRoots,
-  type AbsolutePath,
-  type ResolvedPolicy,
-} from '@linux-sandbox/policy'
+import { absolutePath, type AbsolutePath, type ResolvedPolicy } from '@linux-sandbox/policy'
 import { compileFilter, encodeProgram, filterFor } from '@linux-sandbox/seccomp-filter'
 import type { Bwrap } from '@linux-sandbox/host-probe'
 import { expectedMounts } from './expected-mounts.js'
@@ -108,23 +101,4 @@ export function prepareLaunch(
  */
 function procAccess({ nestedSandbox }: Confinement): ProcAccess {
   return nestedSandbox && process.geteuid?.() !== 0 ? 'writable' : 'read-only'
-}
-
-/**
- * The bwrap that may set up sandboxes under `policy`: not one in the working directory, nor in anything that the policy lets
- * the command write. A grant of the whole disk does not count: it trusts the command with every program.
- *
- * @throws {BwrapMissingError} when there is none.
- */
-export function findBwrap(policy: ResolvedPolicy, host: Host): Bwrap {
-  const cwd = absolutePath(process.cwd())
-  const roots = writableRoots(policy).filter(({ path }) => path !== '/')
-  return host.bwrapFinder.find({
-    searchPath: process.env['PATH'],
-    isTrusted(found) {
-      const path = absolutePath(found)
-      if (cwd !== '/' && isInside(path, cwd)) return false
-      return !roots.some((root) => isInside(path, root.path)) || accessOf(policy, path).access !== 'write'
-    },
-  })
 }

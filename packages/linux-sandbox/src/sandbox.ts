@@ -5,7 +5,8 @@ import { absolutePath, resolvePolicy, validateProfile, type ResolvedPolicy } fro
 import { checkCommand, commandWords, definedVariables, directoryOf } from './command.js'
 import { refuseWsl1 } from './doctor/refuse-wsl1.js'
 import { sharedHost, type Host } from './host.js'
-import { filterOf, findBwrap, isUnconfined, prepareLaunch, type Confinement, type Launch } from './launch.js'
+import { filterOf, isUnconfined, prepareLaunch, type Confinement, type Launch } from './launch.js'
+import { findBwrap, verifiedDescriptor } from './launcher-choice.js'
 import { resourceLimits } from './limits.js'
 import {
   checkSandboxOptions,
@@ -64,6 +65,7 @@ export class Sandbox {
    * @throws {PolicyUnsupportedError} when the policy cannot be enforced on this disk.
    * @throws {BwrapMissingError} @throws {BwrapTooOldError} when bwrap is needed and not to be had.
    * @throws {WslUnsupportedError} when bwrap is needed and this is WSL1.
+   * @throws {BwrapDigestMismatchError} when there is only the bundled bwrap, and it was altered.
    * @throws {NativeMissingError} when the native program is not there.
    */
   static async create(options: SandboxOptions): Promise<Sandbox> {
@@ -93,6 +95,7 @@ export class Sandbox {
    * with a {@link SandboxError}.
    *
    * @throws {PolicyUnsupportedError} when the policy cannot be enforced on the disk as it is now.
+   * @throws {BwrapDigestMismatchError} when the bundled bwrap is used and was altered.
    * @throws {PolicyInvalidError} when an argument or the environment cannot be passed on.
    */
   spawn(command: string, args: readonly string[] = [], options: SandboxSpawnOptions = {}): ChildProcess {
@@ -153,7 +156,11 @@ export class Sandbox {
       }
       return prepareLaunch(this.#confinement, { host: this.#host, bwrap, enter })
     }
-    const { child, launch, reports } = spawnSupervised(prepare, this.#host, options)
+    const launcherDescriptor = verifiedDescriptor(bwrap, this.#host)
+    const { child, launch, reports } = spawnSupervised(prepare, this.#host, {
+      ...options,
+      launcherDescriptor,
+    })
     // While the launcher starts, so that it costs no time.
     const findLost = watchProtections(launch.mounts)
     return {

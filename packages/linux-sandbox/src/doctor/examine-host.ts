@@ -9,7 +9,7 @@ import {
   type ResolvedPolicy,
 } from '@linux-sandbox/policy'
 import { sharedHost } from '../host.js'
-import { findBwrap } from '../launch.js'
+import { findBwrap } from '../launcher-choice.js'
 import type { SandboxOptions } from '../options.js'
 import { fine, finding, type Finding } from './finding.js'
 import { confinementFindings, hostFindings } from './host-findings.js'
