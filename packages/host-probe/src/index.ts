@@ -1,6 +1,6 @@
 export { BundledBwrap, type BundleState } from './bwrap-bundled.js'
 export { bwrapCandidates, BwrapFinder, type Bwrap, type BwrapCandidate } from './bwrap.js'
-export { isReplaceable, isWritableFile } from './bwrap-permissions.js'
+export { isChangeable, isReplaceable } from './bwrap-permissions.js'
 export { errnoOf } from './errno.js'
 export { installCommand } from './install-command.js'
 export { describeKernel, describeUserNamespaces, type KernelFacts, type UserNamespaces } from './kernel.js'
