@@ -3,6 +3,7 @@ export { EXIT_STATUS, type ExitStatus } from './exit-status.js'
 export {
   BwrapMissingError,
   BwrapTooOldError,
+  LandlockMissingError,
   NativeMissingError,
   PlatformUnsupportedError,
 } from './host-errors.js'
