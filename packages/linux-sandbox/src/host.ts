@@ -1,4 +1,4 @@
-import { BwrapFinder, requirePlatform, type Arch } from '@linux-sandbox/host-probe'
+import { BwrapFinder, describeKernel, requirePlatform, type Arch } from '@linux-sandbox/host-probe'
 import { nativeProgramPath } from '@linux-sandbox/native'
 
 /**
@@ -11,6 +11,7 @@ export class Host {
   readonly bwrapFinder = new BwrapFinder()
   /** How many commands, one after the other, could be started only without a fresh `/proc`. */
   #fallbacks = 0
+  #landlockAbi: number | undefined
 
   /**
    * @throws {PlatformUnsupportedError} on anything but Linux on x86_64 or aarch64.
@@ -19,6 +20,11 @@ export class Host {
   constructor() {
     this.arch = requirePlatform()
     this.nativeProgram = nativeProgramPath()
+  }
+
+  /** Version of the Landlock ABI, 0 where Landlock is absent or off. A process is started once to learn it. */
+  get landlockAbi(): number {
+    return (this.#landlockAbi ??= describeKernel(this.nativeProgram).landlockAbi)
   }
 
   /** Whether none is tried any more. Once can be an accident: whatever ends the first attempt leads to the second. */

@@ -4,6 +4,7 @@ export {
   CommandNotStartedError,
   EXIT_STATUS,
   isSandboxError,
+  LandlockMissingError,
   NativeMissingError,
   PlatformUnsupportedError,
   PolicyInvalidError,
