@@ -40,7 +40,7 @@ export function errorOfReport(report: FailedReport, request: SuperviseRequest): 
     case 'cwd':
       return directoryError(request.enter.cwd, report.errno)
     case 'launcher':
-      return launcherError(report, request.launcher)
+      return launcherError(report, request.launcher ?? 'linux-sandbox-native')
     case 'placeholder':
       return placeholderError(report)
     case 'mounts':

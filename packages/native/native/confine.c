@@ -3,7 +3,6 @@
 #include "enter.h"
 
 #include <errno.h>
-#include <linux/capability.h>
 #include <linux/keyctl.h>
 #include <linux/seccomp.h>
 #include <signal.h>
@@ -15,22 +14,6 @@
 #include <unistd.h>
 
 enum { KEYRING_ATTEMPTS = 10, KEYRING_PAUSE_NS = 5 * 1000 * 1000 };
-
-// No effective, permitted, inheritable or ambient capability is left.
-void check_capabilities(int status) {
-  struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
-  struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {0};
-  if (syscall(SYS_capget, &header, sets) != 0) refuse(status, STEP_CAPABILITIES, errno);
-  for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
-    if ((sets[i].effective | sets[i].permitted | sets[i].inheritable) != 0)
-      refuse(status, STEP_CAPABILITIES, EPERM);
-  for (unsigned long number = 0; number < 32 * _LINUX_CAPABILITY_U32S_3; number++) {
-    int is_set = prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, number, 0, 0);
-    if (is_set > 0) refuse(status, STEP_CAPABILITIES, EPERM);
-    if (is_set < 0 && errno == EINVAL) break; // past the kernel's last capability
-    if (is_set < 0) refuse(status, STEP_CAPABILITIES, errno);
-  }
-}
 
 // The session keyring is not the caller's. A kernel without keyrings, or a filter of an outer container that
 // denies the call, leaves nothing to protect.
@@ -52,9 +35,20 @@ void become_undumpable(int status) {
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) refuse(status, STEP_DUMPABLE, errno);
 }
 
-// The death of the launcher ends the namespace. bwrap may have set it, but a change of credentials clears it.
-void die_with_parent(int status) {
-  if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) refuse(status, STEP_PARENT_DEATH, errno);
+// Else what the command leaves behind would outlive it.
+void own_descendants(int status, enum lifetime lifetime) {
+  if (lifetime == LIFETIME_SUBREAPER) {
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) refuse(status, STEP_SUBREAPER, errno);
+  } else if (getpid() != 1) {
+    refuse(status, STEP_ENTERED, EPERM);
+  }
+}
+
+// The death of the launcher ends the namespace. bwrap may have set it, but a change of credentials clears it. A
+// subreaper must not be killed by it: it has to end its descendants first, when the status socket hangs up.
+void heed_parent_death(int status, enum lifetime lifetime) {
+  int number = lifetime == LIFETIME_SUBREAPER ? 0 : SIGKILL;
+  if (prctl(PR_SET_PDEATHSIG, number) != 0) refuse(status, STEP_PARENT_DEATH, errno);
 }
 
 void apply_limits(int status, struct fields fields) {

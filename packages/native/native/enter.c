@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// enter: pid 1 of the sandbox. Confines itself, starts the command, reaps, and ends as the command did.
+// enter: the first process of the sandbox. Confines itself, starts the command, reaps, and ends as the command
+// did.
 #include "enter.h"
+#include "descendants.h"
 #include "descriptors.h"
 #include "signals.h"
 #include "status.h"
@@ -25,9 +27,9 @@ _Noreturn void refuse(int status, enum step step, int error) {
   _exit(STATUS_SETUP);
 }
 
-// Else what the command leaves behind would outlive it.
-static void check_pid(int status) {
-  if (getpid() != 1) refuse(status, STEP_ENTERED, EPERM);
+_Noreturn void refuse_rule(int status, uint32_t rule, int error) {
+  (void)tell(status, (struct message){MESSAGE_FAILED, STEP_LANDLOCK, (uint32_t)error, rule});
+  _exit(STATUS_SETUP);
 }
 
 static void close_granted(uint32_t granted) {
@@ -82,23 +84,29 @@ _Noreturn void enter(int status) {
   if (!block_signals(&blocked)) refuse(status, STEP_REQUEST, errno);
   if (!tell_entered(status)) _exit(STATUS_SETUP);
   receive_handover(status, &arrival, &request);
-  check_pid(status);
+  own_descendants(status, request.lifetime);
+  if (request.drops_capabilities) drop_capabilities(status);
   check_capabilities(status);
   status = place_descriptors(status, &arrival);
   join_session_keyring(status);
   become_undumpable(status);
-  die_with_parent(status);
-  // Opened before a limit on open files can forbid it.
+  heed_parent_death(status, request.lifetime);
+  // Opened before a limit on open files, or Landlock, can forbid it.
   int signals = open_signals(&blocked);
   int events = signals < 0 ? -1 : open_events(status, signals);
   if (events < 0 || pipe2(result, O_CLOEXEC) != 0) refuse(status, STEP_DESCRIPTORS, errno);
+  int children = request.lifetime == LIFETIME_SUBREAPER ? open_children() : -1;
+  int ruleset = build_ruleset(status, &request);
   apply_limits(status, request.fields);
   forbid_new_privileges(status);
+  restrict_by_ruleset(status, ruleset);
   load_filter(status, &request.filter);
   await_go(status);
   pid_t command = start_command(status, &request, result, arrival.offer.granted);
-  if (!tell(status, (struct message){MESSAGE_STARTED, 0, 0, 0})) _exit(STATUS_SETUP);
-  int wait_status = reap_until_end(events, status, signals, command);
+  bool is_owned = tell(status, (struct message){MESSAGE_STARTED, 0, 0, 0});
+  int wait_status = is_owned ? reap_until_end(events, status, signals, command) : -1;
+  if (request.lifetime == LIFETIME_SUBREAPER) kill_descendants(children);
+  if (wait_status < 0) _exit(STATUS_SETUP);
   (void)tell(status, (struct message){MESSAGE_ENDED, 0, (uint32_t)wait_status, 0}); // exits in any case
   _exit(WIFSIGNALED(wait_status) ? STATUS_SIGNAL_BASE + WTERMSIG(wait_status) : WEXITSTATUS(wait_status));
 }

@@ -12,6 +12,8 @@ _Noreturn void enter(int status);
 
 // The one way to fail: tells supervise the step and the errno, and exits, which ends the PID namespace.
 _Noreturn void refuse(int status, enum step step, int error);
+// The same for the Landlock rule of that number, from 1 up.
+_Noreturn void refuse_rule(int status, uint32_t rule, int error);
 
 // receive.c
 struct arrival {
@@ -27,13 +29,22 @@ int place_descriptors(int status, struct arrival *arrival);
 
 // confine.c
 // Each refuses unless what it is named after holds afterwards.
-void check_capabilities(int status);
+void own_descendants(int status, enum lifetime lifetime);
 void join_session_keyring(int status);
 void become_undumpable(int status);
-void die_with_parent(int status);
+void heed_parent_death(int status, enum lifetime lifetime);
 void apply_limits(int status, struct fields fields);
 void forbid_new_privileges(int status);
 void load_filter(int status, const struct sock_fprog *filter);
+
+// capabilities.c
+void drop_capabilities(int status);
+void check_capabilities(int status);
+
+// landlock.c
+// A descriptor for restrict_by_ruleset; -1: nothing was asked for.
+int build_ruleset(int status, const struct enter_request *request);
+void restrict_by_ruleset(int status, int ruleset);
 
 // command.c
 struct start_failure {
@@ -44,9 +55,9 @@ struct start_failure {
 _Noreturn void become_command(const struct enter_request *request, int result);
 
 // reap.c
-// What pid 1 waits for: children and signals by one descriptor, the end of supervise by the other.
+// What enter waits for: children and signals by one descriptor, the end of supervise by the other.
 int open_events(int status, int signals);
-// Reaps and passes signals on until the command ends; gives its wait status.
+// Reaps and passes signals on until the command ends; gives its wait status, or -1 when supervise is gone.
 int reap_until_end(int events, int status, int signals, pid_t command);
 
 #endif

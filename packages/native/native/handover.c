@@ -7,9 +7,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -48,13 +50,35 @@ static void note_closed(struct run *run) {
   }
 }
 
-void prepare_descriptors(struct run *run) {
-  unsigned control = (unsigned)run->control;
+void reserve_granted(struct run *run) {
   if (fcntl(run->control, F_SETFD, FD_CLOEXEC) != 0) fail(run, STEP_DESCRIPTORS, errno);
-  if (run->granted < control && close_descriptors(run->granted, control - 1) != 0)
-    fail(run, STEP_DESCRIPTORS, errno);
-  if (close_descriptors(control + 1, ~0u) != 0) fail(run, STEP_DESCRIPTORS, errno);
   note_closed(run);
+}
+
+// Whether it is a file that was inherited, and not one of the command's.
+static bool is_launcher(const struct run *run, int descriptor) {
+  struct stat about;
+  bool is_own = descriptor == run->control || descriptor == run->signals || descriptor == run->caller;
+  return descriptor >= (int)run->granted && !is_own && fstat(descriptor, &about) == 0 && S_ISREG(about.st_mode);
+}
+
+// The lowest descriptor from `first` up that is kept; INT_MAX: none.
+static int next_kept(const struct run *run, int first) {
+  int kept[] = {run->control, run->signals, run->caller, run->plan.launcher_descriptor};
+  int lowest = INT_MAX;
+  for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+    if (kept[i] >= first && kept[i] < lowest) lowest = kept[i];
+  return lowest;
+}
+
+void close_inherited(struct run *run) {
+  int launcher = run->plan.launcher_descriptor;
+  if (launcher >= 0 && !is_launcher(run, launcher)) fail(run, STEP_REQUEST, EBADMSG);
+  for (int first = (int)run->granted, kept; first != INT_MAX; first = kept == INT_MAX ? kept : kept + 1) {
+    kept = next_kept(run, first);
+    unsigned last = kept == INT_MAX ? ~0u : (unsigned)kept - 1;
+    if (kept > first && close_descriptors((unsigned)first, last) != 0) fail(run, STEP_DESCRIPTORS, errno);
+  }
 }
 
 void prepare_handover(struct run *run) {
@@ -132,6 +156,7 @@ static void take(struct run *run, const struct message *message, struct origin o
     run->stage = STAGE_FAILED;
     run->step = message->step;
     run->value = message->value;
+    run->rule = message->rule;
   }
   if (run->stage == STAGE_ENTERED && message->kind == MESSAGE_STARTED) {
     run->stage = STAGE_STARTED;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Starts the launcher (bwrap) with nothing of the caller's: no environment, no stream, no signal setting.
+// Starts the launcher (bwrap), or enter without one, with nothing of the caller's: no environment, no stream, no
+// signal setting.
 #include "launcher.h"
 #include "descriptors.h"
 #include "signals.h"
@@ -12,7 +13,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-enum { FIRST_CLOSED = 5 };
+enum { EXECUTABLE = 5, FIRST_CLOSED };
 
 // Ends the child. supervise shows to the caller what was written to descriptor 2.
 static _Noreturn void refuse(int errors, const char *what, const char *path) {
@@ -26,25 +27,37 @@ static bool place_all(const struct launch *launch) {
   int null = open("/dev/null", O_RDWR | O_CLOEXEC);
   if (null < 0) return false;
   // Every source first leaves the numbers that are about to be overwritten.
-  int sources[] = {null, null, launch->errors, launch->program, launch->status};
+  int executable = launch->executable >= 0 ? launch->executable : launch->program;
+  int sources[] = {null, null, launch->errors, launch->program, launch->status, executable};
   for (int i = 0; i < FIRST_CLOSED; i++) {
     sources[i] = fcntl(sources[i], F_DUPFD_CLOEXEC, FIRST_CLOSED);
     if (sources[i] < 0) return false;
   }
   for (int i = 0; i < FIRST_CLOSED; i++)
     if (dup2(sources[i], i) != i) return false; // also clears close-on-exec
+  if (fcntl(EXECUTABLE, F_SETFD, FD_CLOEXEC) != 0) return false;
   return close_descriptors(FIRST_CLOSED, ~0u) == 0;
 }
 
 static _Noreturn void become_launcher(const struct launch *launch, pid_t supervisor) {
+  static const char *const ENTER[] = {"linux-sandbox-native", "enter", LAUNCHER_STATUS_WORD, NULL};
   char *environment[] = {NULL};
+  bool is_direct = launch->path == NULL;
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) refuse(launch->errors, "parent-death signal", "");
   if (getppid() != supervisor) _exit(STATUS_SETUP); // supervise died before the line above
-  if (setpgid(0, 0) != 0) refuse(launch->errors, "own process group", "");
+  // bwrap can make a session itself; without it, the command has to be kept from the caller's terminal here.
+  if ((is_direct ? setsid() : setpgid(0, 0)) < 0) refuse(launch->errors, "own process group", "");
   if (chdir("/") != 0) refuse(launch->errors, "cannot change to ", "/");
   if (!place_all(launch)) refuse(launch->errors, "cannot arrange descriptors", "");
   reset_signals();
-  execve(launch->path, launch->argv, environment);
+  if (is_direct) {
+    fexecve(EXECUTABLE, (char *const *)ENTER, environment);
+    refuse(STDERR_FILENO, "cannot execute ", "itself");
+  }
+  if (launch->executable >= 0)
+    fexecve(EXECUTABLE, launch->argv, environment);
+  else
+    execve(launch->path, launch->argv, environment);
   refuse(STDERR_FILENO, "cannot execute ", launch->path);
 }
 
@@ -53,7 +66,8 @@ pid_t start_launcher(const struct launch *launch) {
   pid_t pid = fork();
   if (pid < 0) return -1;
   if (pid == 0) become_launcher(launch, supervisor);
-  // Both sides do it, so that the group exists before either goes on. EACCES: it has executed already.
-  (void)setpgid(pid, pid);
+  // Both sides do it, so that the group exists before either goes on. EACCES: it has executed already. The leader
+  // of a group could make no session.
+  if (launch->path != NULL) (void)setpgid(pid, pid);
   return pid;
 }

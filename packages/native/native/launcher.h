@@ -9,11 +9,12 @@
 #define LAUNCHER_STATUS_WORD "4"
 
 struct launch {
-  const char *path;
+  const char *path; // NULL: the program itself, as enter
   char *const *argv;
-  int program; // own file, for descriptor 3
-  int status;  // status socket, for descriptor 4
-  int errors;  // pipe, for descriptor 2
+  int executable; // what is executed in place of the path; -1: none
+  int program;    // own file, for descriptor 3
+  int status;     // status socket, for descriptor 4
+  int errors;     // pipe, for descriptor 2
 };
 
 // The launcher's pid, which is also its process group; -1 and errno when fork failed.

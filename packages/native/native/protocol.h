@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 enum {
-  PROTOCOL_VERSION = 4,
+  PROTOCOL_VERSION = 5,
   REQUEST_MAGIC = 0x5842534c, // "LSBX"
   REQUEST_SIZE_MAX = 16 * 1024 * 1024,
   REPORT_TEXT_MAX = 64 * 1024,
@@ -14,6 +14,7 @@ enum {
   PLACEHOLDERS_MAX = 4096,
   PLACEHOLDER_CONTENT_MAX = 4096,
   MOUNTS_MAX = 4096,
+  LANDLOCK_RULES_MAX = 4096,
   GRANTED_MAX = 250, // with the request itself under SCM_MAX_FD (253), include/net/scm.h in Linux 6.12
 };
 
@@ -29,11 +30,23 @@ enum tag {
   TAG_PLACEHOLDER = 7,
   TAG_PLACEHOLDER_FILE = 8,
   TAG_MOUNT = 9,
+  TAG_LAUNCHER_DESCRIPTOR = 10,
+  TAG_SETUP_TIMEOUT = 11,
   TAG_ARG = 16,
   TAG_ENV = 17,
   TAG_CWD = 18,
   TAG_FILTER = 19,
   TAG_LIMIT = 20,
+  TAG_LIFETIME = 21,
+  TAG_DROP_CAPABILITIES = 22,
+  TAG_LANDLOCK = 23,
+  TAG_LANDLOCK_RULE = 24,
+};
+
+// What ends together with the command.
+enum lifetime {
+  LIFETIME_PID_NAMESPACE = 1, // the PID namespace, of which enter is pid 1
+  LIFETIME_SUBREAPER = 2,     // every descendant of enter
 };
 
 enum report_kind { REPORT_STARTED = 1, REPORT_FAILED = 2, REPORT_ENDED = 3, REPORT_VIOLATION = 4 };
@@ -66,6 +79,8 @@ enum step {
   STEP_REGISTRY = 16,
   STEP_PLACEHOLDER = 17,
   STEP_MOUNTS = 18,
+  STEP_LANDLOCK = 19,
+  STEP_SUBREAPER = 20,
 };
 
 // What has to be mounted at a path of the sandbox.
@@ -106,13 +121,27 @@ struct mount_header {
 };
 _Static_assert(sizeof(struct mount_header) == 8, "mount header");
 
+// What Landlock denies unless a rule allows it. Source of each: linux/landlock.h, the same order.
+struct ruleset {
+  uint64_t handled_access_fs;
+  uint64_t handled_access_net;
+  uint64_t scoped;
+};
+_Static_assert(sizeof(struct ruleset) == 24, "ruleset");
+
+// Behind it the path, NUL.
+struct rule_header {
+  uint64_t access;
+};
+_Static_assert(sizeof(struct rule_header) == 8, "rule header");
+
 struct report {
   uint32_t text_length;
   uint32_t kind;
   uint32_t attempt;
   uint32_t step;  // or violation
   uint32_t value; // errno, signal or wait status
-  uint32_t zero;
+  uint32_t error; // of STEP_LAUNCHER: why supervise ended the launcher, or could not start it
 };
 _Static_assert(sizeof(struct report) == 24, "report");
 
@@ -132,7 +161,7 @@ struct message {
   uint32_t kind;
   uint32_t step;
   uint32_t value; // errno or wait status
-  uint32_t zero;
+  uint32_t rule;  // of STEP_LANDLOCK: 1 + index of the rule; 0: none
 };
 _Static_assert(sizeof(struct message) == 16, "message");
 

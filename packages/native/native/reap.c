@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The life of pid 1 while the command runs.
+// The life of enter while the command runs.
 #include "enter.h"
 #include "signals.h"
-#include "status.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -58,7 +57,7 @@ int reap_until_end(int events, int status, int signals, pid_t command) {
     int count = epoll_wait(events, &event, 1, -1);
     if (count < 0 && errno == EINTR) continue;
     // Without supervise nobody owns the run; without events nobody would end it.
-    if (count < 0 || event.data.fd == status) _exit(STATUS_SETUP);
+    if (count < 0 || event.data.fd == status) return -1;
     pass_signals(signals, command);
     if (reap(command, &wait_status)) return wait_status;
   }

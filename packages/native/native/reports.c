@@ -84,19 +84,27 @@ void report_violation(const struct run *run, const struct placeholder *placehold
   send_report(run, report, parts, sizes);
 }
 
-void report_failed(const struct run *run, enum step step, uint32_t value) {
-  struct report report = {.kind = REPORT_FAILED, .step = step, .value = value};
+// NULL: the step is about none.
+static const char *path_of_failure(const struct run *run, enum step step) {
+  if (step == STEP_MOUNTS) return failed_mount();
+  if (step == STEP_PLACEHOLDER) return failed_placeholder();
+  if (step != STEP_LANDLOCK || run->rule == 0) return NULL;
+  return rule_path(run->plan.enter, run->plan.enter_size, run->rule - 1);
+}
+
+void report_failed(const struct run *run, enum step step, uint32_t value, uint32_t error) {
+  struct report report = {.kind = REPORT_FAILED, .step = step, .value = value, .error = error};
   size_t end = errors.written % REPORT_TEXT_MAX;
   bool is_full = errors.written > REPORT_TEXT_MAX;
   // Oldest first: from the end of the ring's newest part to the ring's end, then from its beginning.
   const char *parts[2] = {errors.bytes + end, errors.bytes};
   size_t sizes[2] = {is_full ? REPORT_TEXT_MAX - end : 0, is_full ? end : errors.written};
-  bool is_about_path = step == STEP_PLACEHOLDER || step == STEP_MOUNTS;
-  if (is_about_path) {
-    parts[0] = step == STEP_MOUNTS ? failed_mount() : failed_placeholder();
-    sizes[0] = strlen(parts[0]);
+  const char *path = path_of_failure(run, step);
+  if (path != NULL) {
+    parts[0] = path;
+    sizes[0] = strlen(path);
     sizes[1] = 0;
   }
-  bool has_text = step == STEP_LAUNCHER || is_about_path;
+  bool has_text = step == STEP_LAUNCHER || path != NULL;
   send_report(run, report, has_text ? parts : (const char **)NO_PARTS, has_text ? sizes : NO_SIZES);
 }

@@ -10,8 +10,8 @@ void report_started(const struct run *run);
 void report_ended(struct run *run);
 // Nothing if there is none.
 void report_violation(const struct run *run, const struct placeholder *placeholder);
-// With what the launcher wrote to stderr when `step` is STEP_LAUNCHER, with its path for a placeholder.
-void report_failed(const struct run *run, enum step step, uint32_t value);
+// With what the launcher wrote to stderr when `step` is STEP_LAUNCHER, or with the path that a step is about.
+void report_failed(const struct run *run, enum step step, uint32_t value, uint32_t error);
 
 // Keeps the last REPORT_TEXT_MAX bytes of what the launcher has written. False at its end.
 bool read_errors(int pipe);

@@ -2,6 +2,7 @@
 #ifndef REQUEST_H
 #define REQUEST_H
 
+#include "fields.h"
 #include "form.h"
 #include "identity.h"
 #include "protocol.h"
@@ -10,22 +11,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-struct field {
-  uint32_t tag;
-  uint32_t length;
-  const void *bytes;
-};
-
-// The rest of a request's fields.
-struct fields {
-  const unsigned char *at;
-  size_t left;
-};
-
-enum field_result { FIELD_MALFORMED = -1, FIELD_NONE = 0, FIELD_READ = 1 };
-
-enum field_result next_field(struct fields *fields, struct field *field);
 
 struct wanted_placeholder {
   const char *path;
@@ -41,10 +26,13 @@ struct expected_mount {
 };
 
 struct supervise_request {
-  const char *launcher;
-  char **argv[2]; // of the first and the fallback attempt; the second is NULL when there is none
+  const char *launcher;      // NULL: none, and enter is started directly
+  int launcher_descriptor;   // what is executed in place of the path; -1: none
+  char **argv[2];            // of the first and the fallback attempt; NULL where there is none
+  uint32_t setup_timeout_ms; // 0: none
   const void *enter;
   size_t enter_size;
+  enum lifetime lifetime; // as the enter request says it
   bool reraise;
   const char *registry;                    // NULL: none
   struct wanted_placeholder *placeholders; // NULL: none
@@ -58,11 +46,20 @@ struct enter_request {
   char **env;
   const char *cwd;
   struct sock_fprog filter; // len 0: none
-  struct fields fields;     // all of them; limits are read from here
+  enum lifetime lifetime;
+  bool drops_capabilities;
+  bool has_ruleset;
+  struct ruleset ruleset;
+  struct fields fields; // all of them; limits and rules are read from here
 };
 
 // Both return 0, or EBADMSG for a malformed request, or ENOMEM. What they give points into `bytes`.
 int parse_supervise_request(const void *bytes, size_t size, struct supervise_request *request);
 int parse_enter_request(const void *bytes, size_t size, struct enter_request *request);
+
+// The lifetime that an enter request asks for, which may be malformed otherwise.
+enum lifetime lifetime_of(const void *bytes, size_t size);
+// The path of the rule with that index in an enter request; NULL if there is none.
+const char *rule_path(const void *bytes, size_t size, uint32_t index);
 
 #endif

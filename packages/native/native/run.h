@@ -22,6 +22,7 @@ struct run {
   int control;           // socket to the caller
   int caller;            // pidfd; -1 when the kernel ends supervise together with its caller
   int signals;           // signalfd
+  int deadline;          // timerfd; -1: enter may take as long as it likes
   int program;           // own file
   int request;           // memfd of the enter request
   uint32_t granted;      // how many descriptors from 0 are the command's; 0 once they were handed over
@@ -40,6 +41,7 @@ struct run {
   enum stage stage;
   uint32_t step;
   uint32_t value;
+  uint32_t rule; // of STEP_LANDLOCK, from 1 up; 0: none
 
   uint64_t received;  // signals that were sent to supervise, bit N for signal N
   uint64_t postponed; // of them, those to be passed on when enter is there
@@ -63,12 +65,18 @@ void receive_request(struct run *run);
 bool is_interrupted(struct run *run);
 
 // sandbox.c
+// From now on enter has the request's time to report.
+void start_deadline(struct run *run);
+// Reaps the launcher, and ends and reaps whatever else is left. Only after kill_sandbox.
+void end_descendants(struct run *run);
 // Starts the launcher of `run->attempt` and returns when nothing of the sandbox is left.
 void run_attempt(struct run *run);
 
 // handover.c
-// Closes what was inherited beyond the granted descriptors and the control socket, and notes which are closed.
-void prepare_descriptors(struct run *run);
+// Notes which of the granted descriptors are closed.
+void reserve_granted(struct run *run);
+// Closes what was inherited beyond the granted descriptors, the control socket and the launcher.
+void close_inherited(struct run *run);
 // Seals the enter request and opens the program's own file.
 void prepare_handover(struct run *run);
 // Puts the request and the command's descriptors into the status socket, for an enter that is still to come.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One attempt: from the start of the launcher until nothing of the sandbox is left.
+#include "descendants.h"
 #include "launcher.h"
 #include "mounts.h"
 #include "placeholders.h"
@@ -11,6 +12,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -38,6 +40,7 @@ static int open_error_pipe(struct run *run) {
 
 static void start(struct run *run) {
   struct launch launch = {.path = run->plan.launcher, .argv = run->plan.argv[run->attempt]};
+  launch.executable = run->plan.launcher_descriptor;
   launch.program = run->program;
   launch.status = open_status_socket(run);
   launch.errors = open_error_pipe(run);
@@ -63,23 +66,37 @@ static void reap_launcher(struct run *run) {
   if (waitpid(run->launcher, &run->launcher_status, 0) == run->launcher) run->launcher = 0;
 }
 
-// A launcher that is killed leaves enter to us, as supervise is a subreaper. In a container nobody else might reap
-// it.
-static void reap_orphans(void) {
-  while (waitpid(-1, NULL, WNOHANG) > 0) continue;
+void start_deadline(struct run *run) {
+  uint32_t limit = run->plan.setup_timeout_ms;
+  struct itimerspec time = {.it_value = {limit / 1000, limit % 1000 * 1000000L}};
+  if (limit == 0) return;
+  run->deadline = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+  if (run->deadline < 0 || timerfd_settime(run->deadline, 0, &time, NULL) != 0) fail(run, STEP_LAUNCHER, errno);
 }
 
 void kill_sandbox(const struct run *run) {
   signal_enter(run, SIGKILL);
-  if (run->launcher > 0) (void)kill(-run->launcher, SIGKILL);
+  if (run->launcher <= 0) return;
+  (void)kill(-run->launcher, SIGKILL);
+  (void)kill(run->launcher, SIGKILL); // it may not have made its group yet
 }
 
-// enter is pid 1 of its namespace, so when its pidfd says that it has ended, so has everything in there.
+// A launcher that is killed leaves enter to us, as supervise is a subreaper, and so does a subreaper that is
+// killed with what it has not ended.
+void end_descendants(struct run *run) {
+  if (run->launcher > 0 && waitpid(run->launcher, &run->launcher_status, 0) == run->launcher) run->launcher = 0;
+  int children = open_children();
+  kill_descendants(children);
+  close_one(&children);
+}
+
+// As pid 1 of its namespace enter has ended everything in there when its pidfd says that it has ended itself.
 static void note_end_of_enter(struct run *run) {
   run->enter_is_gone = true;
   close_one(&run->enter_pidfd);
   kill_sandbox(run);        // the launcher has nothing more to tell
   read_messages(run, true); // the last one may have come after this round of poll
+  if (run->plan.lifetime == LIFETIME_SUBREAPER) end_descendants(run);
   // The caller need not wait for the end of the launcher, which holds nothing of the command.
   if (run->stage != STAGE_ENDED) return;
   clear_placeholders(run);
@@ -94,9 +111,10 @@ static void note_end_of_caller(struct run *run) {
 
 static void watch(struct run *run) {
   while (run->launcher > 0 || run->enter_pidfd >= 0) {
+    int deadline = run->stage == STAGE_LAUNCHING ? run->deadline : -1;
     struct pollfd ready[] = {
         {run->status, POLLIN, 0}, {run->signals, POLLIN, 0},     {run->errors, POLLIN, 0},
-        {run->caller, POLLIN, 0}, {run->enter_pidfd, POLLIN, 0},
+        {run->caller, POLLIN, 0}, {run->enter_pidfd, POLLIN, 0}, {deadline, POLLIN, 0},
     };
     if (poll(ready, sizeof ready / sizeof *ready, -1) < 0) {
       if (errno == EINTR) continue;
@@ -111,6 +129,7 @@ static void watch(struct run *run) {
     if (ready[2].revents != 0 && !read_errors(run->errors)) close_one(&run->errors);
     if (ready[3].revents != 0) note_end_of_caller(run);
     if (ready[4].revents != 0) note_end_of_enter(run);
+    if (ready[5].revents != 0 && run->stage == STAGE_LAUNCHING) fail(run, STEP_LAUNCHER, ETIMEDOUT);
     if (run->launcher == 0) signal_enter(run, SIGKILL);
   }
 }
@@ -121,7 +140,7 @@ void run_attempt(struct run *run) {
   forget_errors();
   start(run);
   watch(run);
-  reap_orphans();
+  end_descendants(run);
   // What was written and not yet read when the last writer ended.
   read_messages(run, false);
   if (run->errors >= 0) (void)read_errors(run->errors);

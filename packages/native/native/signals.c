@@ -35,6 +35,7 @@ static void set_ignored(int number) { set_handler(number, SIG_IGN); }
 bool block_signals(sigset_t *blocked) {
   sigemptyset(blocked);
   set_ignored(SIGXFSZ); // so that writing a request fails under a tiny limit, with an error that can be told
+  set_ignored(SIGPIPE); // so that enter outlives supervise for long enough to end what it has started
   set_default(SIGCHLD); // ignored, it would throw away the status of every child
   sigaddset(blocked, SIGCHLD);
   for (size_t i = 0; i < sizeof PASSED_ON / sizeof *PASSED_ON; i++)

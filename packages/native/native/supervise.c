@@ -27,23 +27,27 @@ static int status_of_failure(enum step step, uint32_t error) {
 }
 
 static _Noreturn void report_and_exit(const struct run *run, enum step step, uint32_t value) {
-  report_failed(run, step, value);
+  report_failed(run, step, value, 0);
   if (step == STEP_INTERRUPTED) end_by_signal((int)value);
   empty_control_socket(run);
   _exit(status_of_failure(step, value));
 }
 
 // Blocks until every process of the run is gone: the command could make a protected name when its placeholder is.
-static void await_end(const struct run *run) {
+static void await_end(struct run *run) {
   kill_sandbox(run);
-  while (waitpid(-1, NULL, 0) > 0) continue;
+  end_descendants(run);
 }
 
 _Noreturn void fail(struct run *run, enum step step, int error) {
   await_end(run);
   clear_placeholders(run);
   if (run->caller_is_gone) _exit(STATUS_SETUP);
-  report_and_exit(run, step, (uint32_t)error);
+  if (step != STEP_LAUNCHER) report_and_exit(run, step, (uint32_t)error);
+  if (run->errors >= 0) (void)read_errors(run->errors);
+  report_failed(run, STEP_LAUNCHER, (uint32_t)run->launcher_status, (uint32_t)error);
+  empty_control_socket(run);
+  _exit(STATUS_SETUP);
 }
 
 static _Noreturn void end_as_command(struct run *run) {
@@ -83,12 +87,18 @@ static bool may_try_again(const struct run *run) {
 }
 
 _Noreturn void supervise(int control, uint32_t granted, pid_t caller) {
-  static struct run run = {
-      .caller = -1, .signals = -1, .program = -1, .request = -1, .errors = -1, .status = -1, .enter_pidfd = -1};
+  static struct run run = {.caller = -1,
+                           .signals = -1,
+                           .deadline = -1,
+                           .program = -1,
+                           .request = -1,
+                           .errors = -1,
+                           .status = -1,
+                           .enter_pidfd = -1};
   run.control = control;
   if (granted > GRANTED_MAX || granted > (uint32_t)control) fail(&run, STEP_REQUEST, EBADMSG);
   run.granted = granted;
-  prepare_descriptors(&run);
+  reserve_granted(&run);
   sigset_t blocked;
   if (!block_signals(&blocked)) fail(&run, STEP_REQUEST, errno);
   run.signals = open_signals(&blocked);
@@ -96,8 +106,10 @@ _Noreturn void supervise(int control, uint32_t granted, pid_t caller) {
   watch_caller(&run, caller);
   if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) fail(&run, STEP_PARENT_DEATH, errno);
   receive_request(&run);
+  close_inherited(&run);
   prepare_handover(&run);
   place_placeholders(&run);
+  start_deadline(&run);
   run_attempt(&run);
   if (may_try_again(&run)) {
     run.attempt = 1;

@@ -4,6 +4,7 @@ import { EXIT_STATUS } from '@linux-sandbox/errors'
 import { describe, expect, test } from 'vitest'
 import {
   GRANTED_DESCRIPTORS_MAX,
+  LANDLOCK_RULES_MAX,
   MOUNTS_MAX,
   nativeProgramPath,
   PLACEHOLDER_CONTENT_MAX,
@@ -56,6 +57,8 @@ describe('C and TypeScript agree', () => {
     { prefix: 'PLACEHOLDERS_', values: { max: PLACEHOLDERS_MAX } },
     { prefix: 'PLACEHOLDER_', values: { contentMax: PLACEHOLDER_CONTENT_MAX } },
     { prefix: 'MOUNTS_', values: { max: MOUNTS_MAX } },
+    { prefix: 'LANDLOCK_', values: { rulesMax: LANDLOCK_RULES_MAX } },
+    { prefix: 'LIFETIME_', values: constants.LIFETIMES },
     { prefix: 'EXPECTATION_', values: constants.EXPECTATIONS },
     { prefix: 'GRANTED_', values: { max: GRANTED_DESCRIPTORS_MAX } },
   ])('on $prefix*', ({ prefix, values }) => {
@@ -85,7 +88,7 @@ describe('C and TypeScript agree', () => {
   })
 
   test('on the words that are replaced in launcher arguments', () => {
-    const source = readFileSync(new URL('../native/request.c', import.meta.url), 'utf8')
+    const source = readFileSync(new URL('../native/supervise-request.c', import.meta.url), 'utf8')
     const words = [...source.matchAll(/"(@\w+)"/g)].map(([, word]) => word)
     expect(words).toEqual([constants.ENTER_PROGRAM, constants.STATUS_SOCKET])
   })

@@ -2,6 +2,8 @@ import type { Issue } from '@linux-sandbox/errors'
 import {
   EXPECTATIONS,
   FILTER_LENGTH_MAX,
+  LANDLOCK_RULES_MAX,
+  LIFETIMES,
   MOUNTS_MAX,
   PLACEHOLDER_CONTENT_MAX,
   PLACEHOLDERS_MAX,
@@ -9,6 +11,8 @@ import {
 import type {
   EnterRequest,
   ExpectedMount,
+  LandlockRule,
+  LandlockRuleset,
   LimitValue,
   Placeholder,
   ResourceLimit,
@@ -25,16 +29,20 @@ export const UNLIMITED = 0xffff_ffff_ffff_ffffn
 /** `sizeof(struct sock_filter)`. Source: linux/filter.h. */
 const INSTRUCTION_SIZE = 8
 
+const MASK_MAX = 0xffff_ffff_ffff_ffffn
+
+/** INT_MAX: what a descriptor can be, and more milliseconds than anybody waits. */
+const NUMBER_MAX = 0x7fff_ffff
+
 /** Source: linux/limits.h. With the NUL. */
 const PATH_MAX = 4096
 
 /** Every reason why `supervise` would not take `request`, but for its size. */
 export function checkSuperviseRequest(request: SuperviseRequest): Issue[] {
-  const { launcher, launcherArgv, fallbackArgv, enter, registry, placeholders = [], mounts = [] } = request
+  const { setupTimeoutMs, enter, registry, placeholders = [], mounts = [] } = request
   return [
-    ...checkAbsolutePath(launcher, ['launcher']),
-    ...checkWords(launcherArgv, ['launcherArgv']),
-    ...(fallbackArgv === undefined ? [] : checkWords(fallbackArgv, ['fallbackArgv'])),
+    ...(request.launcher === undefined ? checkDirect(request) : checkLauncher(request, request.launcher)),
+    ...(setupTimeoutMs === undefined ? [] : checkNumber(setupTimeoutMs, 1, ['setupTimeoutMs'])),
     ...checkEnterRequest(enter, ['enter']),
     ...(registry === undefined ? [] : checkPlainPath(registry, ['registry'])),
     ...checkPlaceholders(placeholders, registry),
@@ -42,17 +50,47 @@ export function checkSuperviseRequest(request: SuperviseRequest): Issue[] {
   ]
 }
 
-/** Every reason why `enter` would not take `request`, but for its size. */
-export function checkEnterRequest(
-  { argv, env, cwd, filter, limits = [] }: EnterRequest,
-  path: Path,
+function checkLauncher(
+  { launcherArgv = [], launcherDescriptor, fallbackArgv }: SuperviseRequest,
+  launcher: string,
 ): Issue[] {
+  return [
+    ...checkAbsolutePath(launcher, ['launcher']),
+    ...checkWords(launcherArgv, ['launcherArgv']),
+    ...(launcherDescriptor === undefined ? [] : checkNumber(launcherDescriptor, 0, ['launcherDescriptor'])),
+    ...(fallbackArgv === undefined ? [] : checkWords(fallbackArgv, ['fallbackArgv'])),
+  ]
+}
+
+/** What only a launcher makes sense of. */
+const OF_LAUNCHER = ['launcherArgv', 'launcherDescriptor', 'fallbackArgv'] as const
+
+function checkDirect(request: SuperviseRequest): Issue[] {
+  const { placeholders = [], mounts = [], enter } = request
+  const message = 'needs a launcher'
+  return [
+    ...OF_LAUNCHER.filter((name) => request[name] !== undefined).map((name) => ({ path: [name], message })),
+    ...(placeholders.length > 0 ? [{ path: ['placeholders'], message }] : []),
+    ...(mounts.length > 0 ? [{ path: ['mounts'], message }] : []),
+    ...(enter.lifetime === 'subreaper'
+      ? []
+      : [{ path: ['enter', 'lifetime'], message: 'needs a launcher unless it is subreaper' }]),
+  ]
+}
+
+/** Every reason why `enter` would not take `request`, but for its size. */
+export function checkEnterRequest(request: EnterRequest, path: Path): Issue[] {
+  const { argv, env, cwd, filter, limits = [], lifetime, landlock } = request
   return [
     ...checkWords(argv, [...path, 'argv']),
     ...Object.entries(env).flatMap(([name, value]) => checkVariable(name, value, [...path, 'env', name])),
     ...checkAbsolutePath(cwd, [...path, 'cwd']),
     ...(filter === undefined ? [] : checkFilter(filter, [...path, 'filter'])),
     ...limits.flatMap((limit, index) => checkLimit(limit, [...path, 'limits', index])),
+    ...(lifetime === undefined || Object.hasOwn(LIFETIMES, lifetime)
+      ? []
+      : [{ path: [...path, 'lifetime'], message: 'is unknown' }]),
+    ...(landlock === undefined ? [] : checkLandlock(landlock, [...path, 'landlock'])),
   ]
 }
 
@@ -126,6 +164,38 @@ function checkFilter(filter: Uint8Array, path: Path): Issue[] {
   const count = filter.length / INSTRUCTION_SIZE
   if (count >= 1 && count <= FILTER_LENGTH_MAX) return []
   return [{ path, message: `has ${count} instructions, not 1 to ${FILTER_LENGTH_MAX}` }]
+}
+
+function checkLandlock(ruleset: LandlockRuleset, path: Path): Issue[] {
+  const { handledAccessFs, handledAccessNet, scoped, rules } = ruleset
+  const issues = Object.entries({ handledAccessFs, handledAccessNet, scoped })
+    .filter(([, mask]) => !isMask(mask))
+    .map(([name]) => ({ path: [...path, name], message: 'is no mask of 64 bits' }))
+  if (issues.length > 0) return issues
+  if ((handledAccessFs | handledAccessNet | scoped) === 0n) return [{ path, message: 'handles nothing' }]
+  if (rules.length > LANDLOCK_RULES_MAX) {
+    const message = `has ${rules.length} rules, and ${LANDLOCK_RULES_MAX} are the most`
+    return [{ path: [...path, 'rules'], message }]
+  }
+  return rules.flatMap((rule, index) => checkRule(rule, handledAccessFs, [...path, 'rules', index]))
+}
+
+function checkRule({ path: text, access }: LandlockRule, handled: bigint, path: Path): Issue[] {
+  return [
+    ...(text === '/' ? [] : checkPlainPath(text, [...path, 'path'])),
+    ...(isMask(access) && access !== 0n && (access & ~handled) === 0n
+      ? []
+      : [{ path: [...path, 'access'], message: 'has no right, or one that is not handled' }]),
+  ]
+}
+
+function isMask(value: bigint): boolean {
+  return typeof value === 'bigint' && value >= 0n && value <= MASK_MAX
+}
+
+function checkNumber(value: number, least: number, path: Path): Issue[] {
+  const isRight = Number.isInteger(value) && value >= least && value <= NUMBER_MAX
+  return isRight ? [] : [{ path, message: `is not a whole number from ${least} to ${NUMBER_MAX}` }]
 }
 
 function checkLimit({ resource, soft, hard }: ResourceLimit, path: Path): Issue[] {

@@ -1,6 +1,6 @@
 /** Every number of `docs/native-protocol.md`. `native/protocol.h` repeats them; a test compares the two. */
 
-export const PROTOCOL_VERSION = 4
+export const PROTOCOL_VERSION = 5
 
 /** `LSBX`, as a little-endian number. */
 export const REQUEST_MAGIC = 0x58_42_53_4c
@@ -26,6 +26,9 @@ export const PLACEHOLDER_CONTENT_MAX = 4096
 /** How many mounts a run can have verified. */
 export const MOUNTS_MAX = 4096
 
+/** How many rules a Landlock ruleset can have. */
+export const LANDLOCK_RULES_MAX = 4096
+
 /** As a word of a launcher's arguments: the path of the native program itself. */
 export const ENTER_PROGRAM = '@enter'
 
@@ -44,11 +47,17 @@ export const TAG = {
   placeholder: 7,
   placeholderFile: 8,
   mount: 9,
+  launcherDescriptor: 10,
+  setupTimeout: 11,
   arg: 16,
   env: 17,
   cwd: 18,
   filter: 19,
   limit: 20,
+  lifetime: 21,
+  dropCapabilities: 22,
+  landlock: 23,
+  landlockRule: 24,
 } as const
 
 export const REPORT_KIND = { started: 1, failed: 2, ended: 3, violation: 4 } as const
@@ -66,6 +75,9 @@ export const EXPECTATIONS = {
   'masked-directory': 4,
   'fresh-directory': 5,
 } as const
+
+/** What ends together with the command. */
+export const LIFETIMES = { 'pid-namespace': 1, subreaper: 2 } as const
 
 /** What can fail, by the names that errors carry. */
 export const STEPS = {
@@ -87,6 +99,8 @@ export const STEPS = {
   registry: 16,
   placeholder: 17,
   mounts: 18,
+  landlock: 19,
+  subreaper: 20,
 } as const
 
 export type Step = keyof typeof STEPS

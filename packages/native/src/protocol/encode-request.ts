@@ -1,9 +1,11 @@
 import { type Issue, PolicyInvalidError } from '@linux-sandbox/errors'
-import { EXPECTATIONS, REQUEST_KIND, REQUEST_SIZE_MAX, TAG } from './constants.js'
+import { EXPECTATIONS, LIFETIMES, REQUEST_KIND, REQUEST_SIZE_MAX, TAG } from './constants.js'
 import { type Field, layOutRequest, numberField, requestSize, stringField } from './fields.js'
 import type {
   EnterRequest,
   ExpectedMount,
+  LandlockRule,
+  LandlockRuleset,
   LimitValue,
   Placeholder,
   ResourceLimit,
@@ -21,9 +23,13 @@ import { encodeUtf8 } from './utf8.js'
 export function encodeSuperviseRequest(request: SuperviseRequest): Uint8Array {
   refuseIfAny('the supervise request', checkSuperviseRequest(request))
   const fields = [
-    stringField(TAG.launcher, request.launcher),
-    ...request.launcherArgv.map((word) => stringField(TAG.launcherArg, word)),
+    ...(request.launcher === undefined ? [] : [stringField(TAG.launcher, request.launcher)]),
+    ...(request.launcherArgv ?? []).map((word) => stringField(TAG.launcherArg, word)),
+    ...(request.launcherDescriptor === undefined
+      ? []
+      : [numberField(TAG.launcherDescriptor, request.launcherDescriptor)]),
     ...(request.fallbackArgv ?? []).map((word) => stringField(TAG.fallbackArg, word)),
+    ...(request.setupTimeoutMs === undefined ? [] : [numberField(TAG.setupTimeout, request.setupTimeoutMs)]),
     numberField(TAG.reraise, request.reraise ? 1 : 0),
     ...(request.registry === undefined ? [] : [stringField(TAG.registry, request.registry)]),
     ...(request.placeholders ?? []).map(placeholderField),
@@ -43,14 +49,36 @@ export function encodeEnterRequest(request: EnterRequest): Uint8Array {
   return layOutChecked('the enter request', REQUEST_KIND.enter, enterFields(request))
 }
 
-function enterFields({ argv, env, cwd, filter, limits = [] }: EnterRequest): Field[] {
+function enterFields(request: EnterRequest): Field[] {
+  const { argv, env, cwd, filter, limits = [], lifetime, dropCapabilities, landlock } = request
   return [
     ...argv.map((word) => stringField(TAG.arg, word)),
     ...Object.entries(env).map(([name, value]) => stringField(TAG.env, `${name}=${value}`)),
     stringField(TAG.cwd, cwd),
     ...(filter === undefined ? [] : [{ tag: TAG.filter, bytes: filter }]),
     ...limits.map(limitField),
+    ...(lifetime === undefined ? [] : [numberField(TAG.lifetime, LIFETIMES[lifetime])]),
+    ...(dropCapabilities === undefined ? [] : [numberField(TAG.dropCapabilities, dropCapabilities ? 1 : 0)]),
+    ...(landlock === undefined ? [] : [rulesetField(landlock), ...landlock.rules.map(ruleField)]),
   ]
+}
+
+function rulesetField({ handledAccessFs, handledAccessNet, scoped }: LandlockRuleset): Field {
+  return { tag: TAG.landlock, bytes: encodeMasks([handledAccessFs, handledAccessNet, scoped]) }
+}
+
+function ruleField({ path, access }: LandlockRule): Field {
+  return {
+    tag: TAG.landlockRule,
+    bytes: Uint8Array.from([...encodeMasks([access]), ...encodeUtf8(`${path}\0`)]),
+  }
+}
+
+function encodeMasks(masks: readonly bigint[]): Uint8Array {
+  const bytes = new Uint8Array(masks.length * 8)
+  const view = new DataView(bytes.buffer)
+  for (const [index, mask] of masks.entries()) view.setBigUint64(index * 8, mask, true)
+  return bytes
 }
 
 function placeholderField({ path, content }: Placeholder): Field {

@@ -3,6 +3,7 @@ export { encodeEnterRequest, encodeSuperviseRequest } from './encode-request.js'
 export {
   ENTER_PROGRAM,
   GRANTED_DESCRIPTORS_MAX,
+  LANDLOCK_RULES_MAX,
   MOUNTS_MAX,
   PLACEHOLDER_CONTENT_MAX,
   PLACEHOLDERS_MAX,
@@ -29,6 +30,8 @@ export {
 export type {
   EnterRequest,
   ExpectedMount,
+  LandlockRule,
+  LandlockRuleset,
   LimitValue,
   Placeholder,
   ResourceLimit,

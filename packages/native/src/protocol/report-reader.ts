@@ -18,13 +18,15 @@ export interface StartedReport {
   readonly attempt: Attempt
 }
 
-/** The launcher ended before the command ran. */
+/** The launcher ended before the command ran, or it could not be started. */
 export interface LauncherFailedReport extends ProcessEnd {
   readonly kind: 'failed'
   readonly attempt: Attempt
   readonly step: 'launcher'
   /** The end of what the launcher wrote to stderr. */
   readonly text: string
+  /** Why `supervise` killed the launcher or could not start it: ETIMEDOUT when it took too long. Missing if it ended by itself. */
+  readonly errno?: number
 }
 
 /** A step of the native program failed, and the command did not run. */
@@ -36,12 +38,15 @@ export interface StepFailedReport {
   readonly errno: number
 }
 
-/** A placeholder could not be made, or something else is mounted than was expected, and the command did not run. */
+/**
+ * A placeholder could not be made, something else is mounted than was expected, or Landlock could not be had, and the command did
+ * not run.
+ */
 export interface PathFailedReport {
   readonly kind: 'failed'
   readonly attempt: Attempt
-  readonly step: 'placeholder' | 'mounts'
-  /** Of a mount the target. */
+  readonly step: 'placeholder' | 'mounts' | 'landlock'
+  /** Of a mount the target; of a Landlock rule its path, and empty when it is not about a rule. */
   readonly path: string
   readonly errno: number
 }
@@ -126,7 +131,11 @@ function decodeReport(bytes: Uint8Array): Report {
     case REPORT_KIND.ended:
       return { kind: 'ended', attempt, ...decodeWaitStatus(value) }
     case REPORT_KIND.failed:
-      return decodeFailure(view.getUint32(12, true), { attempt, value, text: bytes.subarray(HEADER_SIZE) })
+      return decodeFailure(
+        view.getUint32(12, true),
+        { attempt, value, text: bytes.subarray(HEADER_SIZE) },
+        view.getUint32(20, true),
+      )
     case REPORT_KIND.violation:
       return decodeViolation(view.getUint32(12, true), { attempt, value, text: bytes.subarray(HEADER_SIZE) })
     default:
@@ -140,13 +149,20 @@ interface Found {
   readonly text: Uint8Array
 }
 
-function decodeFailure(number: number, { attempt, value, text }: Found): FailedReport {
+function decodeFailure(number: number, { attempt, value, text }: Found, errno: number): FailedReport {
   const step = STEP_NAMES.get(number)
   if (step === undefined) throw new TypeError(`not a report: step ${number}`)
-  if (step === 'placeholder' || step === 'mounts')
+  if (step === 'placeholder' || step === 'mounts' || step === 'landlock')
     return { kind: 'failed', attempt, step, path: decodeUtf8(text), errno: value }
   if (step !== 'launcher') return { kind: 'failed', attempt, step, errno: value }
-  return { kind: 'failed', attempt, step, ...decodeWaitStatus(value), text: decodeUtf8(text) }
+  const report = {
+    kind: 'failed',
+    attempt,
+    step,
+    ...decodeWaitStatus(value),
+    text: decodeUtf8(text),
+  } as const
+  return errno === 0 ? report : { ...report, errno }
 }
 
 function decodeViolation(number: number, { attempt, value, text }: Found): ViolationReport {

@@ -1,3 +1,4 @@
+import type { LIFETIMES } from './constants.js'
 import type { ResourceName } from './resources.js'
 
 /** In the resource's own unit, which setrlimit(2) tells. */
@@ -9,7 +10,32 @@ export interface ResourceLimit {
   readonly hard: LimitValue
 }
 
-/** What pid 1 of the sandbox does before and when it executes the command. */
+/** What lies at `path` and below may be done with: `access`, the LANDLOCK_ACCESS_FS_* of linux/landlock.h. */
+export interface LandlockRule {
+  /** Absolute and canonical: neither it nor a directory above is a symbolic link. */
+  readonly path: string
+  /** Rights that the ruleset handles; on what is no directory only those that a file can have. */
+  readonly access: bigint
+}
+
+/**
+ * What the command cannot do, unless a rule allows it: masks of linux/landlock.h, not all of them 0, with no bit that the kernel
+ * does not know.
+ *
+ * @see landlock(7)
+ */
+export interface LandlockRuleset {
+  /** LANDLOCK_ACCESS_FS_*. */
+  readonly handledAccessFs: bigint
+  /** LANDLOCK_ACCESS_NET_*, since ABI 4. There are no rules for it: all of it is denied. */
+  readonly handledAccessNet: bigint
+  /** LANDLOCK_SCOPE_*, since ABI 6. */
+  readonly scoped: bigint
+  /** At most 4096. */
+  readonly rules: readonly LandlockRule[]
+}
+
+/** What the first process of the sandbox does before and when it executes the command. */
 export interface EnterRequest {
   /** The first word is looked up in the `PATH` of `env`, unless it holds a `/`. */
   readonly argv: readonly string[]
@@ -20,6 +46,14 @@ export interface EnterRequest {
   /** A seccomp program: `struct sock_filter[]`. */
   readonly filter?: Uint8Array
   readonly limits?: readonly ResourceLimit[]
+  /**
+   * What ends together with the command. `pid-namespace`, the default: the PID namespace, and `enter` refuses to be another than
+   * its pid 1. `subreaper`: every descendant of `enter` is killed, in a PID namespace that others are in as well.
+   */
+  readonly lifetime?: keyof typeof LIFETIMES
+  /** Whether `enter` takes all capabilities from itself. Else the launcher has to have done it. */
+  readonly dropCapabilities?: boolean
+  readonly landlock?: LandlockRuleset
 }
 
 /** Something that has to exist while the launcher and what it starts run, because something is mounted on it. */
@@ -50,12 +84,25 @@ export type ExpectedMount =
 
 /** What `linux-sandbox-native supervise` is asked to do. */
 export interface SuperviseRequest {
-  /** Absolute path of bwrap. */
-  readonly launcher: string
+  /**
+   * Absolute path of bwrap. Without it and `launcherArgv`, `enter` is started directly, in no namespace of its own: its
+   * `lifetime` has to be `subreaper`, and there are neither placeholders nor mounts.
+   */
+  readonly launcher?: string
   /** All of its argv, `argv[0]` included, with `ENTER_PROGRAM` and `STATUS_SOCKET` where those belong. */
-  readonly launcherArgv: readonly string[]
+  readonly launcherArgv?: readonly string[]
+  /**
+   * Number of a descriptor that `supervise` inherits, of the opened launcher, a program and no script: it is executed in place of
+   * what is at the path. Not one of the command's and not the control socket.
+   */
+  readonly launcherDescriptor?: number
   /** For one more attempt, should the first launcher end before it gets to `enter`. */
   readonly fallbackArgv?: readonly string[]
+  /**
+   * How long `enter` may take to report, in milliseconds from the start of the first launcher. Then all is killed and the run fails:
+   * step `launcher` with errno ETIMEDOUT. Without it there is no limit.
+   */
+  readonly setupTimeoutMs?: number
   readonly enter: EnterRequest
   /** Absolute path of the registry of placeholders, a private directory whose parent exists. It is swept, and made if needed. */
   readonly registry?: string

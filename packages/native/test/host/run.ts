@@ -22,17 +22,39 @@ export function bwrapArgv(extra: readonly string[] = ['--cap-drop', 'ALL']): str
   return ['bwrap', ...PROCESS, ...MOUNTS, ...extra, '--', ENTER_PROGRAM, 'enter', STATUS_SOCKET]
 }
 
+/** What is left of the host's PID namespace: bwrap without one of its own. */
+export const INHERITED_PIDS: RequestParts = {
+  launcherArgv: bwrapArgv().filter((word) => word !== '--as-pid-1' && word !== '--unshare-pid'),
+  enter: { lifetime: 'subreaper' },
+}
+
+/** `enter` alone, with no namespace and no capability. */
+export const WITHOUT_LAUNCHER: RequestParts = {
+  isDirect: true,
+  enter: { lifetime: 'subreaper', dropCapabilities: true },
+}
+
+export type RequestParts = Partial<Omit<SuperviseRequest, 'enter'>> & {
+  readonly enter?: Partial<EnterRequest>
+  /** Whether there is no launcher, instead of bwrap. */
+  readonly isDirect?: boolean
+}
+
 export function requestFor(
   argv: readonly string[],
-  { enter, ...parts }: Partial<Omit<SuperviseRequest, 'enter'>> & { enter?: Partial<EnterRequest> } = {},
+  { enter, isDirect = false, ...parts }: RequestParts = {},
 ): Uint8Array {
   return encodeSuperviseRequest({
-    launcher: BWRAP,
-    launcherArgv: bwrapArgv(),
+    ...(isDirect ? {} : { launcher: BWRAP, launcherArgv: bwrapArgv() }),
     reraise: false,
     enter: { argv, env: { PATH: '/usr/bin:/bin' }, cwd: '/', ...enter },
     ...parts,
   })
+}
+
+/** Both, with what `others` replaces. */
+export function withParts({ enter, ...parts }: RequestParts, others: RequestParts): RequestParts {
+  return { ...parts, ...others, enter: { ...enter, ...others.enter } }
 }
 
 export interface Start {
@@ -123,7 +145,7 @@ function waitForText(stream: Readable, text: string): Promise<void> {
 export function run(
   { program, user }: Pick<Start, 'program' | 'user'>,
   argv: readonly string[],
-  parts: Parameters<typeof requestFor>[1] = {},
+  parts: RequestParts = {},
 ): Promise<Outcome> {
   const started = start({ program, ...(user ? { user } : {}), pieces: [requestFor(argv, parts)] })
   started.stdin.end()
