@@ -35,7 +35,10 @@ export class LandlockOracle {
     this.entries = policy.fileSystem.entries.map(placed)
     this.#protectedNames = policy.protectedNames.map(({ name }) => name)
     this.#limits = limits
-    const entries = this.entries.filter(({ isMissing, isNowhere }) => !isMissing && !isNowhere)
+    const entries = this.entries.filter(
+      ({ access, path, isMissing, isNowhere }) =>
+        !isMissing && !isNowhere && !(access === 'read' && this.#isProtectedName(path)),
+    )
     this.#policy = { ...policy, protectedNames: [], fileSystem: { ...policy.fileSystem, entries } }
   }
 
@@ -98,13 +101,14 @@ export class LandlockOracle {
 
   /** Whether an entry takes something away in a directory that another one makes writable. */
   hasCarveOut() {
-    const roots = this.#roots()
-    return this.entries.some(
+    const counting = this.entries.filter(counts)
+    const isOutranked = (/** @type {PlacedEntry} */ { access, path }) =>
+      access === 'read' && counting.some((other) => other.access === 'write' && other.path === path)
+    return counting.some(
       (entry) =>
-        counts(entry) &&
         entry.access !== 'write' &&
-        roots.some(({ path }) => isWithin(entry.path, path)) &&
-        !roots.some(({ path }) => path === entry.path) &&
+        this.#roots().some(({ path }) => isWithin(entry.path, path)) &&
+        !isOutranked(entry) &&
         !this.#isProtectedName(entry.path),
     )
   }
