@@ -1,5 +1,6 @@
 import { PolicyUnsupportedError } from '@linux-sandbox/errors'
 import {
+  canonicalPath,
   entryRules,
   missingEntries,
   settleReplaceable,
@@ -35,8 +36,13 @@ export function writableRootsOn(
 ): WritableRoots {
   const isProtectedIn = (roots: readonly AbsolutePath[], path: AbsolutePath): boolean =>
     roots.some((root) => protectedNames.some(({ name }) => path === joinPath(root, name)))
+  const canonical = (path: AbsolutePath): AbsolutePath => canonicalPath(disk, path).path
   const written = entries.filter(({ access }) => access === 'write').map(({ path }) => path)
-  const enforced = entries.filter(({ access, path }) => access !== 'read' || !isProtectedIn(written, path))
+  const places = written.map(canonical)
+  const enforced = entries.filter(
+    ({ access, path }) =>
+      access !== 'read' || !(isProtectedIn(written, path) || isProtectedIn(places, canonical(path))),
+  )
 
   const { rules, replaceable, missing, notes } = entryRules(enforced, disk)
   const linkNotes = settleReplaceable(replaceable, rules)
@@ -53,10 +59,7 @@ export function writableRootsOn(
       access,
       cause: { kind: 'entry', origin } as const,
     })),
-  ].find(
-    ({ access, path }) =>
-      access !== 'write' && roots.some((root) => isInside(path, root)) && !isProtectedIn(roots, path),
-  )
+  ].find(({ access, path }) => access !== 'write' && roots.some((root) => isInside(path, root)))
   if (narrowing?.cause.kind === 'entry') {
     throw new PolicyUnsupportedError(
       `${narrowing.access} on ${narrowing.cause.origin.spelling}`,

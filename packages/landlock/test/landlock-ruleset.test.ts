@@ -152,8 +152,20 @@ test.each([
     entry: /^write on \/tmp\/link/,
     why: 'writes what a link names that the command can replace',
   },
+  {
+    entries: ['read :root', 'write /tmp', 'read /home/tmp/.aws', 'write /tmp/.aws/link'],
+    entry: /^write on \/tmp\/\.aws\/link/,
+    why: 'does so below a protected name, which stays writable',
+  },
 ])('a policy that $why is refused with the entry', ({ entries, entry }) => {
-  const linked = diskOf({ ...DISK, '/home/link': { to: '/w' }, '/tmp/link': { to: '/etc' } })
+  const linked = diskOf({
+    ...DISK,
+    '/home/link': { to: '/w' },
+    '/tmp/link': { to: '/etc' },
+    '/home/tmp': { to: '/tmp' },
+    '/tmp/.aws': 'directory',
+    '/tmp/.aws/link': { to: '/etc' },
+  })
   const refusal = attempt(() => landlockRuleset(policyOf(entries), { abi: NEWEST, disk: linked }))
   expect(refusal).toBeInstanceOf(PolicyUnsupportedError)
   expect((refusal as PolicyUnsupportedError).entry).toMatch(entry)

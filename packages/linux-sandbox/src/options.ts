@@ -94,14 +94,14 @@ const SANDBOX_RULES: OptionRules<SandboxOptions> = {
   tmpdir: STRING,
   gitWrites: oneOf('none', 'commit', 'all'),
   protectedNames: oneOf('default', 'extended-2026'),
-  backend: oneOf('auto', 'bwrap', 'landlock'),
   proc: oneOf('fresh', 'host'),
-  pidNamespace: oneOf('private', 'inherited'),
-  setupTimeoutMs: MILLISECONDS,
   limits: OBJECT,
   nestedSandbox: BOOLEAN,
   devices: PATHS,
   privateTmp: BOOLEAN,
+  backend: oneOf('auto', 'bwrap', 'landlock'),
+  pidNamespace: oneOf('private', 'inherited'),
+  setupTimeoutMs: MILLISECONDS,
 }
 
 /** @throws {TypeError} for an option that does not exist or means nothing, and for options that contradict each other. */

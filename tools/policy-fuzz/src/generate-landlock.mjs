@@ -49,6 +49,9 @@ export function randomLandlockCase(run) {
   return { ...one, entries: one.entries.filter((entry) => !isNarrowing(entry) || random.chance(KEPT)) }
 }
 
+/** Trees are made in the directory for temporary files. */
+const BASE = '/tmp/base'
+
 /**
  * What an entry names, as far as its text tells.
  *
@@ -58,14 +61,15 @@ export function randomLandlockCase(run) {
 function placeOf({ path }, { cwd, tmpdir }) {
   switch (path.type) {
     case 'path':
-      return [absolutePath(atBase(path.path, '/base'))]
+      return [absolutePath(atBase(path.path, BASE))]
     case 'glob_pattern':
       return []
     case 'special': {
       const { kind, subpath = '' } = path.value
       if (kind === 'root') return [absolutePath('/')]
-      if (kind === 'project_roots') return [absolutePath(`${atBase(cwd, '/base')}/${subpath}`)]
-      return kind === 'tmpdir' && tmpdir !== undefined ? [absolutePath(atBase(tmpdir, '/base'))] : []
+      if (kind === 'slash_tmp') return [absolutePath('/tmp')]
+      if (kind === 'project_roots') return [absolutePath(`${atBase(cwd, BASE)}/${subpath}`)]
+      return kind === 'tmpdir' && tmpdir !== undefined ? [absolutePath(atBase(tmpdir, BASE))] : []
     }
   }
 }

@@ -32,8 +32,13 @@ export class LandlockOracle {
    */
   constructor(policy, limits) {
     if (policy.fileSystem.kind === 'unrestricted') throw new TypeError('nothing is restricted')
-    this.entries = policy.fileSystem.entries.map(placed)
     this.#protectedNames = policy.protectedNames.map(({ name }) => name)
+    const given = policy.fileSystem.entries
+    const written = given.filter(({ access }) => access === 'write').map(({ path }) => path)
+    // What an entry says of a protected name says nothing, wherever that leads.
+    this.entries = given
+      .filter(({ access, path }) => access !== 'read' || !this.#isNameIn(written, path))
+      .map(placed)
     this.#limits = limits
     const entries = this.entries.filter(
       ({ access, path, isMissing, isNowhere }) =>
@@ -102,12 +107,15 @@ export class LandlockOracle {
   /** Whether an entry takes something away in a directory that another one makes writable. */
   hasCarveOut() {
     const counting = this.entries.filter(counts)
+    // One through a link that can be replaced is left out, or gives nothing that another one does not give.
+    const roots = this.#roots().filter((root) => !this.#isReplaceable(root))
     const isOutranked = (/** @type {PlacedEntry} */ { access, path }) =>
       access === 'read' && counting.some((other) => other.access === 'write' && other.path === path)
     return counting.some(
       (entry) =>
         entry.access !== 'write' &&
-        this.#roots().some(({ path }) => isWithin(entry.path, path)) &&
+        !this.#isReplaceable(entry) &&
+        roots.some(({ path }) => isWithin(entry.path, path)) &&
         !isOutranked(entry) &&
         !this.#isProtectedName(entry.path),
     )
@@ -115,7 +123,12 @@ export class LandlockOracle {
 
   /** Whether an entry goes through a link that the command could replace. */
   hasReplaceableLink() {
-    return this.entries.some(({ links }) => links.some((link) => this.accessAt(link) === 'write'))
+    return this.entries.some((entry) => this.#isReplaceable(entry))
+  }
+
+  /** @param {PlacedEntry} entry */
+  #isReplaceable({ links }) {
+    return links.some((link) => this.accessAt(link) === 'write')
   }
 
   #roots() {
@@ -126,6 +139,17 @@ export class LandlockOracle {
 
   /** @param {string} path */
   #isProtectedName(path) {
-    return this.#roots().some((root) => this.#protectedNames.some((name) => path === `${root.path}/${name}`))
+    return this.#isNameIn(
+      this.#roots().map((root) => root.path),
+      path,
+    )
+  }
+
+  /**
+   * @param {readonly string[]} roots
+   * @param {string} path
+   */
+  #isNameIn(roots, path) {
+    return roots.some((root) => this.#protectedNames.some((name) => path === `${root}/${name}`))
   }
 }
