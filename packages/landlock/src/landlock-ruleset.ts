@@ -4,12 +4,12 @@ import {
   absolutePath,
   isFullDiskWrite,
   joinPath,
+  legacyObstacle,
   type AbsolutePath,
   type ResolvedPolicy,
   type RestrictedFileSystemPolicy,
 } from '@linux-sandbox/policy'
 import { deviceRules } from './devices.js'
-import { legacyObstacle } from './legacy-obstacle.js'
 import { FILE_LIMITS, lostNotes, NAMESPACE_LIMITS, protectedNameNotes, type LandlockNote } from './notes.js'
 import { FS_RIGHTS, maskOf, NET_RIGHTS, SCOPES, type Scope } from './rights.js'
 import { writableRootsOn } from './roots.js'
@@ -42,8 +42,8 @@ export function landlockRuleset(policy: ResolvedPolicy, options: LandlockOptions
   if (options.abi < 1) throw new LandlockMissingError()
   const obstacle = legacyObstacle(policy)
   if (obstacle !== undefined) {
-    throw new PolicyUnsupportedError(obstacle.entry, `${obstacle.reason}, which Landlock cannot do`, {
-      hint: 'use bubblewrap, or a policy that reads everything and writes some directories',
+    throw new PolicyUnsupportedError(obstacle.entry, obstacle.reason, {
+      hint: 'Landlock enforces the legacy model only: everything is read, some directories are written; use bubblewrap',
     })
   }
   const { fileSystem } = policy

@@ -126,27 +126,37 @@ test('devices are given with what they can do, and a missing one is noted', () =
 })
 
 test.each([
-  { entries: ['write /w'], entry: /read \//, why: 'does not read everything' },
-  { entries: ['deny :root', 'read /usr'], entry: /deny on/, why: 'starts from nothing' },
-  { entries: ['read :root', 'deny /etc'], entry: /^deny on \/etc/, why: 'denies a directory' },
-  { entries: ['read :root', 'deny /etc skip'], entry: /^deny on \/etc/, why: 'denies what may be missing' },
+  { entries: ['write /w'], entry: /^\/w$/, why: 'does not read everything' },
+  { entries: ['deny :root', 'read /usr'], entry: /^\/usr$/, why: 'starts from nothing' },
+  { entries: ['read :root', 'deny /etc'], entry: /^\/etc$/, why: 'denies a directory' },
+  { entries: ['read :root', 'deny /etc skip'], entry: /^\/etc$/, why: 'denies what may be missing' },
   { entries: ['read :root', 'deny /w/*.env'], entry: /\/w\/\*\.env/, why: 'denies by a pattern' },
   {
     entries: ['read :root', 'write /w', 'read /w/log'],
-    entry: /^read on \/w\/log/,
+    entry: /^\/w\/log$/,
     why: 'makes a part of a writable directory read-only',
   },
   {
     entries: ['read :root', 'write /w', 'read /w/new'],
-    entry: /^read on \/w\/new/,
+    entry: /^\/w\/new$/,
     why: 'does so with a part that is missing',
+  },
+  {
+    entries: ['read :root', 'write /w', 'read /w/new skip'],
+    entry: /^\/w\/new$/,
+    why: 'does so where it exists',
+  },
+  {
+    entries: ['read :root', 'write /w', 'read /home/link/new'],
+    entry: /^read on \/home\/link\/new/,
+    why: 'does so by a link with a part that is missing',
   },
   {
     entries: ['read :root', 'write /w', 'read /home/link/log'],
     entry: /^read on \/home\/link\/log/,
     why: 'does so by a link',
   },
-  { entries: ['write :root', 'read /etc'], entry: /^read on \/etc/, why: 'writes all but one directory' },
+  { entries: ['write :root', 'read /etc'], entry: /^\/etc$/, why: 'writes all but one directory' },
   {
     entries: ['read :root', 'write /tmp', 'write /tmp/link'],
     entry: /^write on \/tmp\/link/,
@@ -174,8 +184,8 @@ test.each([
 test.each([
   { entries: ['read :root', 'write /w', 'read /home/link'], why: 'a read entry that takes nothing away' },
   {
-    entries: ['read :root', 'write /w', 'read /w/new skip'],
-    why: 'one that counts only where its path exists',
+    entries: ['read :root', 'write /w', 'read /home/w/new skip'],
+    why: 'one by a link that counts only where its path exists',
   },
   { entries: ['read :root', 'write /w', 'read /w/.git'], why: 'one for a protected name' },
   {
@@ -186,6 +196,7 @@ test.each([
   const linked = diskOf({
     ...DISK,
     '/home/link': { to: '/etc' },
+    '/home/w': { to: '/w' },
     '/w/.git': 'directory',
     '/w/.codex': { to: '/etc' },
   })

@@ -1,4 +1,11 @@
 export {
+  aliasDirectory,
+  dispatch,
+  type AliasDirectory,
+  type AliasOptions,
+  type Program,
+} from '@linux-sandbox/arg0'
+export {
   BwrapMissingError,
   BwrapTooOldError,
   CommandNotStartedError,
@@ -35,7 +42,7 @@ export type { GitWrites } from '@linux-sandbox/mount-plan'
 export type { ResourceLimits } from './limits.js'
 export type { SandboxOptions, SandboxSpawnOptions } from './options.js'
 export type { Enforced, Note, RunResult, Violation } from './result.js'
-export { runMain } from './run-main.js'
+export { HELPER_PROGRAMS, runMain } from './helper/run-main.js'
 export type { SandboxRunOptions } from './run.js'
 export { Sandbox } from './sandbox.js'
 export { splitArgs, UsageError, type SplitArgs } from './usage.js'

@@ -16,6 +16,8 @@ export class UsageError extends SandboxError {
 export interface SplitArgs<Values> {
   readonly values: Values
   readonly command: readonly string[]
+  /** The options that were given more than once. */
+  readonly repeated: ReadonlySet<string>
 }
 
 /**
@@ -34,7 +36,11 @@ export function splitArgs<Options extends NonNullable<ParseArgsConfig['options']
   const command = argv.slice(end?.kind === 'option-terminator' ? optionCount + 1 : optionCount)
   try {
     const { values } = parseArgs({ args: argv.slice(0, optionCount), options, strict: true })
-    return { values, command }
+    const names = tokens.flatMap((token) =>
+      token.kind === 'option' && token.index < optionCount ? [token.name] : [],
+    )
+    const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index))
+    return { values, command, repeated }
   } catch (error) {
     throw new UsageError(error instanceof Error ? firstSentence(error.message) : String(error), program)
   }

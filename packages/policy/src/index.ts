@@ -5,6 +5,30 @@ export type { AccessChange, Obstacle, PathAccess } from './explain-changes.js'
 export type { LossReason } from './explain-losses.js'
 export type { CoveringRule } from './explain-rules.js'
 export { formatExplanation } from './explain-text.js'
+export { legacyObstacle, type LegacyObstacle } from './legacy/legacy-obstacle.js'
+export { parseSandboxPolicy } from './legacy/parse-sandbox-policy.js'
+export { printSandboxPolicy } from './legacy/print-sandbox-policy.js'
+export { profileFromSandboxPolicy } from './legacy/profile-from-sandbox-policy.js'
+export type {
+  DangerFullAccessPolicy,
+  ExternalSandboxPolicy,
+  FullReadAccess,
+  ReadOnlyAccess,
+  ReadOnlySandboxPolicy,
+  RestrictedReadAccess,
+  SandboxPolicy,
+  WorkspaceWritePolicy,
+} from './legacy/sandbox-policy.js'
+export { sandboxPolicyFromProfile } from './legacy/sandbox-policy-from-profile.js'
+export {
+  parseFileSystemPolicy,
+  parseNetworkPolicy,
+  printFileSystemPolicy,
+  printNetworkPolicy,
+  profileFromSplit,
+  type FileSystemPolicy,
+} from './legacy/split-policy.js'
+export { sameMeaning } from './meaning.js'
 export { nameTest } from './glob-names.js'
 export { globProblem, matchesGlob, type GlobAlternative, type GlobComponent } from './globs.js'
 export {
@@ -72,3 +96,4 @@ export {
   writableRoots,
 } from './roots.js'
 export { ANY_RUN } from './sequence-match.js'
+export { unknownKeyIssues } from './unknown-keys.js'

@@ -1,7 +1,7 @@
 import { PolicyInvalidError } from '@linux-sandbox/errors'
 import { freezeDeep } from './freeze.js'
-import { MAX_NESTING, readJsonDocument } from './json-document.js'
-import { plainCopy } from './plain-copy.js'
+import { parseDocument } from './parse-document.js'
+import { checkPlain } from './plain-copy.js'
 import type { PermissionProfile } from './profile.js'
 import { profileSchema } from './profile-schema.js'
 import { checkSchema, type SchemaResult } from './schema-issues.js'
@@ -15,11 +15,7 @@ const NAME = 'permission profile'
  * @throws {PolicyInvalidError} with everything that is wrong, each with its line and column in `text`.
  */
 export function parseProfile(text: string): PermissionProfile {
-  const document = readJsonDocument(text, NAME)
-  const { value, issues } = checkProfile(document.value)
-  const all = [...document.issues, ...issues.map((issue) => document.locate(issue))]
-  if (value === undefined || all.length > 0) throw new PolicyInvalidError(NAME, all)
-  return freezeDeep(value)
+  return parseDocument(text, NAME, checkProfile)
 }
 
 /**
@@ -34,11 +30,9 @@ export function validateProfile(value: unknown): PermissionProfile {
 }
 
 function checkProfile(value: unknown): SchemaResult<PermissionProfile> {
-  const plain = plainCopy(value)
-  if (plain === undefined)
-    return { issues: [{ path: [], message: `is nested deeper than ${MAX_NESTING} levels` }] }
-  if (isUntagged(plain.value)) return checkUntaggedProfile(plain.value)
-  return checkSchema(profileSchema, plain.value)
+  return checkPlain(value, (plain) =>
+    isUntagged(plain) ? checkUntaggedProfile(plain) : checkSchema(profileSchema, plain),
+  )
 }
 
 function isUntagged(value: unknown): value is object {

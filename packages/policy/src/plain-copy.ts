@@ -1,4 +1,5 @@
 import { MAX_NESTING } from './json-document.js'
+import type { SchemaResult } from './schema-issues.js'
 
 /**
  * `value` with its objects replaced by ones that have only their own keys and no prototype, so that a polluted
@@ -11,6 +12,16 @@ export function plainCopy(value: unknown): { readonly value: unknown } | undefin
     if (error instanceof TooDeep) return undefined
     throw error
   }
+}
+
+/** What `check` makes of a `plainCopy` of `value`. */
+export function checkPlain<Value>(
+  value: unknown,
+  check: (plain: unknown) => SchemaResult<Value>,
+): SchemaResult<Value> {
+  const plain = plainCopy(value)
+  if (plain !== undefined) return check(plain.value)
+  return { issues: [{ path: [], message: `is nested deeper than ${MAX_NESTING} levels` }] }
 }
 
 class TooDeep extends Error {}

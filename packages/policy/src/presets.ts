@@ -1,19 +1,11 @@
 import { PolicyInvalidError } from '@linux-sandbox/errors'
 import * as v from 'valibot'
 import { freezeDeep } from './freeze.js'
-import { joinPath } from './path.js'
 import { plainCopy } from './plain-copy.js'
-import type { FileSystemEntry, NetworkPermission, PermissionProfile } from './profile.js'
+import type { NetworkPermission, PermissionProfile } from './profile.js'
 import { absolutePathSchema, checkSchema } from './schema-issues.js'
 import { unknownKeyIssues } from './unknown-keys.js'
-import {
-  grant,
-  literal,
-  readOnlyNames,
-  restricted,
-  special,
-  temporaryDirectories,
-} from './workspace-entries.js'
+import { grant, restricted, special, workspaceEntries } from './workspace-entries.js'
 
 export interface ReadOnlyOptions {
   /** `restricted` unless given. */
@@ -57,14 +49,14 @@ export function workspaceWrite(options: WorkspaceWriteOptions): PermissionProfil
   )
   const entries = [
     grant(special({ kind: 'root' }), 'read'),
-    grant(literal(root), 'write'),
-    ...temporaryDirectories({ slashTmp: excludeSlashTmp !== true, tmpdir: excludeTmpdir !== true }),
-    ...(writableRoots ?? []).map((path) => grant(literal(path), 'write')),
+    ...workspaceEntries({
+      root,
+      writableRoots: writableRoots ?? [],
+      slashTmp: excludeSlashTmp !== true,
+      tmpdir: excludeTmpdir !== true,
+    }),
   ]
-  const names = readOnlyNames((name) => literal(joinPath(root, name)))
-  return freezeDeep(
-    restricted([...entries, ...names.filter((name) => !hasSamePath(entries, name))], network ?? 'restricted'),
-  )
+  return freezeDeep(restricted(entries, network ?? 'restricted'))
 }
 
 /** Everything, without a sandbox. */
@@ -94,10 +86,4 @@ function checkOptions<Schema extends v.ObjectSchema<v.ObjectEntries, undefined>>
   const all = [...unknownKeyIssues(plain, Object.keys(schema.entries), []), ...issues]
   if (value === undefined || all.length > 0) throw new PolicyInvalidError(name, all)
   return value
-}
-
-function hasSamePath(entries: readonly FileSystemEntry[], { path }: FileSystemEntry): boolean {
-  return entries.some(
-    (entry) => entry.path.type === 'path' && path.type === 'path' && entry.path.path === path.path,
-  )
 }

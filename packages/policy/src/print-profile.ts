@@ -33,7 +33,12 @@ function orderFileSystem(fileSystem: FileSystemPermissions): FileSystemPermissio
   }
 }
 
-function orderEntry({ path, access, missing_path_behavior: ifMissing }: FileSystemEntry): FileSystemEntry {
+/** `entry` with its keys in the order of the format. */
+export function orderEntry({
+  path,
+  access,
+  missing_path_behavior: ifMissing,
+}: FileSystemEntry): FileSystemEntry {
   return {
     path: orderPath(path),
     access,

@@ -8,7 +8,7 @@ import { absolutePathSchema, pathTextSchema } from './schema-issues.js'
  * an optional key is its absence.
  */
 
-const network = v.picklist(['restricted', 'enabled'])
+export const networkSchema = v.picklist(['restricted', 'enabled'])
 
 const access = v.pipe(
   v.picklist(['read', 'write', 'deny', 'none']),
@@ -88,9 +88,9 @@ const fileSystem = v.variant('type', [
 ])
 
 export const profileSchema: v.GenericSchema<unknown, PermissionProfile> = v.variant('type', [
-  v.object({ type: v.literal('managed'), file_system: fileSystem, network }),
+  v.object({ type: v.literal('managed'), file_system: fileSystem, network: networkSchema }),
   v.object({ type: v.literal('disabled') }),
-  v.object({ type: v.literal('external'), network }),
+  v.object({ type: v.literal('external'), network: networkSchema }),
 ])
 
 interface Subpath {

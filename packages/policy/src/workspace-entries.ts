@@ -1,4 +1,4 @@
-import type { AbsolutePath } from './path.js'
+import { joinPath, type AbsolutePath } from './path.js'
 import type { Access, EntryPath, FileSystemEntry, PermissionProfile, SpecialValue } from './profile.js'
 import type { NetworkPermission } from './profile.js'
 import { PROTECTED_NAMES } from './protected-names.js'
@@ -42,4 +42,34 @@ export function readOnlyNames(pathOf: (name: string) => EntryPath): FileSystemEn
     access: 'read',
     missing_path_behavior: 'skip',
   }))
+}
+
+/** What a workspace may write. */
+export interface WorkspaceWrites {
+  readonly root: AbsolutePath
+  readonly writableRoots: readonly AbsolutePath[]
+  readonly slashTmp: boolean
+  readonly tmpdir: boolean
+}
+
+/** The entries of a workspace but those that let it read; the protected names of `root` last. */
+export function workspaceEntries({
+  root,
+  writableRoots,
+  slashTmp,
+  tmpdir,
+}: WorkspaceWrites): FileSystemEntry[] {
+  const writes = [
+    grant(literal(root), 'write'),
+    ...temporaryDirectories({ slashTmp, tmpdir }),
+    ...writableRoots.map((path) => grant(literal(path), 'write')),
+  ]
+  const names = readOnlyNames((name) => literal(joinPath(root, name)))
+  return [...writes, ...names.filter((name) => !hasSamePath(writes, name))]
+}
+
+function hasSamePath(entries: readonly FileSystemEntry[], { path }: FileSystemEntry): boolean {
+  return entries.some(
+    (entry) => entry.path.type === 'path' && path.type === 'path' && entry.path.path === path.path,
+  )
 }

@@ -70,3 +70,40 @@ export const anyProfile: fc.Arbitrary<PermissionProfile> = fc.oneof(
     ),
   },
 )
+
+/**
+ * Texts that a parser may get: bytes, JSON of all kinds, and texts of `valid` with a few characters replaced or one of
+ * their values. `words` are strings that mean something to the parser.
+ */
+export function textsNear(valid: fc.Arbitrary<string>, words: readonly string[]): fc.Arbitrary<string> {
+  const quoted = words.map((word) => JSON.stringify(word))
+  const tokens = fc.constantFrom(...'{}[],:-1\\"\n\0\ud800', ...quoted, 'null', 'true', '/*')
+  const edited = fc.tuple(valid, fc.nat(), tokens, fc.nat(3)).map(([text, at, token, removed]) => {
+    const offset = at % (text.length + 1)
+    return text.slice(0, offset) + token + text.slice(offset + removed)
+  })
+  const value = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom<unknown>(...words))
+  const replaced = fc
+    .tuple(valid, fc.nat(), value)
+    .map(([text, at, other]) => JSON.stringify(replaceValue(JSON.parse(text), at, other)))
+  return fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.uint8Array().map((bytes) => String.fromCharCode(...bytes)),
+    fc.json(),
+    fc.array(tokens).map((pieces) => pieces.join('')),
+    valid,
+    edited,
+    replaced,
+  )
+}
+
+/** `document` with one of the values in it, the one that `at` says, replaced by `other`. */
+function replaceValue(document: unknown, at: number, other: unknown): unknown {
+  let count = 0
+  JSON.stringify(document, (_, value: unknown) => {
+    count++
+    return value
+  })
+  let left = at % count
+  return JSON.parse(JSON.stringify(document, (_, value: unknown) => (left-- === 0 ? other : value)))
+}

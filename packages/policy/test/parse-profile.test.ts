@@ -1,7 +1,7 @@
-import { PolicyInvalidError, type Issue } from '@linux-sandbox/errors'
+import { PolicyInvalidError } from '@linux-sandbox/errors'
 import { describe, expect, test } from 'vitest'
 import { parseProfile, printProfile, validateProfile } from '../src/index.js'
-import { entryJson, restrictedJson } from './support.js'
+import { describeIssue, entryJson, issuesOf, restrictedJson } from './support.js'
 
 const NOTHING = '{"type":"managed","file_system":{"type":"restricted","entries":[]},"network":"restricted"}'
 
@@ -342,21 +342,3 @@ describe('validateProfile', () => {
     expect(issuesOf(() => validateProfile(value))[0]?.message).toBe('is nested deeper than 128 levels')
   })
 })
-
-function issuesOf(parse: () => unknown): readonly Issue[] {
-  try {
-    parse()
-  } catch (error) {
-    if (error instanceof PolicyInvalidError) return error.issues
-    throw error
-  }
-  return []
-}
-
-function describeIssue({ path, message, line, column }: Issue): string {
-  const place = path
-    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`))
-    .join('')
-    .replace(/^\./, '')
-  return `${place === '' ? '' : `${place}: `}${message} ${line}:${column}`
-}

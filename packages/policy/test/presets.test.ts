@@ -1,4 +1,4 @@
-import { PolicyInvalidError, UnknownProfileError, type Issue } from '@linux-sandbox/errors'
+import { UnknownProfileError } from '@linux-sandbox/errors'
 import { describe, expect, test } from 'vitest'
 import {
   absolutePath,
@@ -12,7 +12,7 @@ import {
   workspaceWrite,
   type ResolvedFileSystem,
 } from '../src/index.js'
-import { CONTEXT } from './support.js'
+import { CONTEXT, issuesOf } from './support.js'
 
 /** The entries as short lines: access, path, and `?` where a missing path is skipped. */
 function lines(fileSystem: ResolvedFileSystem): string[] {
@@ -129,13 +129,3 @@ describe('builtinProfile', () => {
     },
   )
 })
-
-function issuesOf(make: () => unknown): readonly Issue[] {
-  try {
-    make()
-  } catch (error) {
-    if (error instanceof PolicyInvalidError) return error.issues
-    throw error
-  }
-  return []
-}

@@ -1,3 +1,4 @@
+import { PolicyInvalidError, type Issue } from '@linux-sandbox/errors'
 import {
   absolutePath,
   resolvePolicy,
@@ -38,4 +39,34 @@ export function restrictedJson(entries: string): string {
 /** One with a single entry. `access` may go on with further keys. */
 export function entryJson(path: string, access: string): string {
   return restrictedJson(`{"path":${path},"access":${access}}`)
+}
+
+/** The issues of the `PolicyInvalidError` that `parse` throws; none when it throws nothing. */
+export function issuesOf(parse: () => unknown): readonly Issue[] {
+  try {
+    parse()
+  } catch (error) {
+    if (error instanceof PolicyInvalidError) return error.issues
+    throw error
+  }
+  return []
+}
+
+/** `entries[0].path: is missing 1:12` */
+export function describeIssue({ path, message, line, column }: Issue): string {
+  const place = path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`))
+    .join('')
+    .replace(/^\./, '')
+  return `${place === '' ? '' : `${place}: `}${message} ${line}:${column}`
+}
+
+/** What `parse` gives; `undefined` when it throws `PolicyInvalidError`. */
+export function orInvalid<Result>(parse: () => Result): Result | undefined {
+  try {
+    return parse()
+  } catch (error) {
+    if (error instanceof PolicyInvalidError) return undefined
+    throw error
+  }
 }

@@ -1,0 +1,5 @@
+export { listProfiles, type ProfileSummary } from './list-profiles.js'
+export { loadConfiguration, type Configuration, type LoadOptions } from './load.js'
+export type { Note } from './notes.js'
+export type { ConfigurationDocument, ConfigurationSource } from './read-tree.js'
+export { writableConfiguration } from './writable-configuration.js'

@@ -1,0 +1,41 @@
+import { PolicyUnsupportedError } from '@linux-sandbox/errors'
+import { endAs, endWithError } from '../end-process.js'
+import { runInForeground } from '../foreground.js'
+import { Sandbox } from '../sandbox.js'
+import { packageVersion } from '../version.js'
+import { verifyFdMounts } from './fd-mounts.js'
+import { PROGRAM } from './flags.js'
+import { helpText } from './help-text.js'
+import { parseFlags, type HelperRequest } from './parse-flags.js'
+
+/**
+ * The whole of `codex-linux-sandbox`, for programs that embed it: `argv` is what follows the program's name. The command has
+ * the streams of this process, which ends as the command ends. What is wrong goes to stderr.
+ */
+export async function runMain(argv: readonly string[]): Promise<void> {
+  try {
+    const request = parseFlags(argv)
+    if (request === 'help') process.stdout.write(helpText())
+    else if (request === 'version') process.stdout.write(`${PROGRAM} ${packageVersion()}\n`)
+    else endAs(await runInForeground(await sandboxFor(request), request.command))
+  } catch (error) {
+    endWithError(error)
+  }
+}
+
+async function sandboxFor(request: HelperRequest): Promise<Sandbox> {
+  const { profile, policyCwd, proc } = request
+  if (request.isProxied) {
+    throw new PolicyUnsupportedError('the managed proxy', 'this version has none', {
+      hint: 'leave --managed-network out; without it a restricted network is loopback alone',
+    })
+  }
+  if (request.stage === 'inner') verifyFdMounts(request.fdMounts)
+  return await Sandbox.create({ profile, policyCwd, proc })
+}
+
+/** The helper under its two names, for `dispatch`. */
+export const HELPER_PROGRAMS: Readonly<Record<string, typeof runMain>> = {
+  [PROGRAM]: runMain,
+  'linux-sandbox-helper': runMain,
+}

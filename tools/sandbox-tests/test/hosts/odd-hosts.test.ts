@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest'
+import { describeForUsers } from '../../support/index.ts'
+import { runOnHost, type OddHost } from './odd-host.ts'
+
+/** Writes in the workspace, and tries to write outside. */
+const COMMAND = [
+  'sh',
+  '-c',
+  'echo kept > here && cat here; { echo x > /etc/planted; } 2>/dev/null || echo blocked; test -e /proc/self/stat && echo proc',
+]
+const HELD = { exitCode: 0, stdout: 'kept\nblocked\nproc\n', stderr: '' }
+
+/** The capabilities of root in a container by default. Source: Docker's documentation, runtime privileges. */
+const CONTAINER_CAPABILITIES =
+  '-all,+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap,+net_bind_service,+net_raw,+sys_chroot,+mknod,+audit_write,+setfcap'
+
+const HOSTS: readonly (OddHost & { readonly title: string })[] = [
+  { title: 'nothing odd' },
+  {
+    title: 'no /dev/shm',
+    preparation: `mkdir "$WORK/dev"; mount -t tmpfs -o mode=755 dev "$WORK/dev"
+for name in null zero full random urandom tty; do touch "$WORK/dev/$name"; mount --bind "/dev/$name" "$WORK/dev/$name"; done
+mount --rbind "$WORK/dev" /dev; test ! -e /dev/shm`,
+  },
+  {
+    title: 'a read-only root',
+    preparation: `mount --bind "$WORK" "$WORK"; mount --bind "$STAGE" "$STAGE"
+mount -o remount,bind,ro /; ! touch /planted 2>/dev/null`,
+  },
+  {
+    title: 'the capabilities of a container',
+    prefix: ['setpriv', '--bounding-set', CONTAINER_CAPABILITIES, '--inh-caps', '-all', '--'],
+  },
+  { title: 'few descriptors', prefix: ['bash', '-c', 'ulimit -n 40; exec "$@"', 'bash'] },
+  { title: 'little address space', prefix: ['bash', '-c', 'ulimit -v 4000000; exec "$@"', 'bash'] },
+  {
+    title: 'no home',
+    prefix: ['env', '-u', 'HOME', '-u', 'XDG_RUNTIME_DIR'],
+  },
+]
+
+/** Everything at the root but `/tmp`, in a root of its own. */
+const NO_TMP = `NEW=/mnt; mount -t tmpfs root "$NEW"
+for directory in /*; do
+  name=\${directory#/}
+  case $name in tmp|mnt) continue ;; esac
+  if [ -L "$directory" ]; then cp -P "$directory" "$NEW/"; continue; fi
+  if [ -d "$directory" ]; then mkdir "$NEW/$name"; mount --rbind "$directory" "$NEW/$name"; fi
+done
+mkdir "$NEW/old" "$NEW/odd-stage" "$NEW/odd-work"
+mount --bind "$STAGE" "$NEW/odd-stage"; mount --bind "$WORK" "$NEW/odd-work"
+cd "$NEW"; pivot_root . old; umount -l /old; rmdir /old; WORK=/odd-work; STAGE=/odd-stage`
+
+const REFUSALS: readonly (OddHost & { title: string; message: RegExp; hint: RegExp })[] = [
+  {
+    title: 'too few descriptors',
+    prefix: ['bash', '-c', 'ulimit -n 28; exec "$@"', 'bash'],
+    message: /descriptors/,
+    hint: /ulimit -n/,
+  },
+  {
+    title: 'no /tmp',
+    preparation: NO_TMP,
+    message: /bwrap/,
+    hint: /mkdir -m 1777 \/tmp/,
+  },
+]
+
+describeForUsers('on a host with', ['root'], (user) => {
+  test.each(HOSTS)('$title, a command is confined', async (host) => {
+    expect(await runOnHost(user, host, ['--', ...COMMAND])).toMatchObject(HELD)
+  })
+
+  test.each(REFUSALS)('$title, the error says so', async ({ message, hint, ...host }) => {
+    const end = await runOnHost(user, host, ['--', 'true'])
+    expect(end).toMatchObject({ exitCode: 125, stdout: '' })
+    expect(end.stderr).toMatch(message)
+    expect(end.stderr).toMatch(hint)
+  })
+})
