@@ -1,6 +1,6 @@
 import { assertNever, BwrapTooOldError, PolicyUnsupportedError } from '@linux-sandbox/errors'
 import type { MountOperation, MountPlan } from '@linux-sandbox/mount-plan'
-import { OPTIONAL_OPTIONS, SUFFICIENT_VERSION, type BwrapFeatures } from './features.js'
+import { missingOption, SUFFICIENT_VERSION, type BwrapFeatures } from './features.js'
 
 /** Which network namespace the command gets: one of its own, with nothing but loopback, or the host's. */
 export type NetworkNamespace = 'private' | 'host'
@@ -102,6 +102,8 @@ function octal(mode: number): string {
 }
 
 function requireOptions(args: readonly string[], features: BwrapFeatures): void {
-  const missing = OPTIONAL_OPTIONS.find((option) => args.includes(option) && !features.options.has(option))
-  if (missing !== undefined) throw new BwrapTooOldError(missing, features.path, SUFFICIENT_VERSION)
+  const missing = missingOption(features, (option) => args.includes(option))
+  if (missing !== undefined) {
+    throw new BwrapTooOldError(missing, features.path, { needed: SUFFICIENT_VERSION })
+  }
 }

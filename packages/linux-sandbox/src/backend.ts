@@ -6,6 +6,13 @@ export interface Backend {
   /** The seccomp program for every command. */
   readonly filter: Uint8Array
   /**
+   * The descriptor through which the launcher of the next command is to be executed; `undefined` where it is executed by its path, or
+   * there is none.
+   *
+   * @throws {BwrapDigestMismatchError} when the launcher has been altered.
+   */
+  readonly launcherDescriptor: () => number | undefined
+  /**
    * What starts one command, on the disk as it is now.
    *
    * @throws {PolicyUnsupportedError} when the policy cannot be enforced on this disk.

@@ -7,10 +7,11 @@ import { absolutePath } from '@linux-sandbox/policy'
 import type { Bwrap } from '@linux-sandbox/host-probe'
 import type { Backend, Launch } from './backend.js'
 import type { Confinement } from './confinement.js'
+import { refuseWsl1 } from './doctor/refuse-wsl1.js'
 import { expectedMounts } from './expected-mounts.js'
 import { commandFilter } from './filter.js'
 import type { Host } from './host.js'
-import { findBwrap } from './launcher-choice.js'
+import { findBwrap, verifiedDescriptor } from './launcher-choice.js'
 import { settlePlaceholders, type SettledPlan } from './placeholders.js'
 import { watchProtections } from './protection-watch.js'
 import type { Note } from './result.js'
@@ -18,9 +19,12 @@ import type { Note } from './result.js'
 /**
  * Confines commands by namespaces and mounts that bubblewrap sets up.
  *
- * @throws {BwrapMissingError} when there is no bwrap.
+ * @throws {BwrapMissingError} @throws {BwrapTooOldError} when there is no bwrap to use.
+ * @throws {BwrapDigestMismatchError} when there is only the bundled bwrap, and it was altered.
+ * @throws {WslUnsupportedError} on WSL1.
  */
 export function bwrapBackend(confinement: Confinement, host: Host): Backend {
+  refuseWsl1()
   const bwrap = findBwrap(confinement.policy, host)
   const { network } = confinement.policy
   const processes = processConfinement(confinement, host)
@@ -29,6 +33,7 @@ export function bwrapBackend(confinement: Confinement, host: Host): Backend {
       arch: host.arch,
       network: network === 'enabled' ? 'host-network' : 'private-network',
     }),
+    launcherDescriptor: () => verifiedDescriptor(bwrap, host),
     prepare(enter) {
       return prepare(confinement, {
         host,

@@ -4,14 +4,10 @@ import {
   SandboxSetupError,
   type SandboxError,
 } from '@linux-sandbox/errors'
-import { describeUserNamespaces, errnoOf } from '@linux-sandbox/host-probe'
-import type {
-  FailedReport,
-  LauncherFailedReport,
-  PathFailedReport,
-  SuperviseRequest,
-} from '@linux-sandbox/native'
+import { errnoOf } from '@linux-sandbox/host-probe'
+import type { FailedReport, PathFailedReport, SuperviseRequest } from '@linux-sandbox/native'
 import { errnoName } from './errno-name.js'
+import { launcherError } from './launcher-failure.js'
 
 /** Source: asm-generic/errno-base.h and errno.h. */
 const ERRNO = {
@@ -40,7 +36,7 @@ export function errorOfReport(report: FailedReport, request: SuperviseRequest): 
     case 'cwd':
       return directoryError(request.enter.cwd, report.errno)
     case 'launcher':
-      return launcherError(report, request.launcher ?? 'linux-sandbox-native')
+      return launcherError(report, request)
     case 'placeholder':
       return placeholderError(report)
     case 'mounts':
@@ -103,31 +99,6 @@ export function nativeStartError(program: string, error: unknown): unknown {
     )
   }
   return error
-}
-
-function launcherError(
-  { text, exitCode, signal }: LauncherFailedReport,
-  launcher: string,
-): SandboxSetupError {
-  const said = text.trim().replaceAll('\n', '; ')
-  const ended = signal === null ? `ended with status ${exitCode}` : `was ended by signal ${signal}`
-  const reason = said === '' ? `${launcher} ${ended}` : said
-  return new SandboxSetupError({ step: 'launcher', errno: 0 }, reason, { hint: launcherHint(said, launcher) })
-}
-
-/** What bwrap says, in every version seen so far, when the kernel refuses it a namespace. */
-const REFUSED_NAMESPACE =
-  /No permissions to create|creat\w* new namespace failed|setting up uid map|Failed RTM_NEW|pivot_root/i
-
-function launcherHint(said: string, launcher: string): string {
-  const namespaces = describeUserNamespaces(process.geteuid?.() === 0)
-  if (namespaces.kind === 'forbidden' && REFUSED_NAMESPACE.test(said)) {
-    return `this host forbids user namespaces by ${namespaces.setting} = ${namespaces.value}; an administrator can change it`
-  }
-  if (REFUSED_NAMESPACE.test(said)) {
-    return 'something on this host refuses user namespaces; in a container, allow them (Docker: --security-opt seccomp=unconfined)'
-  }
-  return `try it alone: ${launcher} --unshare-user --ro-bind / / true`
 }
 
 function placeholderError({ path, errno }: PathFailedReport): SandboxSetupError {

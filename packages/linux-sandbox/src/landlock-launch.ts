@@ -23,6 +23,7 @@ export function landlockBackend(confinement: Confinement, host: Host, options: S
       arch: host.arch,
       network: isNetworkRestricted ? 'no-network' : 'host-network',
     }),
+    launcherDescriptor: () => undefined,
     prepare(enter) {
       const { ruleset, notes } = landlockRuleset(policy, {
         abi: host.landlockAbi,

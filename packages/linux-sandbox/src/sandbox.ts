@@ -59,6 +59,8 @@ export class Sandbox {
    * @throws {PolicyInvalidError} when the profile does not mean anything.
    * @throws {PolicyUnsupportedError} when the policy cannot be enforced on this disk.
    * @throws {BwrapMissingError} @throws {BwrapTooOldError} when bwrap is needed and not to be had.
+   * @throws {WslUnsupportedError} when bwrap is needed and this is WSL1.
+   * @throws {BwrapDigestMismatchError} when there is only the bundled bwrap, and it was altered.
    * @throws {LandlockMissingError} when Landlock was asked for and this kernel has none.
    * @throws {NativeMissingError} when the native program is not there.
    */
@@ -81,6 +83,7 @@ export class Sandbox {
    * with a {@link SandboxError}.
    *
    * @throws {PolicyUnsupportedError} when the policy cannot be enforced on the disk as it is now.
+   * @throws {BwrapDigestMismatchError} when the bundled bwrap is used and was altered.
    * @throws {PolicyInvalidError} when an argument or the environment cannot be passed on.
    */
   spawn(command: string, args: readonly string[] = [], options: SandboxSpawnOptions = {}): ChildProcess {
@@ -141,7 +144,10 @@ export class Sandbox {
       }
       return backend.prepare(enter)
     }
-    const { child, launch, reports } = spawnSupervised(prepare, this.#host, options)
+    const { child, launch, reports } = spawnSupervised(prepare, this.#host, {
+      ...options,
+      launcherDescriptor: backend.launcherDescriptor(),
+    })
     // While the launcher starts, so that it costs no time.
     const findChanged = launch.watch()
     return {

@@ -17,6 +17,11 @@ export interface SupervisedChild {
   readonly reports: RunReports
 }
 
+export interface SupervisedOptions extends SandboxSpawnOptions {
+  /** Of the opened launcher, which is then executed in place of what is at its path. */
+  readonly launcherDescriptor?: number | undefined
+}
+
 /**
  * Starts `supervise`, and sends it the launch that `prepare` makes while it starts. The child is Node's own: its streams are the
  * command's, its exit is the command's, and a signal that it is sent reaches the command. A failure before the command started
@@ -27,13 +32,14 @@ export interface SupervisedChild {
 export function spawnSupervised(
   prepare: () => Launch,
   host: Host,
-  options: SandboxSpawnOptions,
+  options: SupervisedOptions,
 ): SupervisedChild {
   const slots = stdioSlots(options.stdio)
   const granted = String(slots.length)
+  const { launcherDescriptor } = options
   const child = spawn(host.nativeProgram, ['supervise', granted, granted, String(process.pid)], {
     ...nodeSpawnOptions(options),
-    stdio: [...slots, 'pipe'],
+    stdio: [...slots, 'pipe', ...(launcherDescriptor === undefined ? [] : [launcherDescriptor])],
     cwd: '/',
     env: {},
   })
@@ -50,7 +56,12 @@ export function spawnSupervised(
   control?.on('error', () => undefined)
   try {
     launch = prepare()
-    control?.write(encodeSuperviseRequest(launch.request))
+    // Its slot comes after that of the control socket.
+    const request =
+      launcherDescriptor === undefined
+        ? launch.request
+        : { ...launch.request, launcherDescriptor: slots.length + 1 }
+    control?.write(encodeSuperviseRequest(request))
     translateEvents(child, { control, reports, launch, program: host.nativeProgram })
     return { child, launch, reports }
   } catch (error) {
@@ -62,7 +73,7 @@ export function spawnSupervised(
 /** Our end of the control socket, which is no stream of the command's. `undefined` when no process could be started. */
 function takeControlSocket(child: ChildProcess, at: number): Socket | undefined {
   const streams = child.stdio as ChildProcess['stdio'] | undefined
-  const control = streams?.splice(at, 1)[0] as Socket | undefined
+  const control = streams?.splice(at)[0] as Socket | undefined
   if (control === undefined) return undefined
   // `unref` and `ref` of the child mean its control socket too, or that would keep this process alive.
   const { ref, unref } = child
