@@ -10,7 +10,9 @@ export interface BwrapInvocation {
   readonly network: NetworkNamespace
   /** `host`: the `/proc` of the host stays visible, for hosts that refuse a fresh one. */
   readonly proc: 'fresh' | 'host'
-  /** What runs as pid 1 of the sandbox: program and arguments. */
+  /** `inherited`: no PID namespace, so that there can be no fresh `/proc` either. Default `private`. */
+  readonly pidNamespace?: 'private' | 'inherited'
+  /** What runs in the sandbox, as its pid 1 in a PID namespace: program and arguments. */
   readonly command: readonly string[]
 }
 
@@ -22,13 +24,14 @@ export interface BwrapInvocation {
  * @see bwrap(1)
  */
 export function bwrapArgs(invocation: BwrapInvocation, features: BwrapFeatures): string[] {
+  const hasPidNamespace = invocation.pidNamespace !== 'inherited'
   const args = [
     'bwrap',
-    '--as-pid-1',
+    ...(hasPidNamespace ? ['--as-pid-1'] : []),
     '--new-session',
     '--die-with-parent',
     '--unshare-user',
-    '--unshare-pid',
+    ...(hasPidNamespace ? ['--unshare-pid'] : []),
     '--unshare-ipc',
     '--unshare-uts',
     '--unshare-cgroup-try',

@@ -28,3 +28,19 @@ export class NativeMissingError extends SandboxError {
     super(`the native program of linux-sandbox is unavailable: ${reason}`, details)
   }
 }
+
+/** The kernel of this host has no Landlock, or it is off. */
+export class LandlockMissingError extends SandboxError {
+  override readonly name = 'LandlockMissingError'
+  readonly code = 'LANDLOCK_MISSING'
+  readonly exitStatus = EXIT_STATUS.setup
+
+  constructor() {
+    super(
+      'Landlock is unavailable: this kernel is older than Linux 5.13 or was built without it, or it is off',
+      {
+        hint: 'if /sys/kernel/security/lsm does not list landlock, boot with lsm=landlock,... in front of what is listed; in a container, let its seccomp filter pass the landlock system calls',
+      },
+    )
+  }
+}

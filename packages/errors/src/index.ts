@@ -1,7 +1,7 @@
 export { assertNever } from './assert-never.js'
 export { BwrapDigestMismatchError, BwrapMissingError, BwrapTooOldError } from './bwrap-errors.js'
 export { EXIT_STATUS, type ExitStatus } from './exit-status.js'
-export { NativeMissingError, PlatformUnsupportedError } from './host-errors.js'
+export { LandlockMissingError, NativeMissingError, PlatformUnsupportedError } from './host-errors.js'
 export {
   formatIssuePath,
   PolicyInvalidError,

@@ -7,6 +7,7 @@ import {
   CommandNotStartedError,
   formatIssuePath,
   isSandboxError,
+  LandlockMissingError,
   NativeMissingError,
   PlatformUnsupportedError,
   PolicyInvalidError,
@@ -32,6 +33,7 @@ const SAMPLES: readonly SandboxError[] = [
   new PolicyUnsupportedError('deny on /x', 'it does not exist'),
   new SandboxSetupError({ step: 'seccomp', errno: 22 }, 'EINVAL'),
   new UnknownProfileError(':nope', [':workspace', ':read-only']),
+  new LandlockMissingError(),
   new WslUnsupportedError(),
 ]
 
@@ -48,6 +50,7 @@ test('codes, names and statuses never change', () => {
     'PolicyUnsupportedError POLICY_UNSUPPORTED 125',
     'SandboxSetupError SANDBOX_SETUP_FAILED 125',
     'UnknownProfileError PROFILE_UNKNOWN 2',
+    'LandlockMissingError LANDLOCK_MISSING 125',
     'WslUnsupportedError WSL1_UNSUPPORTED 125',
   ])
 })

@@ -41,6 +41,8 @@ export function errorOfReport(report: FailedReport, request: SuperviseRequest): 
       return placeholderError(report)
     case 'mounts':
       return mountError(report)
+    case 'landlock':
+      return landlockError(report)
     case 'registry':
       return registryError(request.registry ?? '', report.errno)
     default:
@@ -133,6 +135,19 @@ function mountError({ path, errno }: PathFailedReport): SandboxSetupError {
   }
   return new SandboxSetupError(source, `${path} changed while the sandbox was set up`, {
     hint: 'try again; a program that can write there, such as the command of another sandbox, moved or replaced it or a directory above it',
+  })
+}
+
+function landlockError({ path, errno }: PathFailedReport): SandboxSetupError {
+  const source = { step: 'landlock', errno } as const
+  if (path === '') {
+    const hint = 'look at what the kernel has: linux-sandbox doctor'
+    return new SandboxSetupError(source, `the kernel refused the ruleset (${errnoName(errno)})`, { hint })
+  }
+  return new SandboxSetupError(source, `no rule could be made for ${path} (${errnoName(errno)})`, {
+    hint: CHANGED.includes(errno)
+      ? 'try again: something was changed there just now'
+      : 'let this user pass through the directories on the way to it',
   })
 }
 

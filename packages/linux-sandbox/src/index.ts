@@ -12,6 +12,7 @@ export {
   CommandNotStartedError,
   EXIT_STATUS,
   isSandboxError,
+  LandlockMissingError,
   NativeMissingError,
   PlatformUnsupportedError,
   PolicyInvalidError,

@@ -2,9 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
 import type { SandboxError } from '@linux-sandbox/errors'
 import { encodeSuperviseRequest } from '@linux-sandbox/native'
+import type { Launch } from './backend.js'
 import { errorOfReport, nativeStartError, silentEndError } from './failure.js'
 import type { Host } from './host.js'
-import type { Launch } from './launch.js'
+
 import { nodeSpawnOptions, type SandboxSpawnOptions } from './options.js'
 import { RunReports } from './run-reports.js'
 import { stdioSlots } from './stdio.js'
@@ -44,24 +45,23 @@ export function spawnSupervised(
   })
   const control = takeControlSocket(child, slots.length)
   const reports = new RunReports()
-  let hasFreshProc = false
+  let launch: Launch | undefined
   control?.on('data', (chunk: Buffer) => {
     const before = reports.started
     reports.take(chunk)
     const { started } = reports
-    if (hasFreshProc && started !== undefined && started !== before) host.noteAttempt(started.attempt)
+    if (started !== undefined && started !== before) launch?.noteStarted(started)
   })
   // `supervise` may be gone before it read the request; its exit tells why.
   control?.on('error', () => undefined)
   try {
-    const launch = prepare()
+    launch = prepare()
     // Its slot comes after that of the control socket.
     const request =
       launcherDescriptor === undefined
         ? launch.request
         : { ...launch.request, launcherDescriptor: slots.length + 1 }
     control?.write(encodeSuperviseRequest(request))
-    hasFreshProc = launch.freshProc
     translateEvents(child, { control, reports, launch, program: host.nativeProgram })
     return { child, launch, reports }
   } catch (error) {

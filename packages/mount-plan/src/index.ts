@@ -1,6 +1,8 @@
 export { canonicalPath, type CanonicalPath, type Link } from './canonical-path.js'
 export { cachedDiskView, type DirectoryEntry, type DiskView, type FileKind } from './disk-view.js'
+export { entryRules, settleReplaceable, type EntryRules } from './entry-rules.js'
 export type { GitWrites } from './git/add-git-rules.js'
 export type { ProcAccess } from './base.js'
+export { missingEntries, type MissingEntries } from './missing-entries.js'
 export { planMounts, type PlanOptions } from './plan-mounts.js'
 export type { Cause, MountOperation, MountPlan, Placeholder, PlanNote } from './plan.js'
