@@ -45,6 +45,10 @@ export const TASKS = {
     needs: { commands: ['test'], isBuilt: true },
     run: async (args) => (await import('./fuzz.mjs')).fuzz(args),
   },
+  'bundle:bwrap': {
+    needs: { commands: [], isBuilt: false },
+    run: async (args) => (await import('./bundle-bwrap.mjs')).bundleBwrap(args),
+  },
   'test:node-versions': {
     needs: { commands: ['test'], isBuilt: true },
     run: async (args) => (await import('./node-versions.mjs')).testOnOtherNodes(args),

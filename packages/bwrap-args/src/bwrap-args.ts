@@ -1,6 +1,6 @@
 import { assertNever, BwrapTooOldError, PolicyUnsupportedError } from '@linux-sandbox/errors'
 import type { MountOperation, MountPlan } from '@linux-sandbox/mount-plan'
-import { OPTIONAL_OPTIONS, SUFFICIENT_VERSION, type BwrapFeatures } from './features.js'
+import { missingOption, SUFFICIENT_VERSION, type BwrapFeatures } from './features.js'
 
 /** Which network namespace the command gets: one of its own, with nothing but loopback, or the host's. */
 export type NetworkNamespace = 'private' | 'host'
@@ -10,7 +10,9 @@ export interface BwrapInvocation {
   readonly network: NetworkNamespace
   /** `host`: the `/proc` of the host stays visible, for hosts that refuse a fresh one. */
   readonly proc: 'fresh' | 'host'
-  /** What runs as pid 1 of the sandbox: program and arguments. */
+  /** `inherited`: no PID namespace, so that there can be no fresh `/proc` either. Default `private`. */
+  readonly pidNamespace?: 'private' | 'inherited'
+  /** What runs in the sandbox, as its pid 1 in a PID namespace: program and arguments. */
   readonly command: readonly string[]
 }
 
@@ -22,13 +24,14 @@ export interface BwrapInvocation {
  * @see bwrap(1)
  */
 export function bwrapArgs(invocation: BwrapInvocation, features: BwrapFeatures): string[] {
+  const hasPidNamespace = invocation.pidNamespace !== 'inherited'
   const args = [
     'bwrap',
-    '--as-pid-1',
+    ...(hasPidNamespace ? ['--as-pid-1'] : []),
     '--new-session',
     '--die-with-parent',
     '--unshare-user',
-    '--unshare-pid',
+    ...(hasPidNamespace ? ['--unshare-pid'] : []),
     '--unshare-ipc',
     '--unshare-uts',
     '--unshare-cgroup-try',
@@ -99,6 +102,8 @@ function octal(mode: number): string {
 }
 
 function requireOptions(args: readonly string[], features: BwrapFeatures): void {
-  const missing = OPTIONAL_OPTIONS.find((option) => args.includes(option) && !features.options.has(option))
-  if (missing !== undefined) throw new BwrapTooOldError(missing, features.path, SUFFICIENT_VERSION)
+  const missing = missingOption(features, (option) => args.includes(option))
+  if (missing !== undefined) {
+    throw new BwrapTooOldError(missing, features.path, { needed: SUFFICIENT_VERSION })
+  }
 }

@@ -19,3 +19,11 @@ export interface BwrapFeatures {
   readonly path: string
   readonly options: ReadonlySet<BwrapOption>
 }
+
+/** The first option that is needed and not there. */
+export function missingOption(
+  { options }: BwrapFeatures,
+  isNeeded: (option: BwrapOption) => boolean = () => true,
+): BwrapOption | undefined {
+  return OPTIONAL_OPTIONS.find((option) => isNeeded(option) && !options.has(option))
+}

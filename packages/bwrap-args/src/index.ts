@@ -1,2 +1,8 @@
 export { bwrapArgs, type BwrapInvocation, type NetworkNamespace } from './bwrap-args.js'
-export { OPTIONAL_OPTIONS, SUFFICIENT_VERSION, type BwrapFeatures, type BwrapOption } from './features.js'
+export {
+  missingOption,
+  OPTIONAL_OPTIONS,
+  SUFFICIENT_VERSION,
+  type BwrapFeatures,
+  type BwrapOption,
+} from './features.js'

@@ -109,3 +109,11 @@ test('as many words as bwrap takes are printed, and more are refused with their 
   expect(act).toThrow(`${most + 1} mounts`)
   expect(act).toThrow(`${fixed + 3 * most + 3} words`)
 })
+
+test('without a PID namespace there is neither one nor a pid 1', () => {
+  const words = (pidNamespace: 'private' | 'inherited') =>
+    bwrapArgs(invocation([], { proc: 'host', pidNamespace }), features)
+  const left = words('private').filter((word) => !words('inherited').includes(word))
+  expect(left).toEqual(['--as-pid-1', '--unshare-pid'])
+  expect(words('inherited')).toHaveLength(words('private').length - left.length)
+})

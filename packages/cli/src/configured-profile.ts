@@ -1,4 +1,4 @@
-import { builtinProfile, PolicyUnsupportedError, type PermissionProfile } from 'linux-sandbox'
+import { builtinProfile, type PermissionProfile } from 'linux-sandbox'
 import {
   defaultConfigurationPaths,
   homeDirectory,
@@ -11,6 +11,7 @@ import type { OptionValues } from './parse.js'
 export interface ConfiguredProfile {
   readonly profileName: string
   readonly profile: PermissionProfile
+  readonly useLegacyLandlock: boolean
   /** Where it was configured. */
   readonly configuration: string | undefined
   readonly notes: readonly { readonly kind: string; readonly message: string }[]
@@ -47,20 +48,14 @@ async function chooseProfile(
   const name = values.text('profile')
   if (file === undefined && overrides.length === 0) {
     const profileName = name ?? DEFAULT_PROFILE
-    return { profileName, profile: builtinProfile(profileName), notes: [] }
+    return { profileName, profile: builtinProfile(profileName), useLegacyLandlock: false, notes: [] }
   }
   const { loadConfiguration } = await import('@linux-sandbox/config')
-  const { useLegacyLandlock, ...configuration } = loadConfiguration({
+  return loadConfiguration({
     ...(file === undefined ? {} : { document: { name: file.path, text: file.text } }),
     overrides: [...overrides],
     profile: name,
     home: homeDirectory(),
     cwd: directory,
   })
-  if (useLegacyLandlock) {
-    throw new PolicyUnsupportedError('use_legacy_landlock', 'this version confines by bubblewrap only', {
-      hint: 'take it out of the configuration',
-    })
-  }
-  return configuration
 }

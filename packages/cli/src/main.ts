@@ -8,6 +8,7 @@ import { packageVersion } from './version.js'
 /** What each command does, imported when it is needed. */
 const ACTIONS: Readonly<Record<string, () => Promise<(line: ParsedLine) => Promise<void>>>> = {
   run: async () => (await import('./commands/run.js')).run,
+  doctor: async () => (await import('./commands/doctor.js')).doctor,
   explain: async () => (await import('./commands/explain.js')).explain,
   check: async () => (await import('./commands/check.js')).check,
   completion: async () => (await import('./commands/completion.js')).completion,

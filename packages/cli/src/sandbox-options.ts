@@ -13,7 +13,7 @@ import { parseLimits } from './limits.js'
 import type { OptionValues } from './parse.js'
 
 /** What the options of a command come to. */
-export interface Request extends Omit<ConfiguredProfile, 'profile'> {
+export interface Request extends Omit<ConfiguredProfile, 'profile' | 'useLegacyLandlock'> {
   /** Where the command runs; absolute. */
   readonly directory: string
   readonly sandbox: SandboxOptions
@@ -29,7 +29,7 @@ export interface Request extends Omit<ConfiguredProfile, 'profile'> {
 export async function requestOf(values: OptionValues, program: string): Promise<Request> {
   if (values.text('directory') === '') throw new UsageError('--directory is empty', program)
   const directory = resolve(values.text('directory') ?? '.')
-  const { profile, ...configured } = await configuredProfile(values, directory)
+  const { profile, useLegacyLandlock, ...configured } = await configuredProfile(values, directory)
   const limits = parseLimits(values.texts('limit'), program)
   const devices = values.texts('device')
   const relative = devices.find((path) => parseAbsolutePath(path) === undefined)
@@ -44,10 +44,13 @@ export async function requestOf(values: OptionValues, program: string): Promise<
     sandbox: {
       profile: withNetwork(profile, values.text('network')),
       policyCwd: directory,
-      devices,
-      privateTmp: values.has('private-tmp'),
-      proc: values.has('no-proc') ? 'host' : 'fresh',
       limits,
+      // What is not asked for is left out: not every backend has it.
+      ...(devices.length === 0 ? {} : { devices }),
+      ...(values.has('private-tmp') ? { privateTmp: true } : {}),
+      ...(values.has('no-proc') ? { proc: 'host' } : {}),
+      ...(values.has('inherit-pid-namespace') ? { pidNamespace: 'inherited' } : {}),
+      ...(useLegacyLandlock || values.has('use-legacy-landlock') ? { backend: 'landlock' } : {}),
       // Both were checked against the choices in the table.
       ...(gitWrites === undefined ? {} : { gitWrites: gitWrites as GitWrites }),
       ...(protectedNames === undefined ? {} : { protectedNames: protectedNames as ProtectedNameList }),

@@ -5,7 +5,8 @@ import { parseLine, type ParsedLine } from '../src/parse.ts'
 import type { CommandSpec, OptionSpec } from '../src/table/command-table.ts'
 import { COMMANDS } from '../src/table/commands.ts'
 
-const [RUN, EXPLAIN, CHECK, COMPLETION] = COMMANDS as readonly CommandSpec[] as readonly [
+const [RUN, , EXPLAIN, CHECK, COMPLETION] = COMMANDS as readonly CommandSpec[] as readonly [
+  CommandSpec,
   CommandSpec,
   CommandSpec,
   CommandSpec,

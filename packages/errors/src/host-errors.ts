@@ -18,35 +18,6 @@ export class PlatformUnsupportedError extends SandboxError {
   }
 }
 
-/** No usable bwrap on this host. */
-export class BwrapMissingError extends SandboxError {
-  override readonly name = 'BwrapMissingError'
-  readonly code = 'BWRAP_MISSING'
-  readonly exitStatus = EXIT_STATUS.setup
-
-  constructor(reason: string, details: SandboxErrorDetails = {}) {
-    super(`bwrap is unavailable: ${reason}`, {
-      hint: 'install the package bubblewrap (Debian, Ubuntu: apt-get install bubblewrap)',
-      ...details,
-    })
-  }
-}
-
-/** The bwrap on this host lacks an option that the policy needs. */
-export class BwrapTooOldError extends SandboxError {
-  override readonly name = 'BwrapTooOldError'
-  readonly code = 'BWRAP_TOO_OLD'
-  readonly exitStatus = EXIT_STATUS.setup
-  readonly option: string
-  readonly bwrapPath: string
-
-  constructor(option: string, bwrapPath: string, needed: string) {
-    super(`${bwrapPath} has no option ${option}`, { hint: `install bubblewrap ${needed} or newer` })
-    this.option = option
-    this.bwrapPath = bwrapPath
-  }
-}
-
 /** The static program that executes decisions is missing or is not the one of this version. */
 export class NativeMissingError extends SandboxError {
   override readonly name = 'NativeMissingError'
@@ -55,5 +26,21 @@ export class NativeMissingError extends SandboxError {
 
   constructor(reason: string, details: SandboxErrorDetails = {}) {
     super(`the native program of linux-sandbox is unavailable: ${reason}`, details)
+  }
+}
+
+/** The kernel of this host has no Landlock, or it is off. */
+export class LandlockMissingError extends SandboxError {
+  override readonly name = 'LandlockMissingError'
+  readonly code = 'LANDLOCK_MISSING'
+  readonly exitStatus = EXIT_STATUS.setup
+
+  constructor() {
+    super(
+      'Landlock is unavailable: this kernel is older than Linux 5.13 or was built without it, or it is off',
+      {
+        hint: 'if /sys/kernel/security/lsm does not list landlock, boot with lsm=landlock,... in front of what is listed; in a container, let its seccomp filter pass the landlock system calls',
+      },
+    )
   }
 }

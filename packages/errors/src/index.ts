@@ -1,11 +1,7 @@
 export { assertNever } from './assert-never.js'
+export { BwrapDigestMismatchError, BwrapMissingError, BwrapTooOldError } from './bwrap-errors.js'
 export { EXIT_STATUS, type ExitStatus } from './exit-status.js'
-export {
-  BwrapMissingError,
-  BwrapTooOldError,
-  NativeMissingError,
-  PlatformUnsupportedError,
-} from './host-errors.js'
+export { LandlockMissingError, NativeMissingError, PlatformUnsupportedError } from './host-errors.js'
 export {
   formatIssuePath,
   PolicyInvalidError,
@@ -15,3 +11,4 @@ export {
 } from './policy-errors.js'
 export { CommandNotStartedError, SandboxSetupError, type FailedStep } from './run-errors.js'
 export { isSandboxError, SandboxError, type SandboxErrorDetails } from './sandbox-error.js'
+export { WslUnsupportedError } from './wsl-errors.js'

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
 import * as errors from '../src/index.ts'
 import {
+  BwrapDigestMismatchError,
   BwrapMissingError,
   BwrapTooOldError,
   CommandNotStartedError,
   formatIssuePath,
   isSandboxError,
+  LandlockMissingError,
   NativeMissingError,
   PlatformUnsupportedError,
   PolicyInvalidError,
@@ -13,12 +15,14 @@ import {
   SandboxError,
   SandboxSetupError,
   UnknownProfileError,
+  WslUnsupportedError,
 } from '../src/index.ts'
 
 /** One of each class. A test below fails when one is missing here. */
 const SAMPLES: readonly SandboxError[] = [
+  new BwrapDigestMismatchError('/opt/bwrap', { expected: 'a'.repeat(64), got: 'b'.repeat(64) }),
   new BwrapMissingError('it is not in PATH'),
-  new BwrapTooOldError('--perms', '/usr/bin/bwrap', '0.5.0'),
+  new BwrapTooOldError('--perms', '/usr/bin/bwrap', { needed: '0.5.0' }),
   new CommandNotStartedError('npm', 2, 'was not found', { hint: 'check PATH' }),
   new CommandNotStartedError('./x', 13, 'could not be executed (EACCES)'),
   new NativeMissingError('it was not built'),
@@ -29,10 +33,13 @@ const SAMPLES: readonly SandboxError[] = [
   new PolicyUnsupportedError('deny on /x', 'it does not exist'),
   new SandboxSetupError({ step: 'seccomp', errno: 22 }, 'EINVAL'),
   new UnknownProfileError(':nope', [':workspace', ':read-only']),
+  new LandlockMissingError(),
+  new WslUnsupportedError(),
 ]
 
 test('codes, names and statuses never change', () => {
   expect(SAMPLES.map(({ name, code, exitStatus }) => `${name} ${code} ${exitStatus}`)).toEqual([
+    'BwrapDigestMismatchError BWRAP_DIGEST_MISMATCH 125',
     'BwrapMissingError BWRAP_MISSING 125',
     'BwrapTooOldError BWRAP_TOO_OLD 125',
     'CommandNotStartedError COMMAND_NOT_FOUND 127',
@@ -43,6 +50,8 @@ test('codes, names and statuses never change', () => {
     'PolicyUnsupportedError POLICY_UNSUPPORTED 125',
     'SandboxSetupError SANDBOX_SETUP_FAILED 125',
     'UnknownProfileError PROFILE_UNKNOWN 2',
+    'LandlockMissingError LANDLOCK_MISSING 125',
+    'WslUnsupportedError WSL1_UNSUPPORTED 125',
   ])
 })
 
@@ -62,9 +71,24 @@ test('every exported class is among the samples', () => {
 
 test('a message is one line that says what is wrong', () => {
   for (const { message } of SAMPLES) expect(message).not.toContain('\n')
-  expect(SAMPLES[6]?.message).toBe(
+  expect(SAMPLES[7]?.message).toBe(
     'the profile is not valid: entries[0]."a b": is no path (line 3, column 7)',
   )
+})
+
+test('an altered bwrap is told with its path and both digests', () => {
+  const [expected, got] = ['a'.repeat(64), 'b'.repeat(64)]
+  const error = new BwrapDigestMismatchError('/opt/bwrap', { expected, got })
+  expect(error).toMatchObject({ bwrapPath: '/opt/bwrap', expected, got })
+  for (const part of ['/opt/bwrap', expected, got]) expect(error.message).toContain(part)
+})
+
+test('a bwrap that is too old is told with what keeps the others from being used', () => {
+  const details = { needed: '0.5.0', others: '/b/bwrap is not executable' }
+  expect(new BwrapTooOldError('--perms', '/a/bwrap', details)).toMatchObject({
+    message: '/a/bwrap has no option --perms, and no other can be used: /b/bwrap is not executable',
+    hint: 'install bubblewrap 0.5.0 or newer',
+  })
 })
 
 test('an error of another copy of the package is recognised', () => {

@@ -1,94 +1,72 @@
-import { accessSync, constants, readFileSync, realpathSync, statSync, type Stats } from 'node:fs'
-import { spawnSync } from 'node:child_process'
+import { statSync } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
-import { OPTIONAL_OPTIONS, type BwrapFeatures, type BwrapOption } from '@linux-sandbox/bwrap-args'
-import { BwrapMissingError } from '@linux-sandbox/errors'
-
-export interface BwrapSearch {
-  /** `$PATH`. Relative and empty parts are skipped: they would name a different program in every directory. */
-  readonly searchPath: string | undefined
-  /** Whether a program at this canonical path may be used: never one that the command could have written. */
-  readonly isTrusted: (path: string) => boolean
-}
+import type { BwrapFeatures, BwrapOption } from '@linux-sandbox/bwrap-args'
+import { isSandboxError } from '@linux-sandbox/errors'
+import { canonicalPath, type CanonicalPath } from '@linux-sandbox/mount-plan'
+import { absolutePath, type AbsolutePath } from '@linux-sandbox/policy'
+import { executionObstacle, identityOf, readOptions } from './bwrap-features.js'
+import { nodeDisk } from './node-disk.js'
 
 /** Where bwrap is, and what it can do. */
 export interface Bwrap extends BwrapFeatures {
   /** Canonical path. */
   readonly path: string
+  /** `system`: found in `PATH`, executed by its path. `bundled`: part of the package, executed through `descriptor`. */
+  readonly source: 'system' | 'bundled'
+  /** Of the opened and verified file. It stays open as long as this process lives. */
+  readonly descriptor?: number
 }
 
-/** Bytes of a bwrap binary. A larger file is not one, and is asked with `--help` instead of being read. */
-const LARGEST_BINARY_BYTES = 8 * 1024 * 1024
+/** Something named bwrap in a directory of `PATH`. */
+export type BwrapCandidate =
+  | { readonly kind: 'program'; readonly found: CanonicalPath }
+  /** `problem` says why nobody can execute it, as a phrase. */
+  | { readonly kind: 'unusable'; readonly path: AbsolutePath; readonly problem: string }
 
 /**
- * Finds bwrap and its features. The features of one file are read once and then remembered, by device, inode, size and
- * change time, so that a command never costs a process that only asks.
+ * Everything named bwrap in the directories of `searchPath`, in their order, each looked for when it is asked for. Relative and empty
+ * parts are skipped: they would name a different program in every directory.
+ */
+export function* bwrapCandidates(searchPath: string | undefined): Generator<BwrapCandidate, void> {
+  const directories = (searchPath ?? '').split(delimiter).filter((part) => isAbsolute(part))
+  for (const directory of new Set(directories)) {
+    const candidate = candidateAt(absolutePath(join(directory, 'bwrap')))
+    if (candidate !== undefined) yield candidate
+  }
+}
+
+function candidateAt(path: AbsolutePath): BwrapCandidate | undefined {
+  let found: CanonicalPath
+  try {
+    found = canonicalPath(nodeDisk, path)
+  } catch (error) {
+    if (!isSandboxError(error)) throw error
+    return { kind: 'unusable', path, problem: 'cannot be looked at' }
+  }
+  if (!found.exists) {
+    const isLink = nodeDisk.kindOf(path) === 'symlink'
+    return isLink ? { kind: 'unusable', path, problem: 'is a link to nothing' } : undefined
+  }
+  const problem = executionObstacle(found.path)
+  return problem === undefined ? { kind: 'program', found } : { kind: 'unusable', path, problem }
+}
+
+/**
+ * Features of bwrap. Those of one file are read once and then remembered, by device, inode, size and change time, so that a command
+ * never costs a process that only asks.
  */
 export class BwrapFinder {
   readonly #features = new Map<string, ReadonlySet<BwrapOption>>()
 
-  /**
-   * The first trusted bwrap in the search path.
-   *
-   * @throws {BwrapMissingError} when there is none; the message names those that were skipped.
-   */
-  find({ searchPath, isTrusted }: BwrapSearch): Bwrap {
-    const untrusted: string[] = []
-    for (const directory of (searchPath ?? '').split(delimiter)) {
-      if (!isAbsolute(directory)) continue
-      const path = executableAt(join(directory, 'bwrap'))
-      if (path === undefined) continue
-      if (isTrusted(path)) return this.describe(path)
-      untrusted.push(path)
-    }
-    throw new BwrapMissingError(
-      untrusted.length === 0
-        ? 'it is not in PATH'
-        : `${untrusted.join(', ')} lies where the command or its working directory could change it`,
-    )
-  }
-
-  /** The features of the bwrap at the canonical path `path`. */
+  /** The bwrap at the canonical path `path`. */
   describe(path: string): Bwrap {
-    const stats = statSync(path)
-    const key = [stats.dev, stats.ino, stats.size, stats.ctimeMs].join(':')
+    const stats = statSync(path, { bigint: true })
+    const key = identityOf(stats)
     let options = this.#features.get(key)
     if (options === undefined) {
       options = readOptions(path, stats)
       this.#features.set(key, options)
     }
-    return { path, options }
+    return { path, source: 'system', options }
   }
-}
-
-function executableAt(path: string): string | undefined {
-  try {
-    const canonical = realpathSync(path)
-    accessSync(canonical, constants.X_OK)
-    return statSync(canonical).isFile() ? canonical : undefined
-  } catch {
-    return undefined
-  }
-}
-
-/** A compiled bwrap holds its help text; a wrapper script has to be run to say it. */
-function readOptions(path: string, stats: Stats): ReadonlySet<BwrapOption> {
-  const isBinary = stats.size <= LARGEST_BINARY_BYTES
-  const found = isBinary ? optionsIn(readFileSync(path).toString('latin1')) : new Set<BwrapOption>()
-  return found.size > 0 ? found : optionsIn(helpText(path))
-}
-
-function optionsIn(text: string): ReadonlySet<BwrapOption> {
-  return new Set(OPTIONAL_OPTIONS.filter((option) => new RegExp(`${option}(?![\\w-])`).test(text)))
-}
-
-function helpText(path: string): string {
-  const { stdout, stderr } = spawnSync(path, ['--help'], {
-    cwd: '/',
-    encoding: 'utf8',
-    env: {},
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 5000,
-  })
-  return `${stdout}${stderr}`
 }

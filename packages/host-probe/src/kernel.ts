@@ -1,63 +1,34 @@
-import { readFileSync } from 'node:fs'
-import { release } from 'node:os'
 import { spawnSync } from 'node:child_process'
+import { nodeFiles, type HostFiles } from './host-files.js'
 
-/** What the kernel of this host says about itself and about user namespaces. */
+/** What the kernel of this host is, and has. */
 export interface KernelFacts {
   /** For example `6.12.117+deb12-cloud-amd64`. */
   readonly release: string
-  readonly userNamespaces: UserNamespaces
-  /** Version of the Landlock ABI, 0 where Landlock is absent or off. */
-  readonly landlockAbi: number
+  readonly hasUserNamespaces: boolean
+  readonly hasSeccompFilters: boolean
 }
 
-/** `allowed` as far as the switches tell: a container's own filter can still refuse. */
-export type UserNamespaces =
-  | { readonly kind: 'allowed' }
-  /** A switch in `/proc/sys` forbids them to this user; `setting` is its file, `value` what it holds. */
-  | { readonly kind: 'forbidden'; readonly setting: string; readonly value: string }
-
-/**
- * The switches that forbid user namespaces, and the value with which they do. root is exempt from the first and the last.
- *
- * @see user_namespaces(7), and Documentation/admin-guide/sysctl/user.rst in Linux 6.12
- */
-const SWITCHES = [
-  { setting: '/proc/sys/kernel/unprivileged_userns_clone', forbids: '0', bindsRoot: false },
-  { setting: '/proc/sys/user/max_user_namespaces', forbids: '0', bindsRoot: true },
-  { setting: '/proc/sys/kernel/apparmor_restrict_unprivileged_userns', forbids: '1', bindsRoot: false },
-] as const
-
-/**
- * Facts about the running kernel. Starts `nativeProgram` once, to ask for the Landlock ABI: Node cannot make that call.
- */
-export function describeKernel(nativeProgram: string): KernelFacts {
+export function describeKernel(files: HostFiles = nodeFiles): KernelFacts {
   return {
-    release: release(),
-    userNamespaces: describeUserNamespaces(process.geteuid?.() === 0),
-    landlockAbi: landlockAbi(nativeProgram),
+    release: files.text('/proc/sys/kernel/osrelease')?.trim() ?? '',
+    hasUserNamespaces: files.text('/proc/self/uid_map') !== undefined,
+    // Since Linux 4.14; before, only `Seccomp` in the status tells, and not whether filters are among it.
+    hasSeccompFilters:
+      files.text('/proc/sys/kernel/seccomp/actions_avail') !== undefined ||
+      /^Seccomp:/m.test(files.text('/proc/self/status') ?? ''),
   }
 }
 
-/** What the switches in `/proc/sys` say about user namespaces for root or for an ordinary user. */
-export function describeUserNamespaces(isRoot: boolean): UserNamespaces {
-  for (const { setting, forbids, bindsRoot } of SWITCHES) {
-    if (isRoot && !bindsRoot) continue
-    const value = readSetting(setting)
-    if (value === forbids) return { kind: 'forbidden', setting, value }
-  }
-  return { kind: 'allowed' }
+/** Whether a kernel of `release` is `major.minor` or newer. One whose number cannot be read counts as new. */
+export function isAtLeast(release: string, [major, minor]: readonly [number, number]): boolean {
+  const [, foundMajor, foundMinor] = /^(\d+)\.(\d+)/.exec(release) ?? []
+  if (foundMajor === undefined || foundMinor === undefined) return true
+  return Number(foundMajor) > major || (Number(foundMajor) === major && Number(foundMinor) >= minor)
 }
 
-function readSetting(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8').trim()
-  } catch {
-    return undefined
-  }
-}
-
-function landlockAbi(nativeProgram: string): number {
+/** Version of the Landlock ABI, 0 where Landlock is absent or off. Starts `nativeProgram`: Node cannot make that call. */
+export function landlockAbi(nativeProgram: string): number {
   const { stdout } = spawnSync(nativeProgram, ['landlock-abi'], { encoding: 'utf8', env: {} })
   const abi = Number.parseInt(stdout, 10)
   return Number.isNaN(abi) ? 0 : Math.max(abi, 0)

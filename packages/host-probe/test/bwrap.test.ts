@@ -9,12 +9,9 @@ import {
   readFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { BwrapMissingError } from '@linux-sandbox/errors'
+import { join, relative } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { BwrapFinder } from '../src/index.ts'
-
-const everywhere = (): boolean => true
+import { bwrapCandidates, BwrapFinder } from '../src/index.ts'
 
 function directory(): string {
   const made = realpathSync(mkdtempSync(join(tmpdir(), 'bwrap-test-')))
@@ -38,14 +35,25 @@ function runs(at: string): number {
   }
 }
 
-test('the first bwrap of PATH is found, by its canonical path', () => {
+/** What is named bwrap in `searchPath`: programs by their canonical path, the others with what is wrong. */
+function candidates(searchPath: string | undefined): string[] {
+  return [...bwrapCandidates(searchPath)].map((one) =>
+    one.kind === 'program' ? one.found.path : `${one.path} ${one.problem}`,
+  )
+}
+
+test('every bwrap of PATH is found in its order, by its canonical path', () => {
   const [first, second] = [directory(), directory()]
   const real = fakeBwrap(first, '')
   const links = directory()
   symlinkSync(real, join(links, 'bwrap'))
-  fakeBwrap(second, '')
-  const { path } = new BwrapFinder().find({ searchPath: `${links}:${second}`, isTrusted: everywhere })
-  expect(path).toBe(real)
+  const other = fakeBwrap(second, '')
+  expect(candidates(`${links}:${second}:${links}`)).toEqual([real, other])
+  const [found] = bwrapCandidates(links)
+  expect(found).toMatchObject({
+    kind: 'program',
+    found: { links: [{ path: join(links, 'bwrap'), to: real }] },
+  })
 })
 
 test.each([
@@ -54,33 +62,42 @@ test.each([
   { why: 'a PATH of relative and empty parts', searchPath: '.:bin::' },
   { why: 'a directory that does not exist', searchPath: '/no/such/directory' },
 ])('nothing is found with $why', ({ searchPath }) => {
-  expect(() => new BwrapFinder().find({ searchPath, isTrusted: everywhere })).toThrow(BwrapMissingError)
+  expect(candidates(searchPath)).toEqual([])
 })
 
-test('what is not an executable file is passed over', () => {
-  const [plain, nested, good] = [directory(), directory(), directory()]
+test('a relative part of PATH is not looked at, though a bwrap is there', () => {
+  const at = directory()
+  const path = fakeBwrap(at, '')
+  expect(candidates(relative(process.cwd(), at))).toEqual([])
+  expect(candidates(at)).toEqual([path])
+})
+
+test('what nobody can execute is told with the reason', () => {
+  const [plain, nested, dangling] = [directory(), directory(), directory()]
   fakeBwrap(plain, '', { mode: 0o644 })
   mkdirSync(join(nested, 'bwrap'))
-  const path = fakeBwrap(good, '')
-  const finder = new BwrapFinder()
-  expect(finder.find({ searchPath: `${plain}:${nested}:${good}`, isTrusted: everywhere }).path).toBe(path)
+  symlinkSync('/no/such/bwrap', join(dangling, 'bwrap'))
+  const loop = directory()
+  symlinkSync('bwrap', join(loop, 'bwrap'))
+  expect(candidates([plain, nested, dangling, loop].join(':'))).toEqual([
+    `${plain}/bwrap is not executable`,
+    `${nested}/bwrap is no file`,
+    `${dangling}/bwrap is a link to nothing`,
+    `${loop}/bwrap cannot be looked at`,
+  ])
 })
 
-test('an untrusted bwrap is passed over, and named when there is no other', () => {
-  const [writable, good] = [directory(), directory()]
-  const planted = fakeBwrap(writable, '')
-  const path = fakeBwrap(good, '')
-  const isTrusted = (found: string): boolean => found !== planted
-  const finder = new BwrapFinder()
-  expect(finder.find({ searchPath: `${writable}:${good}`, isTrusted }).path).toBe(path)
-  expect(() => finder.find({ searchPath: writable, isTrusted })).toThrow(planted)
-  expect(runs(writable), 'an untrusted program is not even run').toBe(0)
+test('looking for candidates runs none of them', () => {
+  const at = directory()
+  fakeBwrap(at, '')
+  candidates(at)
+  expect(runs(at)).toBe(0)
 })
 
 test('features are read from the text of a program, without running it', () => {
   const at = directory()
   fakeBwrap(at, '--as-pid-1 --perms')
-  const { options } = new BwrapFinder().find({ searchPath: at, isTrusted: everywhere })
+  const { options } = new BwrapFinder().describe(join(at, 'bwrap'))
   expect([...options]).toEqual(['--as-pid-1', '--perms'])
   expect(runs(at)).toBe(0)
 })
@@ -93,7 +110,7 @@ test('a wrapper is asked for its help, once', () => {
   chmodSync(join(at, 'bwrap'), 0o755)
   const finder = new BwrapFinder()
   for (let asked = 0; asked < 3; asked++) {
-    expect([...finder.find({ searchPath: at, isTrusted: everywhere }).options]).toEqual(['--as-pid-1'])
+    expect([...finder.describe(join(at, 'bwrap')).options]).toEqual(['--as-pid-1'])
   }
   expect(runs(wrapped)).toBe(1)
 })
@@ -102,11 +119,8 @@ test('a bwrap that was replaced is read again', () => {
   const at = directory()
   fakeBwrap(at, '--as-pid-1')
   const finder = new BwrapFinder()
-  expect([...finder.find({ searchPath: at, isTrusted: everywhere }).options]).toEqual(['--as-pid-1'])
+  expect([...finder.describe(join(at, 'bwrap')).options]).toEqual(['--as-pid-1'])
   rmSync(join(at, 'bwrap'))
   fakeBwrap(at, '--as-pid-1 --perms')
-  expect([...finder.find({ searchPath: at, isTrusted: everywhere }).options]).toEqual([
-    '--as-pid-1',
-    '--perms',
-  ])
+  expect([...finder.describe(join(at, 'bwrap')).options]).toEqual(['--as-pid-1', '--perms'])
 })

@@ -1,19 +1,49 @@
-import { absolutePath, resolvePolicy, validateProfile } from '@linux-sandbox/policy'
-import type { Confinement } from './launch.js'
+import {
+  absolutePath,
+  resolvePolicy,
+  validateProfile,
+  type AbsolutePath,
+  type ResolvedPolicy,
+} from '@linux-sandbox/policy'
+import type { GitWrites } from '@linux-sandbox/mount-plan'
 import type { SandboxOptions } from './options.js'
 
-/**
- * What checked `options` come to in this process, every default filled in. Does not look at the disk.
- *
- * @throws {PolicyInvalidError} when the profile or a path in the options does not mean anything.
- */
+/** How commands of one sandbox are confined: its options with everything decided that depends on no host. */
+export interface Confinement {
+  readonly policy: ResolvedPolicy
+  readonly gitWrites: GitWrites
+  readonly proc: 'fresh' | 'host'
+  readonly pidNamespace: 'private' | 'inherited'
+  readonly nestedSandbox: boolean
+  readonly devices: readonly AbsolutePath[]
+  readonly privateTmp: boolean
+  readonly setupTimeoutMs: number
+}
+
+/** A launcher needs milliseconds; one that looks at a network file system which does not answer never ends. */
+const SETUP_TIMEOUT_MS = 30_000
+
+/** @throws {PolicyInvalidError} when the profile does not mean anything. */
 export function confinementOf(options: SandboxOptions): Confinement {
-  const policy = resolvePolicy(validateProfile(options.profile), {
-    cwd: absolutePath(options.policyCwd ?? process.cwd()),
-    tmpdir: options.tmpdir ?? process.env['TMPDIR'],
-    protectedNames: options.protectedNames,
-  })
-  const { gitWrites = 'none', proc = 'fresh', nestedSandbox = false, privateTmp = false } = options
-  const devices = (options.devices ?? []).map(absolutePath)
-  return { policy, gitWrites, proc, nestedSandbox, devices, privateTmp }
+  const { pidNamespace = 'private' } = options
+  return {
+    policy: resolvePolicy(validateProfile(options.profile), {
+      cwd: absolutePath(options.policyCwd ?? process.cwd()),
+      tmpdir: options.tmpdir ?? process.env['TMPDIR'],
+      protectedNames: options.protectedNames,
+    }),
+    gitWrites: options.gitWrites ?? 'none',
+    // A fresh one shows the processes of a PID namespace, and needs to be of one.
+    proc: pidNamespace === 'inherited' ? 'host' : (options.proc ?? 'fresh'),
+    pidNamespace,
+    nestedSandbox: options.nestedSandbox ?? false,
+    devices: (options.devices ?? []).map(absolutePath),
+    privateTmp: options.privateTmp ?? false,
+    setupTimeoutMs: options.setupTimeoutMs ?? SETUP_TIMEOUT_MS,
+  }
+}
+
+/** Whether nothing is restricted or private, so that the command needs no sandbox. */
+export function isUnconfined({ policy: { fileSystem, network }, privateTmp }: Confinement): boolean {
+  return fileSystem.kind === 'unrestricted' && network === 'enabled' && !privateTmp
 }

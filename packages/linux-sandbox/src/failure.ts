@@ -4,14 +4,10 @@ import {
   SandboxSetupError,
   type SandboxError,
 } from '@linux-sandbox/errors'
-import { describeUserNamespaces, errnoOf } from '@linux-sandbox/host-probe'
-import type {
-  FailedReport,
-  LauncherFailedReport,
-  PathFailedReport,
-  SuperviseRequest,
-} from '@linux-sandbox/native'
+import { errnoOf } from '@linux-sandbox/host-probe'
+import type { FailedReport, PathFailedReport, SuperviseRequest } from '@linux-sandbox/native'
 import { errnoName } from './errno-name.js'
+import { launcherError } from './launcher-failure.js'
 
 /** Source: asm-generic/errno-base.h and errno.h. */
 const ERRNO = {
@@ -40,11 +36,13 @@ export function errorOfReport(report: FailedReport, request: SuperviseRequest): 
     case 'cwd':
       return directoryError(request.enter.cwd, report.errno)
     case 'launcher':
-      return launcherError(report, request.launcher ?? 'linux-sandbox-native')
+      return launcherError(report, request)
     case 'placeholder':
       return placeholderError(report)
     case 'mounts':
       return mountError(report)
+    case 'landlock':
+      return landlockError(report)
     case 'registry':
       return registryError(request.registry ?? '', report.errno)
     default:
@@ -105,31 +103,6 @@ export function nativeStartError(program: string, error: unknown): unknown {
   return error
 }
 
-function launcherError(
-  { text, exitCode, signal }: LauncherFailedReport,
-  launcher: string,
-): SandboxSetupError {
-  const said = text.trim().replaceAll('\n', '; ')
-  const ended = signal === null ? `ended with status ${exitCode}` : `was ended by signal ${signal}`
-  const reason = said === '' ? `${launcher} ${ended}` : said
-  return new SandboxSetupError({ step: 'launcher', errno: 0 }, reason, { hint: launcherHint(said, launcher) })
-}
-
-/** What bwrap says, in every version seen so far, when the kernel refuses it a namespace. */
-const REFUSED_NAMESPACE =
-  /No permissions to create|creat\w* new namespace failed|setting up uid map|Failed RTM_NEW|pivot_root/i
-
-function launcherHint(said: string, launcher: string): string {
-  const namespaces = describeUserNamespaces(process.geteuid?.() === 0)
-  if (namespaces.kind === 'forbidden' && REFUSED_NAMESPACE.test(said)) {
-    return `this host forbids user namespaces by ${namespaces.setting} = ${namespaces.value}; an administrator can change it`
-  }
-  if (REFUSED_NAMESPACE.test(said)) {
-    return 'something on this host refuses user namespaces; in a container, allow them (Docker: --security-opt seccomp=unconfined)'
-  }
-  return `try it alone: ${launcher} --unshare-user --ro-bind / / true`
-}
-
 function placeholderError({ path, errno }: PathFailedReport): SandboxSetupError {
   const hint =
     errno === ERRNO.EMFILE
@@ -162,6 +135,19 @@ function mountError({ path, errno }: PathFailedReport): SandboxSetupError {
   }
   return new SandboxSetupError(source, `${path} changed while the sandbox was set up`, {
     hint: 'try again; a program that can write there, such as the command of another sandbox, moved or replaced it or a directory above it',
+  })
+}
+
+function landlockError({ path, errno }: PathFailedReport): SandboxSetupError {
+  const source = { step: 'landlock', errno } as const
+  if (path === '') {
+    const hint = 'look at what the kernel has: linux-sandbox doctor'
+    return new SandboxSetupError(source, `the kernel refused the ruleset (${errnoName(errno)})`, { hint })
+  }
+  return new SandboxSetupError(source, `no rule could be made for ${path} (${errnoName(errno)})`, {
+    hint: CHANGED.includes(errno)
+      ? 'try again: something was changed there just now'
+      : 'let this user pass through the directories on the way to it',
   })
 }
 

@@ -1,5 +1,6 @@
-import { BwrapFinder, requirePlatform, type Arch } from '@linux-sandbox/host-probe'
+import { BundledBwrap, BwrapFinder, landlockAbi, requirePlatform, type Arch } from '@linux-sandbox/host-probe'
 import { nativeProgramPath } from '@linux-sandbox/native'
+import { BUNDLED_BWRAP } from './launcher-choice.js'
 
 /**
  * What has been learned about this machine. Facts only: nothing in here grants anything, so sandboxes with different
@@ -9,8 +10,10 @@ export class Host {
   readonly arch: Arch
   readonly nativeProgram: string
   readonly bwrapFinder = new BwrapFinder()
+  readonly bundledBwrap = new BundledBwrap(BUNDLED_BWRAP)
   /** How many commands, one after the other, could be started only without a fresh `/proc`. */
   #fallbacks = 0
+  #landlockAbi: number | undefined
 
   /**
    * @throws {PlatformUnsupportedError} on anything but Linux on x86_64 or aarch64.
@@ -19,6 +22,11 @@ export class Host {
   constructor() {
     this.arch = requirePlatform()
     this.nativeProgram = nativeProgramPath()
+  }
+
+  /** Version of the Landlock ABI, 0 where Landlock is absent or off. A process is started once to learn it. */
+  get landlockAbi(): number {
+    return (this.#landlockAbi ??= landlockAbi(this.nativeProgram))
   }
 
   /** Whether none is tried any more. Once can be an accident: whatever ends the first attempt leads to the second. */

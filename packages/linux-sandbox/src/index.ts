@@ -6,11 +6,13 @@ export {
   type Program,
 } from '@linux-sandbox/arg0'
 export {
+  BwrapDigestMismatchError,
   BwrapMissingError,
   BwrapTooOldError,
   CommandNotStartedError,
   EXIT_STATUS,
   isSandboxError,
+  LandlockMissingError,
   NativeMissingError,
   PlatformUnsupportedError,
   PolicyInvalidError,
@@ -18,6 +20,7 @@ export {
   SandboxError,
   SandboxSetupError,
   UnknownProfileError,
+  WslUnsupportedError,
   type Issue,
 } from '@linux-sandbox/errors'
 export {
@@ -35,6 +38,18 @@ export {
   type ProtectedNameList,
   type ResolvedPolicy,
 } from '@linux-sandbox/policy'
+export {
+  examineHost,
+  FINDING_SEVERITIES,
+  formatHostReport,
+  startupWarnings,
+  type ExamineOptions,
+  type Finding,
+  type FindingId,
+  type HostReport,
+  type PolicyOptions,
+  type Severity,
+} from './doctor/index.js'
 export { endAs, endWithError } from './end-process.js'
 export { runInForeground, type ForegroundCommand, type ForegroundResult } from './foreground.js'
 export type { GitWrites } from '@linux-sandbox/mount-plan'

@@ -1,144 +1,21 @@
-import { bwrapArgs } from '@linux-sandbox/bwrap-args'
-import { nodeDisk } from '@linux-sandbox/host-probe'
-import {
-  cachedDiskView,
-  planMounts,
-  type DiskView,
-  type GitWrites,
-  type MountPlan,
-  type ProcAccess,
-} from '@linux-sandbox/mount-plan'
-import { ENTER_PROGRAM, STATUS_SOCKET, type EnterRequest, type SuperviseRequest } from '@linux-sandbox/native'
-import {
-  absolutePath,
-  accessOf,
-  isInside,
-  writableRoots,
-  type AbsolutePath,
-  type ResolvedPolicy,
-} from '@linux-sandbox/policy'
-import { compileFilter, filterFor, type Program } from '@linux-sandbox/seccomp-filter'
-import type { Bwrap } from '@linux-sandbox/host-probe'
-import { expectedMounts } from './expected-mounts.js'
+import type { Backend } from './backend.js'
+import { bwrapBackend } from './bwrap-launch.js'
+import type { Confinement } from './confinement.js'
 import type { Host } from './host.js'
-import { settlePlaceholders, type SettledPlan } from './placeholders.js'
+import { landlockBackend } from './landlock-launch.js'
+import type { SandboxOptions } from './options.js'
 
-/** How commands of one sandbox are confined. */
-export interface Confinement {
-  readonly policy: ResolvedPolicy
-  readonly gitWrites: GitWrites
-  readonly proc: 'fresh' | 'host'
-  readonly nestedSandbox: boolean
-  readonly devices: readonly AbsolutePath[]
-  readonly privateTmp: boolean
-}
-
-/** What is sent to `supervise`, and what the result will say of it. */
-export interface Launch {
-  readonly request: SuperviseRequest
-  readonly mounts: MountPlan
-  /** Whether the first attempt mounts a fresh `/proc`. */
-  readonly freshProc: boolean
-}
-
-/** Whether nothing is restricted or private, so that the command needs no sandbox. */
-export function isUnconfined({ policy: { fileSystem, network }, privateTmp }: Confinement): boolean {
-  return fileSystem.kind === 'unrestricted' && network === 'enabled' && !privateTmp
-}
-
-/** The seccomp program for every command under `confinement`. */
-export function filterOf({ policy, nestedSandbox }: Confinement, { arch }: Host): Program {
-  const network = policy.network === 'enabled' ? 'host-network' : 'private-network'
-  return compileFilter(filterFor({ arch, network, nestedSandbox }))
-}
+/** Each has a file of its own. */
+const BACKENDS = { bwrap: bwrapBackend, landlock: landlockBackend }
 
 /**
- * The mounts for a command that starts now.
+ * The backend that `options` ask for; bubblewrap, which enforces most, unless they name one. None is ever taken because another one does
+ * not work here: a weaker sandbox is for the caller to choose.
  *
- * @throws {PolicyUnsupportedError} when the policy cannot be enforced on this disk.
+ * @throws {BwrapMissingError} when bwrap is needed and there is none.
+ * @throws {PolicyUnsupportedError} for an option that the backend does not have.
  */
-export function planFor(
-  { policy, gitWrites, devices, privateTmp }: Confinement,
-  { host, disk, proc }: { readonly host: Host; readonly disk: DiskView; readonly proc: ProcAccess },
-): SettledPlan {
-  const program = absolutePath(host.nativeProgram)
-  const options = { proc, gitWrites, devices, privateTmp, program, placeholders: 'make' } as const
-  const mounts = planMounts(policy, disk, options)
-  if (policy.fileSystem.kind === 'unrestricted') return { mounts, registry: undefined }
-  return settlePlaceholders(mounts, disk)
-}
-
-/**
- * Plans the mounts on the disk as it is now and prints the bwrap arguments for them.
- *
- * @throws {PolicyUnsupportedError} when the policy cannot be enforced on this disk.
- */
-export function prepareLaunch(
-  confinement: Confinement,
-  { host, bwrap, enter }: { readonly host: Host; readonly bwrap: Bwrap; readonly enter: EnterRequest },
-): Launch {
-  const disk = cachedDiskView(nodeDisk)
-  const { policy } = confinement
-  const freshProc = confinement.proc === 'fresh' && !host.refusesFreshProc
-  const fresh = planFor(confinement, { host, disk, proc: procAccess(confinement) })
-  // On the whole tree of the host, the host's /proc is what remains where no fresh one is mounted over it.
-  const isWholeTree = fresh.mounts.operations[0]?.type === 'root'
-  const plans = {
-    fresh,
-    host: isWholeTree ? fresh : planFor(confinement, { host, disk, proc: 'granted' }),
-  }
-  const argv = (proc: 'fresh' | 'host'): string[] => {
-    const { mounts } = plans[proc]
-    return bwrapArgs(
-      {
-        mounts,
-        network: policy.network === 'enabled' ? 'host' : 'private',
-        proc,
-        command: [mounts.program ?? ENTER_PROGRAM, 'enter', STATUS_SOCKET],
-      },
-      bwrap,
-    )
-  }
-  const { mounts, registry } = plans[freshProc ? 'fresh' : 'host']
-  return {
-    mounts,
-    freshProc,
-    request: {
-      launcher: bwrap.path,
-      launcherArgv: argv(freshProc ? 'fresh' : 'host'),
-      ...(freshProc ? { fallbackArgv: argv('host') } : {}),
-      enter,
-      ...(registry === undefined ? {} : { registry }),
-      placeholders: mounts.placeholders,
-      mounts: expectedMounts(mounts.operations),
-      reraise: true,
-    },
-  }
-}
-
-/**
- * A sandbox in the sandbox writes its id maps to `/proc`, and cannot mount a `/proc` that can be written while this one is
- * read-only. Permissions keep an ordinary user from the kernel's settings; root only has the mount between it and them.
- */
-export function procAccess({ nestedSandbox }: Confinement): ProcAccess {
-  return nestedSandbox && process.geteuid?.() !== 0 ? 'writable' : 'read-only'
-}
-
-/**
- * The bwrap that may set up sandboxes under `policy`: not one in the working directory, nor in anything that the policy lets
- * the command write. A grant of the whole disk does not count: it trusts the command with every program.
- *
- * @throws {BwrapMissingError} when there is none.
- */
-export function findBwrap(policy: ResolvedPolicy, host: Host): Bwrap {
-  const cwd = absolutePath(process.cwd())
-  const roots = writableRoots(policy).filter(({ path }) => path !== '/')
-  return host.bwrapFinder.find({
-    searchPath: process.env['PATH'],
-    isTrusted(found) {
-      const path = absolutePath(found)
-      if (cwd !== '/' && isInside(path, cwd)) return false
-      return !roots.some((root) => isInside(path, root.path)) || accessOf(policy, path).access !== 'write'
-    },
-  })
+export function chooseBackend(confinement: Confinement, host: Host, options: SandboxOptions): Backend {
+  const { backend = 'auto' } = options
+  return BACKENDS[backend === 'auto' ? 'bwrap' : backend](confinement, host, options)
 }

@@ -7,6 +7,7 @@ import {
   ANYTHING,
   BOOLEAN,
   checkOptions,
+  MILLISECONDS,
   OBJECT,
   oneOf,
   PATHS,
@@ -29,8 +30,20 @@ export interface SandboxOptions {
   readonly gitWrites?: GitWrites
   /** Which names stay read-only in writable directories. Default `default`; `extended-2026` has those of many more tools. */
   readonly protectedNames?: ProtectedNameList
+  /**
+   * What confines the command. `landlock` is for hosts on which bubblewrap cannot be used: it enforces less, and only policies that read
+   * everything and write some directories; the result says what was not enforced. Default `auto`, which is `bwrap`, and never `landlock`.
+   */
+  readonly backend?: 'auto' | 'bwrap' | 'landlock'
   /** `host` keeps the host's `/proc` visible and read-only. Default `fresh`: only the command's own processes. */
   readonly proc?: 'fresh' | 'host'
+  /**
+   * `inherited`: the command sees the processes of the host, read-only, and is seen by its number there; where the kernel can
+   * (Linux 6.12), it still cannot send them signals. Default `private`: a PID namespace of its own.
+   */
+  readonly pidNamespace?: 'private' | 'inherited'
+  /** Milliseconds until a sandbox that has not been set up is given up. Default 30000. */
+  readonly setupTimeoutMs?: number
   /** Resources the command may use. Off unless given. */
   readonly limits?: ResourceLimits
   /** Lets the command make namespaces and mounts of its own, for sandboxes inside the sandbox. Default `false`. */
@@ -86,11 +99,19 @@ const SANDBOX_RULES: OptionRules<SandboxOptions> = {
   nestedSandbox: BOOLEAN,
   devices: PATHS,
   privateTmp: BOOLEAN,
+  backend: oneOf('auto', 'bwrap', 'landlock'),
+  pidNamespace: oneOf('private', 'inherited'),
+  setupTimeoutMs: MILLISECONDS,
 }
 
-/** @throws {TypeError} for an option that does not exist or means nothing. */
+/** @throws {TypeError} for an option that does not exist or means nothing, and for options that contradict each other. */
 export function checkSandboxOptions(options: SandboxOptions): void {
   checkOptions(options, SANDBOX_RULES)
+  if (options.pidNamespace === 'inherited' && options.proc === 'fresh') {
+    throw new TypeError(
+      "option proc cannot be 'fresh' where pidNamespace is 'inherited': a fresh /proc takes a PID namespace",
+    )
+  }
 }
 
 /**

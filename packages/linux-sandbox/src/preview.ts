@@ -1,4 +1,4 @@
-import { isSandboxError } from '@linux-sandbox/errors'
+import { isSandboxError, PolicyUnsupportedError } from '@linux-sandbox/errors'
 import { nodeDisk } from '@linux-sandbox/host-probe'
 import {
   accessFinder,
@@ -9,10 +9,10 @@ import {
 } from '@linux-sandbox/mount-plan'
 import type { AbsolutePath, ResolvedPolicy } from '@linux-sandbox/policy'
 import { disassemble } from '@linux-sandbox/seccomp-filter'
-import { confinementOf } from './confinement.js'
+import { bwrapBackend, plansFor } from './bwrap-launch.js'
+import { confinementOf, isUnconfined, type Confinement } from './confinement.js'
+import { commandProgram } from './filter.js'
 import { sharedHost, type Host } from './host.js'
-import { filterOf, findBwrap, isUnconfined, planFor, prepareLaunch, procAccess } from './launch.js'
-import type { Confinement } from './launch.js'
 import { checkSandboxOptions, type SandboxOptions } from './options.js'
 
 /** What a command would find that starts now in a sandbox. Nothing is started, and nothing on the disk is changed. */
@@ -51,28 +51,36 @@ export interface PreviewedAccess extends PlanAccess {
  */
 export function previewSandbox(options: SandboxOptions): SandboxPreview {
   checkSandboxOptions(options)
+  if (options.backend === 'landlock') {
+    throw new PolicyUnsupportedError(
+      'the option "backend"',
+      'a preview is of mounts, and Landlock makes none',
+      {
+        hint: 'leave Landlock out to see what bubblewrap would enforce',
+      },
+    )
+  }
   const confinement = confinementOf(options)
   const { policy } = confinement
   const host = sharedHost()
-  const disk = cachedDiskView(nodeDisk)
   const isConfined = !isUnconfined(confinement) || Object.keys(options.limits ?? {}).length > 0
-  const mounts = isConfined ? mountsFor(confinement, { host, disk }) : WHOLE_HOST
+  const mounts = isConfined ? mountsFor(confinement, host) : WHOLE_HOST
   return {
     policy,
     isConfined,
     mounts,
-    accessOf: visibleAccessFinder(mounts, disk),
+    accessOf: visibleAccessFinder(mounts, cachedDiskView(nodeDisk)),
     bwrapArgs() {
       if (!isConfined) return []
-      const bwrap = findBwrap(policy, host)
-      const { request } = prepareLaunch(confinement, {
-        host,
-        bwrap,
-        enter: { argv: ['true'], env: {}, cwd: '/' },
-      })
-      return [bwrap.path, ...(request.launcherArgv ?? []).slice(1)]
+      const { request } = bwrapBackend(confinement, host).prepare({ argv: ['true'], env: {}, cwd: '/' })
+      const { launcher = '', launcherArgv = [] } = request
+      return [launcher, ...launcherArgv.slice(1)]
     },
-    filter: () => (isConfined ? disassemble(filterOf(confinement, host)) : []),
+    filter() {
+      if (!isConfined) return []
+      const network = policy.network === 'enabled' ? 'host-network' : 'private-network'
+      return disassemble(commandProgram(confinement, { arch: host.arch, network }))
+    },
   }
 }
 
@@ -89,17 +97,11 @@ const WHOLE_HOST: MountPlan = {
   notes: [],
 }
 
-interface Machine {
-  readonly host: Host
-  readonly disk: DiskView
-}
-
-function mountsFor(confinement: Confinement, machine: Machine): MountPlan {
-  const fresh = planFor(confinement, { ...machine, proc: procAccess(confinement) }).mounts
-  if (confinement.proc === 'fresh') return fresh
-  if (fresh.operations[0]?.type !== 'root')
-    return planFor(confinement, { ...machine, proc: 'granted' }).mounts
-  return { ...fresh, operations: fresh.operations.filter(({ type }) => type !== 'proc') }
+function mountsFor(confinement: Confinement, host: Host): MountPlan {
+  const plans = plansFor(confinement, host)
+  if (confinement.proc === 'fresh') return plans.fresh.mounts
+  const { mounts } = plans.host
+  return { ...mounts, operations: mounts.operations.filter(({ type }) => type !== 'proc') }
 }
 
 /** What the kernel refuses to show is taken for a file, through which no link leads on. */

@@ -1,15 +1,16 @@
+import type { LandlockNote } from '@linux-sandbox/landlock'
 import type { PlanNote } from '@linux-sandbox/mount-plan'
 import type { PolicyNote } from '@linux-sandbox/policy'
 
-/** Found in the profile itself, or when it was laid over the disk. `kind` never changes. */
-export type Note = PolicyNote | PlanNote
+/** Found in the profile itself, when it was laid over the disk, or in what Landlock cannot do. `kind` never changes. */
+export type Note = PolicyNote | PlanNote | LandlockNote
 
 /** What held the command in. */
 export interface Enforced {
   /** `none`: the policy restricts nothing. */
-  readonly filesystem: 'bwrap' | 'none'
-  /** `private`: a network of its own, with nothing but loopback. */
-  readonly network: 'private' | 'host'
+  readonly filesystem: 'bwrap' | 'landlock' | 'none'
+  /** `private`: a network of its own, with nothing but loopback. `none`: no sockets, but for connected pairs. */
+  readonly network: 'private' | 'none' | 'host'
   readonly seccomp: boolean
   /** `host`: the host's list of processes was visible, because it was asked for or a fresh `/proc` is refused here. */
   readonly proc: 'fresh' | 'host'

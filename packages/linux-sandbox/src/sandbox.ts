@@ -1,12 +1,11 @@
 import type { ChildProcess } from 'node:child_process'
 import type { EnterRequest, ProcessEnd, ResourceLimit } from '@linux-sandbox/native'
-import type { Bwrap } from '@linux-sandbox/host-probe'
 import type { ResolvedPolicy } from '@linux-sandbox/policy'
-import { encodeProgram } from '@linux-sandbox/seccomp-filter'
+import type { Backend, Launch } from './backend.js'
 import { checkCommand, commandWords, definedVariables, directoryOf } from './command.js'
-import { confinementOf } from './confinement.js'
+import { confinementOf, isUnconfined } from './confinement.js'
 import { sharedHost, type Host } from './host.js'
-import { filterOf, findBwrap, isUnconfined, prepareLaunch, type Confinement, type Launch } from './launch.js'
+import { chooseBackend } from './launch.js'
 import { resourceLimits } from './limits.js'
 import {
   checkSandboxOptions,
@@ -15,17 +14,15 @@ import {
   type SandboxOptions,
   type SandboxSpawnOptions,
 } from './options.js'
-import { watchProtections } from './protection-watch.js'
 import type { Enforced, RunResult, Violation } from './result.js'
 import { collect, RUN_RULES, type SandboxRunOptions } from './run.js'
 import { spawnSupervised } from './supervised-child.js'
 import { spawnUnconfined } from './unconfined-child.js'
 import { placeholderViolation, violationsAfter } from './violations.js'
 
-/** What a confined command needs, found once for each sandbox. */
-interface Launcher {
-  readonly bwrap: Bwrap
-  readonly filter: Uint8Array
+/** What confines every command of one sandbox. */
+interface Confining {
+  readonly backend: Backend
   readonly limits: readonly ResourceLimit[]
 }
 
@@ -45,16 +42,14 @@ interface Started {
  */
 export class Sandbox {
   readonly policy: ResolvedPolicy
-  readonly #confinement: Confinement
   readonly #host: Host
   /** `undefined` when the policy restricts nothing. */
-  readonly #launcher: Launcher | undefined
+  readonly #confining: Confining | undefined
 
-  private constructor(confinement: Confinement, host: Host, launcher: Launcher | undefined) {
-    this.policy = confinement.policy
-    this.#confinement = confinement
+  private constructor(policy: ResolvedPolicy, host: Host, confining: Confining | undefined) {
+    this.policy = policy
     this.#host = host
-    this.#launcher = launcher
+    this.#confining = confining
   }
 
   /**
@@ -64,6 +59,9 @@ export class Sandbox {
    * @throws {PolicyInvalidError} when the profile does not mean anything.
    * @throws {PolicyUnsupportedError} when the policy cannot be enforced on this disk.
    * @throws {BwrapMissingError} @throws {BwrapTooOldError} when bwrap is needed and not to be had.
+   * @throws {WslUnsupportedError} when bwrap is needed and this is WSL1.
+   * @throws {BwrapDigestMismatchError} when there is only the bundled bwrap, and it was altered.
+   * @throws {LandlockMissingError} when Landlock was asked for and this kernel has none.
    * @throws {NativeMissingError} when the native program is not there.
    */
   static async create(options: SandboxOptions): Promise<Sandbox> {
@@ -72,17 +70,12 @@ export class Sandbox {
     const confinement = confinementOf(options)
     const { policy } = confinement
     const limits = resourceLimits(options.limits ?? {}, { isRoot: process.geteuid?.() === 0 })
-    if (isUnconfined(confinement) && limits.length === 0) return new Sandbox(confinement, host, undefined)
+    if (isUnconfined(confinement) && limits.length === 0) return new Sandbox(policy, host, undefined)
 
-    const launcher = {
-      bwrap: findBwrap(policy, host),
-      filter: encodeProgram(filterOf(confinement, host)),
-      limits,
-    }
-    const sandbox = new Sandbox(confinement, host, launcher)
+    const backend = chooseBackend(confinement, host, options)
     // So that a policy that cannot be enforced fails here and not at the first command.
-    prepareLaunch(confinement, { host, bwrap: launcher.bwrap, enter: { argv: ['true'], env: {}, cwd: '/' } })
-    return sandbox
+    backend.prepare({ argv: ['true'], env: {}, cwd: '/' })
+    return new Sandbox(policy, host, { backend, limits })
   }
 
   /**
@@ -90,6 +83,7 @@ export class Sandbox {
    * with a {@link SandboxError}.
    *
    * @throws {PolicyUnsupportedError} when the policy cannot be enforced on the disk as it is now.
+   * @throws {BwrapDigestMismatchError} when the bundled bwrap is used and was altered.
    * @throws {PolicyInvalidError} when an argument or the environment cannot be passed on.
    */
   spawn(command: string, args: readonly string[] = [], options: SandboxSpawnOptions = {}): ChildProcess {
@@ -128,7 +122,7 @@ export class Sandbox {
 
   #start(command: string, args: readonly string[], options: SandboxSpawnOptions): Started {
     checkCommand(command, args)
-    if (this.#launcher === undefined) {
+    if (this.#confining === undefined) {
       const child = spawnUnconfined(command, args, options)
       const enforced: Enforced = {
         filesystem: 'none',
@@ -139,31 +133,28 @@ export class Sandbox {
       }
       return { child, enforced: () => enforced, violations: () => [] }
     }
-    const { bwrap, filter, limits } = this.#launcher
+    const { backend, limits } = this.#confining
     const prepare = (): Launch => {
       const enter: EnterRequest = {
         argv: commandWords(command, args, options.shell),
         env: definedVariables(options.env ?? process.env),
         cwd: directoryOf(options.cwd),
-        filter,
+        filter: backend.filter,
         limits,
       }
-      return prepareLaunch(this.#confinement, { host: this.#host, bwrap, enter })
+      return backend.prepare(enter)
     }
-    const { child, launch, reports } = spawnSupervised(prepare, this.#host, options)
+    const { child, launch, reports } = spawnSupervised(prepare, this.#host, {
+      ...options,
+      launcherDescriptor: backend.launcherDescriptor(),
+    })
     // While the launcher starts, so that it costs no time.
-    const findLost = watchProtections(launch.mounts)
+    const findChanged = launch.watch()
     return {
       child,
       ended: reports.ended,
-      violations: () => [...reports.violations.map(placeholderViolation), ...findLost()],
-      enforced: () => ({
-        filesystem: 'bwrap',
-        network: this.policy.network === 'enabled' ? 'host' : 'private',
-        seccomp: true,
-        proc: launch.freshProc && reports.started?.attempt === 'first' ? 'fresh' : 'host',
-        notes: [...this.policy.notes, ...launch.mounts.notes],
-      }),
+      violations: () => [...reports.violations.map(placeholderViolation), ...findChanged()],
+      enforced: () => launch.enforced(reports.started),
     }
   }
 }

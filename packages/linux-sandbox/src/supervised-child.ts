@@ -2,9 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
 import type { SandboxError } from '@linux-sandbox/errors'
 import { encodeSuperviseRequest } from '@linux-sandbox/native'
+import type { Launch } from './backend.js'
 import { errorOfReport, nativeStartError, silentEndError } from './failure.js'
 import type { Host } from './host.js'
-import type { Launch } from './launch.js'
+
 import { nodeSpawnOptions, type SandboxSpawnOptions } from './options.js'
 import { RunReports } from './run-reports.js'
 import { stdioSlots } from './stdio.js'
@@ -14,6 +15,11 @@ export interface SupervisedChild {
   readonly child: ChildProcess
   readonly launch: Launch
   readonly reports: RunReports
+}
+
+export interface SupervisedOptions extends SandboxSpawnOptions {
+  /** Of the opened launcher, which is then executed in place of what is at its path. */
+  readonly launcherDescriptor?: number | undefined
 }
 
 /**
@@ -26,31 +32,36 @@ export interface SupervisedChild {
 export function spawnSupervised(
   prepare: () => Launch,
   host: Host,
-  options: SandboxSpawnOptions,
+  options: SupervisedOptions,
 ): SupervisedChild {
   const slots = stdioSlots(options.stdio)
   const granted = String(slots.length)
+  const { launcherDescriptor } = options
   const child = spawn(host.nativeProgram, ['supervise', granted, granted, String(process.pid)], {
     ...nodeSpawnOptions(options),
-    stdio: [...slots, 'pipe'],
+    stdio: [...slots, 'pipe', ...(launcherDescriptor === undefined ? [] : [launcherDescriptor])],
     cwd: '/',
     env: {},
   })
   const control = takeControlSocket(child, slots.length)
   const reports = new RunReports()
-  let hasFreshProc = false
+  let launch: Launch | undefined
   control?.on('data', (chunk: Buffer) => {
     const before = reports.started
     reports.take(chunk)
     const { started } = reports
-    if (hasFreshProc && started !== undefined && started !== before) host.noteAttempt(started.attempt)
+    if (started !== undefined && started !== before) launch?.noteStarted(started)
   })
   // `supervise` may be gone before it read the request; its exit tells why.
   control?.on('error', () => undefined)
   try {
-    const launch = prepare()
-    control?.write(encodeSuperviseRequest(launch.request))
-    hasFreshProc = launch.freshProc
+    launch = prepare()
+    // Its slot comes after that of the control socket.
+    const request =
+      launcherDescriptor === undefined
+        ? launch.request
+        : { ...launch.request, launcherDescriptor: slots.length + 1 }
+    control?.write(encodeSuperviseRequest(request))
     translateEvents(child, { control, reports, launch, program: host.nativeProgram })
     return { child, launch, reports }
   } catch (error) {
@@ -62,7 +73,7 @@ export function spawnSupervised(
 /** Our end of the control socket, which is no stream of the command's. `undefined` when no process could be started. */
 function takeControlSocket(child: ChildProcess, at: number): Socket | undefined {
   const streams = child.stdio as ChildProcess['stdio'] | undefined
-  const control = streams?.splice(at, 1)[0] as Socket | undefined
+  const control = streams?.splice(at)[0] as Socket | undefined
   if (control === undefined) return undefined
   // `unref` and `ref` of the child mean its control socket too, or that would keep this process alive.
   const { ref, unref } = child

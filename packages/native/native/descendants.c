@@ -15,9 +15,13 @@ enum { PID_LIMIT = 4 * 1024 * 1024 };
 // Since Linux 4.2, with CONFIG_PROC_CHILDREN, see proc_pid_task(5).
 int open_children(void) { return open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC); }
 
-// Whether a signal was sent. A number of a child is its own until it is reaped, and one of anybody else is not
-// touched: the list may be of another PID namespace, and then has other numbers.
-static bool kill_child(pid_t pid) { return waitpid(pid, NULL, WNOHANG) == 0 && kill(pid, SIGKILL) == 0; }
+// Whether it is a child that lives. A number of a child is its own until it is reaped, and one of anybody else is
+// not touched: the list may be of another PID namespace, and then has other numbers.
+static bool kill_child(pid_t pid) {
+  if (waitpid(pid, NULL, WNOHANG) != 0) return false;
+  (void)kill(pid, SIGKILL); // fails for nobody but another user's, whose end is then waited for
+  return true;
+}
 
 // Whether one at least was killed. What is passed over because the list changes is found the next time.
 static bool kill_listed(int children) {

@@ -97,16 +97,6 @@ int parse_enter_request(const void *bytes, size_t size, struct enter_request *re
   return request->env == NULL ? ENOMEM : 0;
 }
 
-enum lifetime lifetime_of(const void *bytes, size_t size) {
-  struct fields fields;
-  struct field field;
-  uint32_t number = LIFETIME_PID_NAMESPACE;
-  if (!open_request(bytes, size, REQUEST_ENTER, &fields)) return number;
-  while (next_field(&fields, &field) == FIELD_READ)
-    if (field.tag == TAG_LIFETIME) (void)read_number(&field, &number); // enter refuses a malformed one
-  return number;
-}
-
 const char *rule_path(const void *bytes, size_t size, uint32_t index) {
   struct fields fields;
   struct field field;

@@ -176,7 +176,8 @@ void read_messages(struct run *run, bool is_alive) {
     struct msghdr header = {
         .msg_iov = &bytes, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
     ssize_t count = recvmsg(run->status, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    if (count < 0 && errno == EINTR) continue;
+    // ECONNRESET is told once, when enter has ended before it has read all: what it has said can still be read.
+    if (count < 0 && (errno == EINTR || errno == ECONNRESET)) continue;
     if (count < 0 && errno == EAGAIN) return;
     if (count <= 0) {
       (void)close(run->status);

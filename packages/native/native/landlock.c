@@ -31,12 +31,12 @@ static size_t size_of(const struct ruleset *ruleset) {
   return offsetof(struct ruleset, handled_access_net);
 }
 
-// 0 or errno.
+// 0 or errno. A rule only gives, and where nothing is any more there is nothing to give.
 static int add_rule(int ruleset, const struct field *field) {
   struct rule_header header;
   memcpy(&header, field->bytes, sizeof header);
   int object = open_without_links(AT_FDCWD, (const char *)field->bytes + sizeof header, 0);
-  if (object < 0) return errno;
+  if (object < 0) return errno == ENOENT ? 0 : errno;
   struct path_beneath rule = {header.access, object};
   int error = syscall(SYS_landlock_add_rule, ruleset, RULE_PATH_BENEATH, &rule, 0) == 0 ? 0 : errno;
   (void)close(object);

@@ -32,7 +32,6 @@ struct supervise_request {
   uint32_t setup_timeout_ms; // 0: none
   const void *enter;
   size_t enter_size;
-  enum lifetime lifetime; // as the enter request says it
   bool reraise;
   const char *registry;                    // NULL: none
   struct wanted_placeholder *placeholders; // NULL: none
@@ -57,8 +56,6 @@ struct enter_request {
 int parse_supervise_request(const void *bytes, size_t size, struct supervise_request *request);
 int parse_enter_request(const void *bytes, size_t size, struct enter_request *request);
 
-// The lifetime that an enter request asks for, which may be malformed otherwise.
-enum lifetime lifetime_of(const void *bytes, size_t size);
 // The path of the rule with that index in an enter request; NULL if there is none.
 const char *rule_path(const void *bytes, size_t size, uint32_t index);
 

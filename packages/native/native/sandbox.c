@@ -90,13 +90,13 @@ void end_descendants(struct run *run) {
   close_one(&children);
 }
 
-// As pid 1 of its namespace enter has ended everything in there when its pidfd says that it has ended itself.
+// When its pidfd says that it has ended, so has everything in the namespace of which it is pid 1. As a subreaper
+// it has said that the command has ended only when its descendants had.
 static void note_end_of_enter(struct run *run) {
   run->enter_is_gone = true;
   close_one(&run->enter_pidfd);
   kill_sandbox(run);        // the launcher has nothing more to tell
   read_messages(run, true); // the last one may have come after this round of poll
-  if (run->plan.lifetime == LIFETIME_SUBREAPER) end_descendants(run);
   // The caller need not wait for the end of the launcher, which holds nothing of the command.
   if (run->stage != STAGE_ENDED) return;
   clear_placeholders(run);

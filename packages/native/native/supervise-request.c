@@ -113,7 +113,6 @@ int parse_supervise_request(const void *bytes, size_t size, struct supervise_req
       if (enters++ != 0) return EBADMSG;
       request->enter = field.bytes;
       request->enter_size = field.length;
-      request->lifetime = lifetime_of(field.bytes, field.length);
       break;
     case TAG_RERAISE:
       if (!read_number(&field, &number) || number > 1 || reraises++ != 0) return EBADMSG;

@@ -2,6 +2,7 @@ import { PolicyInvalidError } from '@linux-sandbox/errors'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
+  LANDLOCK_RULES_MAX,
   MOUNTS_MAX,
   PLACEHOLDER_CONTENT_MAX,
   PLACEHOLDERS_MAX,
@@ -10,6 +11,7 @@ import {
   encodeSuperviseRequest,
   type EnterRequest,
   type ExpectedMount,
+  type LandlockRuleset,
   type ResourceLimit,
   type SuperviseRequest,
 } from '../src/index.js'
@@ -117,6 +119,44 @@ describe('what is encoded', () => {
   })
 })
 
+test('what a run without bwrap needs reads back as it was given', () => {
+  const landlock = {
+    handledAccessFs: 0xffffn,
+    handledAccessNet: 3n,
+    scoped: 1n << 63n,
+    rules: [
+      { path: '/', access: 4n },
+      { path: '/käse', access: 0x8002n },
+    ],
+  }
+  const enter = enterRequest({ lifetime: 'subreaper', dropCapabilities: true, landlock })
+  const outer = decodeRequest(encodeSuperviseRequest({ enter, reraise: false, setupTimeoutMs: 30_000 }))
+  expect(outer.fields.map(({ tag }) => tag)).toEqual([TAG.setupTimeout, TAG.reraise, TAG.enterRequest])
+  expect(outer.fields[0]!.bytes.readUInt32LE()).toBe(30_000)
+  const { fields } = decodeRequest(outer.fields[2]!.bytes)
+  const bytesOf = (wanted: number) => fields.filter(({ tag }) => tag === wanted).map(({ bytes }) => bytes)
+  expect(bytesOf(TAG.lifetime).map((bytes) => bytes.readUInt32LE())).toEqual([2])
+  expect(bytesOf(TAG.dropCapabilities).map((bytes) => bytes.readUInt32LE())).toEqual([1])
+  expect(
+    bytesOf(TAG.landlock).map((bytes) => [
+      bytes.length,
+      ...[0, 8, 16].map((at) => bytes.readBigUInt64LE(at)),
+    ]),
+  ).toEqual([[24, 0xffffn, 3n, 1n << 63n]])
+  expect(
+    bytesOf(TAG.landlockRule).map((bytes) => [bytes.readBigUInt64LE(), bytes.toString('utf8', 8)]),
+  ).toEqual([
+    [4n, '/\0'],
+    [0x8002n, '/käse\0'],
+  ])
+})
+
+test('a launcher by descriptor reads back as it was given', () => {
+  const { fields } = decodeRequest(encodeSuperviseRequest(superviseRequest({ launcherDescriptor: 7 })))
+  const found = fields.filter(({ tag }) => tag === TAG.launcherDescriptor)
+  expect(found.map(({ bytes }) => bytes.readUInt32LE())).toEqual([7])
+})
+
 test('expected mounts read back as they were given', () => {
   const mounts: ExpectedMount[] = [
     { expectation: 'bound', target: '/käse', source: '/quelle' },
@@ -161,6 +201,10 @@ test('registry and placeholders read back as they were given', () => {
   expect(read).toEqual(placeholders)
 })
 
+function rulesetWith(parts: Partial<LandlockRuleset>): LandlockRuleset {
+  return { handledAccessFs: 0n, handledAccessNet: 0n, scoped: 0n, rules: [], ...parts }
+}
+
 describe('what is refused', () => {
   const cases: { why: string; parts: Partial<EnterRequest>; path: (string | number)[] }[] = [
     { why: 'no argv', parts: { argv: [] }, path: ['argv'] },
@@ -201,6 +245,43 @@ describe('what is refused', () => {
       parts: { limits: [{ resource: 'toString' as 'cpu', soft: 1, hard: 1 }] },
       path: ['limits', 0, 'resource'],
     },
+    { why: 'an unknown lifetime', parts: { lifetime: 'toString' as 'subreaper' }, path: ['lifetime'] },
+    { why: 'Landlock for nothing', parts: { landlock: rulesetWith({}) }, path: ['landlock'] },
+    {
+      why: 'a mask below 0',
+      parts: { landlock: rulesetWith({ scoped: -1n }) },
+      path: ['landlock', 'scoped'],
+    },
+    {
+      why: 'a mask beyond 64 bits',
+      parts: { landlock: rulesetWith({ handledAccessNet: 1n << 64n }) },
+      path: ['landlock', 'handledAccessNet'],
+    },
+    {
+      why: 'a mask that is no bigint',
+      parts: { landlock: rulesetWith({ handledAccessFs: 1 as unknown as bigint }) },
+      path: ['landlock', 'handledAccessFs'],
+    },
+    {
+      why: 'too many rules',
+      parts: {
+        landlock: rulesetWith({
+          handledAccessFs: 1n,
+          rules: Array.from({ length: LANDLOCK_RULES_MAX + 1 }, () => ({ path: '/a', access: 1n })),
+        }),
+      },
+      path: ['landlock', 'rules'],
+    },
+    ...[
+      { why: 'a relative path', rule: { path: 'a', access: 1n }, name: 'path' },
+      { why: 'dots', rule: { path: '/a/..', access: 1n }, name: 'path' },
+      { why: 'no right', rule: { path: '/', access: 0n }, name: 'access' },
+      { why: 'a right that is not handled', rule: { path: '/', access: 4n }, name: 'access' },
+    ].map(({ why, rule, name }) => ({
+      why: `a rule with ${why}`,
+      parts: { landlock: rulesetWith({ handledAccessFs: 3n, rules: [{ path: '/a', access: 2n }, rule] }) },
+      path: ['landlock', 'rules', 1, name],
+    })),
   ]
 
   test.each(cases)('enter request: $why', ({ parts, path }) => {
@@ -286,11 +367,46 @@ describe('what is refused', () => {
       path: ['mounts'],
     },
     { why: 'empty fallback argv', parts: { fallbackArgv: [] }, path: ['fallbackArgv'] },
+    ...[0, -1, 1.5, 2 ** 31].map((setupTimeoutMs) => ({
+      why: `a limit of ${setupTimeoutMs} ms`,
+      parts: { setupTimeoutMs },
+      path: ['setupTimeoutMs'],
+    })),
+    ...[-1, 2.5, 2 ** 31].map((launcherDescriptor) => ({
+      why: `descriptor ${launcherDescriptor}`,
+      parts: { launcherDescriptor },
+      path: ['launcherDescriptor'],
+    })),
   ]
 
   test.each(outerCases)('supervise request: $why', ({ parts, path }) => {
     const issues = issuesOf(() => encodeSuperviseRequest(superviseRequest(parts)))
     expect(issues.map((issue) => issue.path)).toEqual([path])
+  })
+
+  test('without a launcher, what only one makes sense of', () => {
+    const request: SuperviseRequest = {
+      enter: enterRequest(),
+      reraise: false,
+      launcherArgv: ['bwrap'],
+      launcherDescriptor: 3,
+      fallbackArgv: ['bwrap'],
+      registry: '/r',
+      placeholders: [{ path: '/a' }],
+      mounts: [{ expectation: 'masked-file', target: '/a' }],
+    }
+    expect(issuesOf(() => encodeSuperviseRequest(request)).map(({ path }) => path.join('.'))).toEqual([
+      'launcherArgv',
+      'launcherDescriptor',
+      'fallbackArgv',
+      'placeholders',
+      'mounts',
+      'enter.lifetime',
+    ])
+    const { launcherArgv: _, ...launcherAlone } = superviseRequest()
+    expect(issuesOf(() => encodeSuperviseRequest(launcherAlone))).toEqual([
+      { path: ['launcherArgv'], message: 'is empty' },
+    ])
   })
 
   test('all issues are listed at once', () => {

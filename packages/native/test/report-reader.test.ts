@@ -2,10 +2,10 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decodeWaitStatus, ReportReader, type Report } from '../src/index.js'
 
-function reportBytes([kind, attempt, step, value]: readonly number[], text = ''): Buffer {
+function reportBytes([kind, attempt, step, value, errno = 0]: readonly number[], text = ''): Buffer {
   const header = Buffer.alloc(24)
   const length = Buffer.byteLength(text)
-  for (const [index, word] of [length, kind, attempt, step, value, 0].entries())
+  for (const [index, word] of [length, kind, attempt, step, value, errno].entries())
     header.writeUInt32LE(word!, index * 4)
   return Buffer.concat([header, Buffer.from(text)])
 }
@@ -13,9 +13,13 @@ function reportBytes([kind, attempt, step, value]: readonly number[], text = '')
 const STREAM = Buffer.concat([
   reportBytes([1, 1, 0, 0]),
   reportBytes([2, 0, 2, 0x0100], 'bwrap: Käse\n'),
+  reportBytes([2, 0, 2, 9, 110], 'bwrap: slow\n'),
   reportBytes([2, 0, 15, 13]),
   reportBytes([2, 0, 17, 20], '/repo/.git'),
   reportBytes([2, 1, 18, 116], '/repo/a'),
+  reportBytes([2, 0, 19, 2], '/repo/b'),
+  reportBytes([2, 0, 19, 22]),
+  reportBytes([2, 0, 20, 22]),
   reportBytes([4, 0, 2, 0], '/repo/.git\0/repo/.git.linux-sandbox-moved-1'),
   reportBytes([4, 0, 4, 16], '/repo/.git'),
   reportBytes([3, 0, 0, 0x0700]),
@@ -25,9 +29,21 @@ const STREAM = Buffer.concat([
 const REPORTS: Report[] = [
   { kind: 'started', attempt: 'fallback' },
   { kind: 'failed', attempt: 'first', step: 'launcher', exitCode: 1, signal: null, text: 'bwrap: Käse\n' },
+  {
+    kind: 'failed',
+    attempt: 'first',
+    step: 'launcher',
+    exitCode: null,
+    signal: 9,
+    text: 'bwrap: slow\n',
+    errno: 110,
+  },
   { kind: 'failed', attempt: 'first', step: 'exec', errno: 13 },
   { kind: 'failed', attempt: 'first', step: 'placeholder', path: '/repo/.git', errno: 20 },
   { kind: 'failed', attempt: 'fallback', step: 'mounts', path: '/repo/a', errno: 116 },
+  { kind: 'failed', attempt: 'first', step: 'landlock', path: '/repo/b', errno: 2 },
+  { kind: 'failed', attempt: 'first', step: 'landlock', path: '', errno: 22 },
+  { kind: 'failed', attempt: 'first', step: 'subreaper', errno: 22 },
   {
     kind: 'violation',
     attempt: 'first',

@@ -38,6 +38,11 @@ describe('the packed packages, installed by npm in an empty project', () => {
     expect(existsSync(join(consumer.directory, 'node_modules', name, 'LICENSE'))).toBe(true)
   })
 
+  test('linux-sandbox comes with the directory of its bundled bwrap', () => {
+    const directory = join(consumer.directory, 'node_modules/linux-sandbox/resources')
+    expect(existsSync(join(directory, 'README.md'))).toBe(true)
+  })
+
   test.each(commands)('the command %s runs', async (command) => {
     expect(await consumer.run(join('node_modules/.bin', command), ['--help'])).not.toBe('')
   })

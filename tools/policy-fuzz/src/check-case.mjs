@@ -5,14 +5,13 @@ import { dirname, join } from 'node:path/posix'
 import { atBase, profileOf } from './case.mjs'
 import { compareAnswer } from './compare.mjs'
 import { identityAt, makeTree, treeIn } from './disk.mjs'
-import { Oracle } from './oracle.mjs'
 import { encodeQuestions, parseAnswers } from './protocol.mjs'
 import { questionsFor } from './questions.mjs'
-import { expectedRefusals } from './refusals.mjs'
 
 /**
  * @typedef {import('./case.mjs').Case} Case
  * @typedef {import('./compare.mjs').Mismatch} Mismatch
+ * @typedef {import('./backends.mjs').AnyOracle} Oracle
  *
  * @typedef {object} Verdict
  * @property {'held' | 'refused' | 'failed'} outcome
@@ -23,6 +22,7 @@ import { expectedRefusals } from './refusals.mjs'
  * @typedef {object} Place
  * @property {string} probe - the program, see probe/main.c
  * @property {string} base - canonical path, two levels below a directory: both are made, and removed
+ * @property {import('./backends.mjs').Backend} backend
  * @property {(one: Case) => Case} [enforced] - the case that is enforced instead of the one that is expected: to see that this test
  * can fail
  */
@@ -58,13 +58,17 @@ export async function checkCase(one, place) {
  * @param {Place} place
  * @returns {Promise<Verdict>}
  */
-async function tryEverything(one, { probe, base, enforced = (same) => same }) {
-  const expected = withProbe(one, { probe, base })
-  const oracle = oracleFor(expected, base)
-  const refusals = expectedRefusals(oracle, { base, isOrdinaryUser: process.geteuid?.() !== 0 })
+async function tryEverything(one, place) {
+  const { probe, base, backend, enforced = (same) => same } = place
+  const withOwnProbe = withProbe(one, place)
+  const { oracle, ...expected } = expectationOf(withOwnProbe, place)
+  const refusals = expected.refusals({ base, isOrdinaryUser: process.geteuid?.() !== 0 })
   const certain = refusals.find(({ isCertain }) => isCertain)
   try {
-    const sandbox = await Sandbox.create(optionsOf(enforced(expected), base))
+    const sandbox = await Sandbox.create({
+      ...optionsOf(enforced(withOwnProbe), base),
+      backend: backend.name,
+    })
     if (certain !== undefined) return failedToStart(`an error like ${certain.message}`, 'a sandbox')
     return await runProbe({ one, oracle, sandbox, probe, base })
   } catch (error) {
@@ -187,30 +191,27 @@ function failed(mismatches) {
  * `one` with the right to execute the probe, which a policy of chance may not give.
  *
  * @param {Case} one
- * @param {{ probe: string, base: string }} place
+ * @param {Place} place
  * @returns {Case}
  */
-function withProbe(one, { probe, base }) {
-  if (oracleFor(one, base).accessAt(probe) !== 'deny') return one
+function withProbe(one, place) {
+  const { probe } = place
+  if (expectationOf(one, place).oracle.accessAt(probe) !== 'deny') return one
   return { ...one, entries: [...one.entries, { path: { type: 'path', path: probe }, access: 'read' }] }
 }
 
 /**
  * @param {Case} one
- * @param {string} base
+ * @param {Place} place
  */
-function oracleFor(one, base) {
+function expectationOf(one, { base, backend }) {
   const { profile, policyCwd, tmpdir } = optionsOf(one, base)
   const policy = resolvePolicy(profile, { cwd: absolutePath(policyCwd), tmpdir })
   const pathsOf = (/** @type {readonly import('./case.mjs').TreeNode[]} */ nodes) =>
     nodes.map(({ path }) => join(base, path))
   const links = one.nodes.filter(({ kind }) => kind === 'link')
-  const protectedNames = [...policy.protectedNames, HEAD]
-  return new Oracle({ ...policy, protectedNames }, { paths: pathsOf(one.nodes), links: pathsOf(links) })
+  return backend.expect(policy, { paths: pathsOf(one.nodes), links: pathsOf(links) })
 }
-
-/** No repository is in a tree, and where none is, this name keeps the command from making a directory one. */
-const HEAD = { name: 'HEAD', reason: 'see docs/git.md' }
 
 /**
  * @param {Case} one

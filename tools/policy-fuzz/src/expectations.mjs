@@ -12,7 +12,7 @@ import { isWithin } from './placed-entries.mjs'
  *
  * @typedef {'yes' | 'no'} Verdict
  * @typedef {Readonly<Record<string, Verdict>>} Verdicts
- * @typedef {import('./oracle.mjs').Oracle} Oracle
+ * @typedef {import('./backends.mjs').AnyOracle} Oracle
  * @typedef {import('./protocol.mjs').Kind} Kind
  *
  * @typedef {object} Expectation
@@ -34,7 +34,7 @@ export function expectAtOwnName(oracle, { kind, path, scratch }) {
   const content =
     kind === 'l'
       ? { readlink: yesIf(access !== 'deny' || oracle.hasCopiedLink(path)) }
-      : contentVerdicts(kind, access)
+      : contentVerdicts(oracle, { kind, path, access })
   return {
     verdicts: {
       stat,
@@ -59,7 +59,7 @@ export function expectPlaceholder(oracle, { path, scratch }) {
   return {
     verdicts: {
       stat: 'yes',
-      ...contentVerdicts('d', access),
+      ...contentVerdicts(oracle, { kind: 'd', path, access }),
       ...placeVerdicts(oracle, path, scratch),
     },
     isSeen: false,
@@ -81,7 +81,10 @@ export function expectThroughPath(oracle, kind, place) {
   const access = isReached ? oracle.accessAt(place.path) : 'deny'
   const isSeen = access !== 'deny'
   const stat = yesIf(isReached && oracle.isNamed(place.path))
-  const content = kind === 'o' ? { list: yesIf(isSeen) } : contentVerdicts(kind === 'F' ? 'f' : 'd', access)
+  const content =
+    kind === 'o'
+      ? { list: yesIf(isSeen) }
+      : contentVerdicts(oracle, { kind: kind === 'F' ? 'f' : 'd', path: place.path, access })
   const names = kind === 'D' && isSeen ? { names: namesIn(oracle, place.path) } : {}
   return { verdicts: { stat, ...content }, isSeen, ...names }
 }
@@ -108,15 +111,17 @@ function yesIf(fact) {
 }
 
 /**
- * @param {'f' | 'd'} kind
- * @param {import('./oracle.mjs').Access} access
+ * @param {Oracle} oracle
+ * @param {{ kind: 'f' | 'd', path: string, access: import('./oracle.mjs').Access }} object - `access`: none where it cannot be reached
  * @returns {Verdicts}
  */
-function contentVerdicts(kind, access) {
-  const read = yesIf(access !== 'deny')
+function contentVerdicts(oracle, { kind, path, access }) {
+  const isThere = access !== 'deny'
+  const read = yesIf(isThere)
   const write = yesIf(access === 'write')
-  if (kind === 'f') return { read, write, truncate: write, chmod: write }
-  return { list: read, create: write, mkdir: write, chmod: write }
+  const chmod = yesIf(isThere && oracle.mayChangeMode(path))
+  if (kind === 'f') return { read, write, truncate: yesIf(isThere && oracle.mayTruncate(path)), chmod }
+  return { list: read, create: write, mkdir: write, chmod }
 }
 
 /**
@@ -129,7 +134,7 @@ function contentVerdicts(kind, access) {
  */
 function placeVerdicts(oracle, path, scratch) {
   const change = oracle.mayRename(path)
-  const canMove = () => change && isSameMount(oracle, path, scratch) && !isWithin(scratch, path)
+  const canMove = () => change && oracle.isConnected(path, scratch) && !isWithin(scratch, path)
   return {
     rename: yesIf(change),
     replace: yesIf(change),
@@ -146,17 +151,8 @@ function placeVerdicts(oracle, path, scratch) {
 function linkVerdicts(oracle, path, scratch) {
   return {
     link: yesIf(oracle.mayRename(path)),
-    ...(scratch === '' ? {} : { 'link-away': yesIf(isSameMount(oracle, path, scratch)) }),
+    ...(scratch === '' ? {} : { 'link-away': yesIf(oracle.isConnected(path, scratch)) }),
   }
-}
-
-/**
- * @param {Oracle} oracle
- * @param {string} path
- * @param {string} scratch
- */
-function isSameMount(oracle, path, scratch) {
-  return oracle.mountOf(path) === oracle.mountOf(scratch)
 }
 
 /**

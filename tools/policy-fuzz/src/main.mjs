@@ -1,4 +1,4 @@
-// Usage: npm run fuzz [-- [--policies N] [--seed N] [--features LIST] [--user root|ordinary|both] [--case FILE]]
+// Usage: npm run fuzz [-- [--policies N] [--seed N] [--features LIST] [--backend bwrap|landlock] [--user root|ordinary|both] [--case FILE]]
 // Tries random policies against the kernel and prints what did not come out as the policy says. 1 when something did not.
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -13,6 +13,7 @@ const { values } = parseArgs({
     policies: { type: 'string', default: '1000' },
     seed: { type: 'string', default: String(freshSeed()) },
     features: { type: 'string', default: 'all' },
+    backend: { type: 'string', default: 'bwrap' },
     user: { type: 'string', default: 'both' },
     case: { type: 'string' },
   },
@@ -22,6 +23,7 @@ const replay = values.case === undefined ? undefined : JSON.parse(readFileSync(v
 const policies = replay === undefined ? wholeNumber('policies') : 1
 const seed = wholeNumber('seed')
 const features = parseFeatures(values.features)
+const backend = parseBackend(values.backend)
 const users = usersNamed(values.user)
 const stage = makeStage()
 process.once('exit', stage.remove)
@@ -31,7 +33,7 @@ for (const { name, identity } of users) {
   const share = replay === undefined ? Math.ceil(policies / users.length) : 1
   const startedAt = performance.now()
   const tally = await runFuzz({
-    ...{ policies: share, seed, features, stage, user: identity, onProgress: showProgress },
+    ...{ policies: share, seed, features, backend, stage, user: identity, onProgress: showProgress },
     ...(replay === undefined ? {} : { replay }),
   })
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
@@ -49,6 +51,15 @@ function wholeNumber(name) {
   const value = Number(values[name])
   if (!Number.isSafeInteger(value) || value < 0) throw new TypeError(`--${name} takes a whole number`)
   return value
+}
+
+/**
+ * @param {string} name
+ * @returns {import('./backends.mjs').BackendName}
+ */
+function parseBackend(name) {
+  if (name !== 'bwrap' && name !== 'landlock') throw new TypeError('--backend takes bwrap or landlock')
+  return name
 }
 
 /** @param {import('./tally.mjs').Tally} tally */

@@ -136,6 +136,26 @@ export class Oracle {
   }
 
   /**
+   * Whether what is at `path` can be linked or moved into the writable directory `scratch`, as far as the way between the two matters.
+   *
+   * @param {string} path
+   * @param {string} scratch
+   */
+  isConnected(path, scratch) {
+    return this.mountOf(path) === this.mountOf(scratch)
+  }
+
+  /** @param {string} path */
+  mayChangeMode(path) {
+    return this.accessAt(path) === 'write'
+  }
+
+  /** @param {string} path */
+  mayTruncate(path) {
+    return this.accessAt(path) === 'write'
+  }
+
+  /**
    * Whether something is seen at `path`, where something is on the disk: the object, or what hides it.
    *
    * @param {string} path

@@ -15,7 +15,7 @@ import { expectedRemovals } from './removal.mjs'
  * @property {string} object - canonical path of what the question is about
  *
  * @typedef {object} Scene
- * @property {import('./oracle.mjs').Oracle} oracle
+ * @property {import('./backends.mjs').AnyOracle} oracle
  * @property {string} base
  * @property {readonly TreeNode[]} nodes
  */

@@ -12,6 +12,7 @@ import { Tally } from './tally.mjs'
  * @property {number} seed
  * @property {readonly import('./features.mjs').Feature[]} features
  * @property {import('./stage.mjs').Stage} stage
+ * @property {import('./backends.mjs').BackendName} [backend] - `bwrap` by default
  * @property {number} [failuresMax] - for each process; 2 by default
  * @property {{ uid: number, gid: number }} [user] - who starts the sandboxes; the user of this process by default
  * @property {import('./tamper.mjs').Tampering} [tampering]
@@ -26,10 +27,10 @@ import { Tally } from './tally.mjs'
  * @returns {Promise<Tally>}
  */
 export async function runFuzz(options) {
-  const { policies, seed, features, stage, failuresMax = 2, tampering, replay } = options
+  const { policies, seed, features, stage, backend = 'bwrap', failuresMax = 2, tampering, replay } = options
   const workers = Math.min(policies, availableParallelism())
   const tally = new Tally(seed)
-  const share = { seed, step: workers, end: policies, features, failuresMax, probe: stage.probe }
+  const share = { seed, step: workers, end: policies, features, failuresMax, backend, probe: stage.probe }
   await Promise.all(
     Array.from({ length: workers }, (_, first) =>
       runWorker(

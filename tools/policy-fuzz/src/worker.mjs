@@ -2,9 +2,9 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { backendNamed } from './backends.mjs'
 import { checkCase } from './check-case.mjs'
 import { featuresOf } from './features.mjs'
-import { randomCase } from './generate.mjs'
 import { shrink } from './shrink.mjs'
 import { tamperings } from './tamper.mjs'
 
@@ -19,6 +19,7 @@ import { tamperings } from './tamper.mjs'
  * @property {number} end - index after the last case
  * @property {readonly import('./features.mjs').Feature[]} features
  * @property {string} probe
+ * @property {import('./backends.mjs').BackendName} backend
  * @property {import('./tamper.mjs').Tampering} [tampering]
  * @property {number} failuresMax - after so many it ends: shrinking takes some seconds, and the next failures are mostly the same one
  * @property {Case} [replay] - the one case to check, in the place of random ones
@@ -64,20 +65,21 @@ function seedOfUser(seed) {
  * @param {string} directory
  */
 async function checkShare(share, directory) {
+  const backend = await backendNamed(share.backend)
   let next = share.first
   let failures = 0
   let bases = 0
   const check = (/** @type {Case} */ one) => {
     const base = join(directory, `case-${bases++}`, 'tree')
     const enforced = share.tampering === undefined ? {} : { enforced: tamperings[share.tampering] }
-    return checkCase(one, { probe: share.probe, base, ...enforced })
+    return checkCase(one, { probe: share.probe, base, backend, ...enforced })
   }
   const work = async () => {
     while (next < share.end && failures < share.failuresMax) {
       const index = next
       next += share.step
       const one =
-        share.replay ?? randomCase({ seed: seedOfUser(share.seed), index, features: share.features })
+        share.replay ?? backend.randomCase({ seed: seedOfUser(share.seed), index, features: share.features })
       const verdict = await check(one).catch((/** @type {unknown} */ error) => {
         throw new Error(`case ${index} of seed ${share.seed} could not be checked: ${JSON.stringify(one)}`, {
           cause: error,

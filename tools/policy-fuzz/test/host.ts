@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { nativeProgramPath } from '@linux-sandbox/native'
 import { compiler } from '../src/stage.mjs'
 
 /** What the property needs of a host, and how to tell that this host has it. */
@@ -6,16 +7,19 @@ const NEEDS = {
   linux: () => process.platform === 'linux',
   bwrap: () => succeeds('bwrap', ['--version']),
   userNamespaces: () => succeeds('bwrap', ['--unshare-user', '--ro-bind', '/', '/', 'true']),
+  landlock: () => landlockAbi() > 0,
   cc: () => compiler() !== undefined,
 } as const
 
+export type Need = keyof typeof NEEDS
+
 /**
- * The names of what this host lacks.
+ * The names of what this host lacks of `needed`.
  *
  * @throws {Error} when `SANDBOX_TEST_REQUIRE` names one of them, or all.
  */
-export function missingNeeds(): string[] {
-  const missing = Object.entries(NEEDS).flatMap(([name, isThere]) => (isThere() ? [] : [name]))
+export function missingNeeds(needed: readonly Need[]): string[] {
+  const missing = needed.filter((name) => !NEEDS[name]())
   const required = (process.env['SANDBOX_TEST_REQUIRE'] ?? '').split(',')
   const broken = missing.filter((name) => required.includes('all') || required.includes(name))
   if (broken.length > 0) throw new Error(`this host must have ${broken.join(', ')}, by SANDBOX_TEST_REQUIRE`)
@@ -24,4 +28,8 @@ export function missingNeeds(): string[] {
 
 function succeeds(program: string, args: readonly string[]): boolean {
   return spawnSync(program, args, { stdio: 'ignore' }).status === 0
+}
+
+function landlockAbi(): number {
+  return Number(spawnSync(nativeProgramPath(), ['landlock-abi'], { encoding: 'utf8' }).stdout)
 }

@@ -12,7 +12,7 @@ const seed = Number(process.env['POLICY_FUZZ_SEED'] ?? freshSeed())
 /** Enough for every act to fail where something is wrong. */
 const FEW = { policies: 120, seed: 1, features: ALL_FEATURES, failuresMax: 2 }
 
-const missing = missingNeeds()
+const missing = missingNeeds(['linux', 'bwrap', 'userNamespaces', 'cc'])
 
 describe.skipIf(missing.length > 0)(
   missing.length === 0 ? 'random policies' : `random policies (this host lacks ${missing.join(', ')})`,

@@ -4,12 +4,15 @@
 #include "probe.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/bpf.h>
 #include <linux/fanotify.h>
 #include <linux/perf_event.h>
+#include <linux/random.h>
 #include <linux/userfaultfd.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/personality.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -133,7 +136,17 @@ static int take_port(char **args) {
 }
 #endif
 
+// An operation on a device that everybody may do.
+static int ask_entropy(char **args) {
+  int bits = 0;
+  int fd = open(args[0], O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    return errno;
+  return outcome(ioctl(fd, RNDGETENTCNT, &bits));
+}
+
 const struct attempt KERNEL_ATTEMPTS[] = {
+    {"ask-entropy", 1, ask_entropy},
     {"bpf", 0, make_bpf_map},
     {"perf-event-open", 0, count_events},
     {"io-uring-setup", 0, set_up_io_uring},

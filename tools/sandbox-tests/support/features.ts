@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
+import { nativeProgramPath } from '@linux-sandbox/native'
 
 /**
  * What a host test can need, and how to tell that this host has it. A test that lacks one is skipped with its name; where
@@ -13,6 +14,7 @@ const FEATURES = {
   bwrap: () => succeeds('bwrap', ['--version']),
   userNamespaces: () => succeeds('bwrap', ['--unshare-user', '--ro-bind', '/', '/', 'true']),
   seccomp: () => existsSync('/proc/sys/kernel/seccomp/actions_avail'),
+  landlock: () => landlockAbi() > 0,
   cc: () => succeeds('cc', ['--version']),
   git: () => succeeds('/usr/bin/git', ['--version']),
   curl: () => succeeds('curl', ['--version']),
@@ -28,6 +30,12 @@ const FEATURES = {
 export type Feature = keyof typeof FEATURES
 
 const known = new Map<Feature, boolean>()
+
+/** Version of the Landlock ABI of this kernel; 0 where Landlock is absent or off. */
+export function landlockAbi(): number {
+  const { stdout } = spawnSync(nativeProgramPath(), ['landlock-abi'], { encoding: 'utf8' })
+  return Number(stdout)
+}
 
 /** Whether this host has `feature`. Looked at once. */
 export function hasFeature(feature: Feature): boolean {

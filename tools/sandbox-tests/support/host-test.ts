@@ -11,7 +11,16 @@ export function describeForUsers(
   needed: readonly Feature[],
   define: (user: TestUser) => void,
 ): void {
-  const missing = missingFeatures(['linux', 'bwrap', 'userNamespaces', ...needed])
+  describeOnHost(title, ['bwrap', 'userNamespaces', ...needed], define)
+}
+
+/** The same for sandboxes that are not made by bubblewrap. */
+export function describeOnHost(
+  title: string,
+  needed: readonly Feature[],
+  define: (user: TestUser) => void,
+): void {
+  const missing = missingFeatures(['linux', ...needed])
   if (missing.length > 0) {
     test.skip(`${title} (this host lacks ${missing.join(', ')})`, () => undefined)
     return

@@ -1,5 +1,5 @@
-export { hasFeature } from './features.ts'
-export { describeForUsers } from './host-test.ts'
+export { hasFeature, landlockAbi } from './features.ts'
+export { describeForUsers, describeOnHost } from './host-test.ts'
 export { stagedDriver, stagedPreload, stagedProbe } from './probe.ts'
 export {
   identityOf,

@@ -45,7 +45,8 @@ function stagePackage(directory: string, stage: string, staged: Set<string>): vo
   mkdirSync(target, { recursive: true })
   cpSync(directory, target, {
     recursive: true,
-    filter: (source) => !/\/(node_modules|src|test|native|\.turbo)$/.test(source.slice(directory.length)),
+    filter: (source) =>
+      !/\/(node_modules|src|test|native|resources|\.turbo)$/.test(source.slice(directory.length)),
   })
   for (const dependency of Object.keys(manifest.dependencies ?? {})) {
     stagePackage(dependencyDirectory(dependency, directory), stage, staged)

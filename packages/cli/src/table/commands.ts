@@ -16,6 +16,11 @@ const RUN: CommandSpec = {
   options: [
     ...POLICY_OPTIONS,
     {
+      name: 'use-legacy-landlock',
+      description:
+        'confine by Landlock instead of bubblewrap; only for policies that it can express, and it keeps less apart',
+    },
+    {
       name: 'limit',
       value: 'NAME=VALUE',
       suggestions: ['processes=', 'memory=', 'file-size=', 'open-files=', 'cpu-seconds='],
@@ -49,6 +54,25 @@ const RUN: CommandSpec = {
     { status: '125', meaning: 'the sandbox could not be set up; COMMAND did not run' },
     { status: '126', meaning: 'COMMAND could not be executed' },
     { status: '127', meaning: 'COMMAND was not found' },
+  ],
+}
+
+const DOCTOR: CommandSpec = {
+  name: 'doctor',
+  summary: 'find out what this host can enforce',
+  description: [
+    'Looks at everything that sandboxes need of this host, and runs one that does nothing. Says of each thing what was found and how; of what is wrong, what it costs and what would help.',
+  ],
+  operands: { kind: 'none', synopsis: '' },
+  options: [{ name: 'json', description: 'print it as JSON' }, HELP],
+  examples: [
+    { line: 'linux-sandbox doctor', does: 'for people' },
+    { line: 'linux-sandbox doctor --json > host.json', does: 'for programs' },
+  ],
+  statuses: [
+    { status: '0', meaning: 'commands can run in a sandbox' },
+    { status: '1', meaning: 'they cannot: there is a problem' },
+    USAGE,
   ],
 }
 
@@ -121,6 +145,6 @@ const COMPLETION: CommandSpec = {
 }
 
 /** Every command of the multitool. The first is meant when none is named. */
-export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [RUN, EXPLAIN, CHECK, COMPLETION]
+export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [RUN, DOCTOR, EXPLAIN, CHECK, COMPLETION]
 
 export type Shell = (typeof SHELLS)[number]

@@ -74,6 +74,10 @@ export const POLICY_OPTIONS: readonly OptionSpec[] = [
     name: 'no-proc',
     description: 'keep the /proc of the host visible, read-only, instead of mounting a fresh one',
   },
+  {
+    name: 'inherit-pid-namespace',
+    description: 'no PID namespace of its own: the processes of the host are visible, and so is its /proc',
+  },
 ]
 
 /** What every command has. */

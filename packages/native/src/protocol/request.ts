@@ -12,7 +12,7 @@ export interface ResourceLimit {
 
 /** What lies at `path` and below may be done with: `access`, the LANDLOCK_ACCESS_FS_* of linux/landlock.h. */
 export interface LandlockRule {
-  /** Absolute and canonical: neither it nor a directory above is a symbolic link. */
+  /** Absolute and canonical: neither it nor a directory above is a symbolic link. Without effect where nothing is there. */
   readonly path: string
   /** Rights that the ruleset handles; on what is no directory only those that a file can have. */
   readonly access: bigint

@@ -6,6 +6,7 @@ import { TAG } from '../../src/protocol/constants.js'
 import { layOutRequest, numberField, stringField, type Field } from '../../src/protocol/fields.js'
 import { enterRequest, superviseRequest } from '../samples.js'
 import { openWorkshop, reasonToSkip } from './host.js'
+import { hasLandlock } from './landlock.js'
 import { bwrapArgv, start, type Outcome } from './run.js'
 
 const workshop = openWorkshop()
@@ -32,6 +33,7 @@ const HARMLESS = encodeSuperviseRequest(
     launcherArgv: ['true', 'one', '@enter'],
     fallbackArgv: ['true', 'two'],
     mounts: [{ expectation: 'bound', target: '/tmp/target', source: '/tmp/source' }],
+    setupTimeoutMs: 60_000,
     enter: enterRequest({ filter: new Uint8Array(8) }),
   }),
 )
@@ -49,6 +51,9 @@ const FIELDS = [
   ENTER,
   numberField(TAG.reraise, 0),
 ]
+const DIRECT = FIELDS.slice(2)
+const DESCRIPTOR = numberField(TAG.launcherDescriptor, 9)
+const TIMEOUT = (limit: number): Field => numberField(TAG.setupTimeout, limit)
 const PLACE = (path: string): Field => stringField(TAG.placeholder, path)
 const PLACE_FILE = (text: string): Field => ({ tag: TAG.placeholderFile, bytes: bytes(text) })
 const MOUNT = (expectation: number, text: string, flags = 0): Field => ({
@@ -159,6 +164,30 @@ describe('a malformed supervise request is refused', () => {
       why: '4097 mounts',
       request: layOutRequest(1, [...FIELDS, ...Array.from({ length: 4097 }, () => MOUNT(3, '/a\0'))]),
     },
+    { why: 'two descriptors', request: layOutRequest(1, [...FIELDS, DESCRIPTOR, DESCRIPTOR]) },
+    {
+      why: 'a descriptor of half a number',
+      request: layOutRequest(1, [...FIELDS, { ...DESCRIPTOR, bytes: new Uint8Array(2) }]),
+    },
+    {
+      why: 'the highest descriptor',
+      request: layOutRequest(1, [...FIELDS, numberField(TAG.launcherDescriptor, 0xffff_ffff)]),
+    },
+    { why: 'a descriptor that is not open', request: layOutRequest(1, [...FIELDS, DESCRIPTOR]) },
+    { why: 'no time', request: layOutRequest(1, [...FIELDS, TIMEOUT(0)]) },
+    { why: 'too much time', request: layOutRequest(1, [...FIELDS, TIMEOUT(0x8000_0000)]) },
+    { why: 'two times', request: layOutRequest(1, [...FIELDS, TIMEOUT(9), TIMEOUT(9)]) },
+    { why: 'a word without a launcher', request: layOutRequest(1, [...DIRECT, FIELDS[1]!]) },
+    {
+      why: 'a fallback without a launcher',
+      request: layOutRequest(1, [...DIRECT, stringField(TAG.fallbackArg, 'a')]),
+    },
+    { why: 'a descriptor without a launcher', request: layOutRequest(1, [...DIRECT, DESCRIPTOR]) },
+    {
+      why: 'a placeholder without a launcher',
+      request: layOutRequest(1, [...DIRECT, REGISTRY, PLACE('/tmp/x')]),
+    },
+    { why: 'a mount without a launcher', request: layOutRequest(1, [...DIRECT, MOUNT(3, '/a\0')]) },
     { why: 'an unknown tag', request: layOutRequest(1, [...FIELDS, numberField(99, 0)]) },
     { why: 'a relative launcher', request: layOutRequest(1, [stringField(1, 'true'), ...FIELDS.slice(1)]) },
     { why: 'a string without NUL', request: layOutRequest(1, [...FIELDS, { tag: 2, bytes: bytes('abc') }]) },
@@ -174,6 +203,63 @@ describe('a malformed supervise request is refused', () => {
 
   test('bytes that follow the request are not part of it', async () => {
     expect((await send(Buffer.concat([HARMLESS, HARMLESS]))).reports).toMatchObject([{ step: 'launcher' }])
+  })
+})
+
+const ENTER_FIELDS = [stringField(TAG.arg, 'true'), stringField(TAG.cwd, '/'), numberField(TAG.lifetime, 2)]
+const RULESET = (...masks: bigint[]): Field => ({
+  tag: TAG.landlock,
+  bytes: new Uint8Array(BigUint64Array.from(masks).buffer),
+})
+const RULE = (text: string): Field => ({
+  tag: TAG.landlockRule,
+  bytes: Uint8Array.from([4, 0, 0, 0, 0, 0, 0, 0, ...bytes(text)]),
+})
+const DROP = (value: number): Field => numberField(TAG.dropCapabilities, value)
+const READING = RULESET(4n, 0n, 0n)
+
+/** Started directly: whoever runs the tests can do that. */
+const wrapDirect = (inner: Uint8Array): Uint8Array =>
+  layOutRequest(1, [numberField(TAG.reraise, 0), { tag: TAG.enterRequest, bytes: inner }])
+
+describe('a malformed enter request is refused', () => {
+  test('and the same request, unharmed, is not', async () => {
+    const inner = layOutRequest(2, [...ENTER_FIELDS, DROP(1), READING, RULE('/\0'), RULE('/usr\0')])
+    const { reports } = await send(wrapDirect(inner))
+    if (hasLandlock()) expect(reports).toMatchObject([{ kind: 'started' }, { kind: 'ended', exitCode: 0 }])
+    else expect(reports).toMatchObject([{ step: 'landlock' }])
+  })
+
+  test.each([
+    { why: 'no argument', fields: ENTER_FIELDS.slice(1) },
+    { why: 'no directory', fields: ENTER_FIELDS.toSpliced(1, 1) },
+    { why: 'two lifetimes', fields: [...ENTER_FIELDS, ENTER_FIELDS[2]!] },
+    { why: 'lifetime 0', fields: ENTER_FIELDS.with(2, numberField(TAG.lifetime, 0)) },
+    { why: 'lifetime 3', fields: ENTER_FIELDS.with(2, numberField(TAG.lifetime, 3)) },
+    { why: 'half a lifetime', fields: ENTER_FIELDS.with(2, { tag: TAG.lifetime, bytes: bytes('\x02\0') }) },
+    { why: 'capabilities dropped twice', fields: [...ENTER_FIELDS, DROP(1), DROP(1)] },
+    { why: 'capabilities dropped 2', fields: [...ENTER_FIELDS, DROP(2)] },
+    { why: 'two rulesets', fields: [...ENTER_FIELDS, READING, READING] },
+    { why: 'a ruleset of nothing', fields: [...ENTER_FIELDS, RULESET(0n, 0n, 0n)] },
+    { why: 'a ruleset of two masks', fields: [...ENTER_FIELDS, RULESET(4n, 0n)] },
+    { why: 'a ruleset of four masks', fields: [...ENTER_FIELDS, RULESET(4n, 0n, 0n, 0n)] },
+    { why: 'a rule without a ruleset', fields: [...ENTER_FIELDS, RULE('/\0')] },
+    { why: 'a rule of half a mask', fields: [...ENTER_FIELDS, READING, { tag: 24, bytes: bytes('1234') }] },
+    { why: 'a rule without a path', fields: [...ENTER_FIELDS, READING, RULE('')] },
+    { why: 'a rule of an empty path', fields: [...ENTER_FIELDS, READING, RULE('\0')] },
+    { why: 'a rule without NUL', fields: [...ENTER_FIELDS, READING, RULE('/')] },
+    { why: 'a rule with two paths', fields: [...ENTER_FIELDS, READING, RULE('/\0/\0')] },
+    { why: 'a rule of a relative path', fields: [...ENTER_FIELDS, READING, RULE('usr\0')] },
+    { why: 'a rule with dots', fields: [...ENTER_FIELDS, READING, RULE('/usr/..\0')] },
+    { why: 'a rule with a slash at the end', fields: [...ENTER_FIELDS, READING, RULE('/usr/\0')] },
+    { why: 'a rule of 4096 bytes', fields: [...ENTER_FIELDS, READING, RULE(`/${'x'.repeat(4095)}\0`)] },
+    {
+      why: '4097 rules',
+      fields: [...ENTER_FIELDS, READING, ...Array.from({ length: 4097 }, () => RULE('/\0'))],
+    },
+    { why: 'a tag of the other kind', fields: [...ENTER_FIELDS, TIMEOUT(9)] },
+  ])('$why', async ({ fields }) => {
+    expect(await send(wrapDirect(layOutRequest(2, fields)))).toEqual(REFUSED)
   })
 })
 
@@ -263,6 +349,29 @@ describe('fuzzing', () => {
     expect(names.length).toBeGreaterThanOrEqual(1500)
   }, 120_000)
 
+  test('1500 changed requests without a launcher are refused, or what they still say is done', async () => {
+    const enter = enterRequest({
+      lifetime: 'subreaper',
+      dropCapabilities: true,
+      limits: [{ resource: 'nofile', soft: 64, hard: 64 }],
+      landlock: {
+        handledAccessFs: 0xfn,
+        handledAccessNet: 0n,
+        scoped: 0n,
+        rules: [
+          { path: '/', access: 0xfn },
+          { path: '/usr', access: 0xfn },
+        ],
+      },
+    })
+    const request = encodeSuperviseRequest({ enter, setupTimeoutMs: 60_000, reraise: false })
+    const seen = await fuzz(1500, (below) => mutate(request, below))
+    expect(seen['request']).toBeGreaterThan(500)
+    expect(Object.keys(seen)).toEqual(
+      expect.arrayContaining([hasLandlock() ? 'started' : 'landlock', 'request']),
+    )
+  }, 120_000)
+
   test.skipIf(reasonToSkip())(
     '600 changed enter requests are refused by enter, or what they still say is done',
     async () => {
@@ -271,6 +380,8 @@ describe('fuzzing', () => {
           env: { PATH: '/usr/bin:/bin', A: 'b' },
           filter: Uint8Array.of(6, 0, 0, 0, 0, 0, 0xff, 0x7f), // return SECCOMP_RET_ALLOW
           limits: [{ resource: 'nofile', soft: 64, hard: 64 }],
+          lifetime: 'pid-namespace',
+          dropCapabilities: true,
         }),
       )
       const launcher = [stringField(1, '/usr/bin/bwrap'), ...bwrapArgv().map((word) => stringField(2, word))]

@@ -65,7 +65,11 @@ export interface Start {
   /** Half-closes the control socket behind the last piece. */
   readonly hasEnd?: boolean
   /** What lies between stderr and the control socket. */
-  readonly extra?: readonly IOType[]
+  readonly extra?: readonly (IOType | number)[]
+  /** How many descriptors are the command's; all that lie below the control socket. */
+  readonly granted?: number
+  /** Arguments before `supervise`, for a `program` that becomes the native one. */
+  readonly prefix?: readonly string[]
 }
 
 export interface Outcome {
@@ -88,9 +92,18 @@ export interface Run {
 }
 
 /** Starts `supervise` with pipes for the streams. */
-export function start({ program, user, pieces, hasEnd = false, extra = [] }: Start): Run {
+export function start({
+  program,
+  user,
+  pieces,
+  hasEnd = false,
+  extra = [],
+  granted,
+  prefix = [],
+}: Start): Run {
   const number = 3 + extra.length
-  const child = spawn(program, ['supervise', String(number), String(number), String(process.pid)], {
+  const numbers = [number, granted ?? number, process.pid]
+  const child = spawn(program, [...prefix, 'supervise', ...numbers.map(String)], {
     env: {},
     stdio: ['pipe', 'pipe', 'pipe', ...extra, 'pipe'],
     ...(user?.uid === undefined ? {} : { uid: user.uid, gid: user.uid }),

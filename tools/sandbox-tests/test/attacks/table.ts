@@ -32,6 +32,8 @@ export interface Twin {
 export interface TableOptions {
   readonly network?: 'restricted' | 'enabled'
   readonly sandbox?: Omit<SandboxOptions, 'profile'>
+  /** Default: `profileOf`. */
+  readonly profile?: (scene: Scene) => SandboxOptions['profile']
   /** Changes a scene before anything happens in it. */
   readonly prepare?: (scene: Scene) => void
 }
@@ -95,7 +97,8 @@ async function runInside(
     ...attacks.map(({ attempt }) => attempt(scene)),
     ...withTwin.map((attack) => twinOf(attack)(scene)),
   ]
-  const sandbox = { ...options.sandbox, profile: profileOf(scene, options.network) }
+  const profile = options.profile?.(scene) ?? profileOf(scene, options.network)
+  const sandbox = { ...options.sandbox, profile }
   const results = await attemptInside(user, attempts, { sandbox, cwd: scene.workspace })
   return {
     gets: new Map(attacks.map((attack, i) => [attack, results[i]!])),

@@ -146,6 +146,7 @@ describeForUsers('what check and explain say', [], (user) => {
     { options: ['-g', 'commit'], writable: ['w/.git/objects/x', 'w/.git/refs/heads/x'] },
     { options: ['-g', 'all'], writable: ['w/.git/config', 'w/to-config', 'w/vendor/lib/.git/config'] },
     { options: ['--no-proc'], writable: ['w/file'] },
+    { options: ['--inherit-pid-namespace'], writable: ['w/file'] },
     { options: ['--protected-names', 'extended-2026'], writable: ['w/file'] },
   ])('is what happens, with $options', async ({ options, writable }) => {
     const top = makeScene(user)
@@ -253,14 +254,14 @@ describeForUsers('what check and explain say', [], (user) => {
     const paths = [...SCENE_PATHS.map((name) => `${top}/${name}`), ...HOST_PATHS].filter(
       (path) => !path.includes('..'),
     )
-    const options = { profile: profileOf(named), policyCwd: `${top}/w` }
-    const input = { options, paths, command: [stagedNode(), ...actsProgram(paths)] }
+    const sandbox = { profile: profileOf(named), policyCwd: `${top}/w` }
+    const input = { sandbox, asked: paths, command: [stagedNode(), ...actsProgram(paths)] }
     const seen = await withLibrary(
       user,
       input,
-      async ({ lib }, { options, paths, command: [program = '', ...args] }) => {
+      async ({ lib }, { sandbox: options, asked, command: [program = '', ...args] }) => {
         const preview = lib.previewSandbox(options)
-        const foretold = paths.map((path) => {
+        const foretold = asked.map((path) => {
           try {
             const { access, exists } = preview.accessOf(path as Parameters<typeof preview.accessOf>[0])
             return { path, read: access !== 'deny', write: access === 'write', exists }
@@ -268,8 +269,8 @@ describeForUsers('what check and explain say', [], (user) => {
             return { path, read: false, write: false, exists: false }
           }
         })
-        const sandbox = await lib.Sandbox.create(options)
-        const { stdout, stderr } = await sandbox.run(program, args, { cwd: '/' })
+        const created = await lib.Sandbox.create(options)
+        const { stdout, stderr } = await created.run(program, args, { cwd: '/' })
         return { foretold, stdout, stderr }
       },
     )

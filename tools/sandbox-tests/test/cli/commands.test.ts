@@ -36,6 +36,7 @@ describeForUsers('the multitool', [], (user) => {
       hint: /completion --help$/,
     },
     { words: ['completion', 'bsh'], status: 2, message: /not for "bsh"/, hint: /^did you mean bash\?/ },
+    { words: ['doctor', 'x'], status: 2, message: /it takes no "x"/, hint: /doctor --help$/ },
     { words: ['check'], status: 2, message: /no path was given/, hint: /check --help$/ },
     { words: ['check', ''], status: 2, message: /a path is empty/, hint: /check --help$/ },
     {
@@ -83,13 +84,39 @@ describeForUsers('the multitool', [], (user) => {
   })
 
   test('prints the help of every command, by the option and by the word', async () => {
-    for (const command of ['run', 'explain', 'check', 'completion']) {
+    for (const command of ['run', 'doctor', 'explain', 'check', 'completion']) {
       const help = await runOurs(user, NAME, [command, '--help'])
       expect(help).toMatchObject({ exitCode: 0, stderr: '' })
       expect(help.stdout).toMatch(/^Usage: linux-sandbox .*\n\n[^]*\nExamples:\n {2}linux-sandbox /)
       expect(await runOurs(user, NAME, ['help', command])).toEqual(help)
     }
     expect(await runOurs(user, NAME, ['help'])).toEqual(await runOurs(user, NAME, ['--help']))
+  })
+
+  test('tells what the host can enforce, with the status', async () => {
+    const report = await runOurs(user, NAME, ['doctor'])
+    expect(report).toMatchObject({ exitCode: 0, stderr: '' })
+    const { stdout } = await runOurs(user, NAME, ['doctor', '--json'])
+    const { findings } = JSON.parse(stdout) as { readonly findings: readonly { readonly id: string }[] }
+    expect(findings.map(({ id }) => id)).toContain('bwrap')
+    const without = await runOurs(user, NAME, ['doctor'], { env: { PATH: '/nowhere' } })
+    expect(without.exitCode).toBe(1)
+    expect(without.stdout).toContain('bwrap')
+  })
+
+  test('confines by Landlock when it is asked to, and says that there is no preview of that', async () => {
+    const policy = ['--use-legacy-landlock', '-P', ':read-only']
+    const enforced = async (options: readonly string[]): Promise<unknown> => {
+      const words = [stagedNode(), stagedProgram(NAME), ...options, '--json', '3', 'sh', '-c', ':']
+      const { stdout } = await runProgram(user, 'sh', ['-c', '"$@" 3>&1 >/dev/null', 'sh', ...words])
+      return (JSON.parse(stdout) as { readonly enforced: { readonly filesystem: string } }).enforced
+        .filesystem
+    }
+    expect(await enforced(['-P', ':read-only'])).toBe('bwrap')
+    expect(await enforced(policy)).toBe('landlock')
+    expect(await enforced(['-c', 'use_legacy_landlock=true', '-P', ':read-only'])).toBe('landlock')
+    const explained = await runOurs(user, NAME, ['explain', '-c', 'use_legacy_landlock=true'])
+    expectRefusal(explained, 125, /Landlock makes none/)
   })
 
   test('is the helper under its name', async () => {

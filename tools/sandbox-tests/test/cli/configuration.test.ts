@@ -141,11 +141,6 @@ describeForUsers('the configuration', [], (user) => {
     expectRefusal(await ours(scene, [...options, ...TOUCH], variables), 2, message)
     expect(existsSync(join(scene.top, 'w/made'))).toBe(false)
   })
-
-  test('that wants Landlock is refused, and not taken for one that does not', async () => {
-    const scene = makeScene(user)
-    expectRefusal(await ours(scene, ['-c', 'use_legacy_landlock=true', ...TOUCH]), 125, /use_legacy_landlock/)
-  })
 })
 
 describeForUsers('a command cannot decide about the next one:', [], (user) => {

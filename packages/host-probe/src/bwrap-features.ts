@@ -1,0 +1,47 @@
+import { spawnSync } from 'node:child_process'
+import { accessSync, constants, readFileSync, statSync, type BigIntStats } from 'node:fs'
+import { OPTIONAL_OPTIONS, type BwrapOption } from '@linux-sandbox/bwrap-args'
+
+/** Bytes of a bwrap binary. A larger file is not one, and is asked with `--help` instead of being read. */
+const LARGEST_BINARY_BYTES = 8 * 1024 * 1024
+
+/** Why nobody can execute what is at `path`, as a phrase. */
+export function executionObstacle(path: string): string | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (stats === undefined) return 'is missing'
+  if (!stats.isFile()) return 'is no file'
+  try {
+    accessSync(path, constants.X_OK)
+    return undefined
+  } catch {
+    return 'is not executable'
+  }
+}
+
+/** What tells whether a file is still the one that was looked at, and unchanged. */
+export function identityOf({ dev, ino, size, ctimeNs }: BigIntStats): string {
+  return [dev, ino, size, ctimeNs].join(':')
+}
+
+/** A compiled bwrap holds its help text; a wrapper script has to be run to say it. */
+export function readOptions(path: string, { size }: BigIntStats): ReadonlySet<BwrapOption> {
+  const found = size <= LARGEST_BINARY_BYTES ? optionsIn(readFileSync(path)) : new Set<BwrapOption>()
+  return found.size > 0 ? found : optionsIn(Buffer.from(helpText(path)))
+}
+
+/** The options that are named in the text of a program or of its help. */
+export function optionsIn(bytes: Buffer): ReadonlySet<BwrapOption> {
+  const text = bytes.toString('latin1')
+  return new Set(OPTIONAL_OPTIONS.filter((option) => new RegExp(`${option}(?![\\w-])`).test(text)))
+}
+
+function helpText(path: string): string {
+  const { stdout, stderr } = spawnSync(path, ['--help'], {
+    cwd: '/',
+    encoding: 'utf8',
+    env: {},
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 5000,
+  })
+  return `${stdout}${stderr}`
+}

@@ -1,0 +1,32 @@
+import type { EnterRequest, StartedReport, SuperviseRequest } from '@linux-sandbox/native'
+import type { Enforced, Violation } from './result.js'
+
+/** One way to confine the commands of one sandbox, on this host. */
+export interface Backend {
+  /** The seccomp program for every command. */
+  readonly filter: Uint8Array
+  /**
+   * The descriptor through which the launcher of the next command is to be executed; `undefined` where it is executed by its path, or
+   * there is none.
+   *
+   * @throws {BwrapDigestMismatchError} when the launcher has been altered.
+   */
+  readonly launcherDescriptor: () => number | undefined
+  /**
+   * What starts one command, on the disk as it is now.
+   *
+   * @throws {PolicyUnsupportedError} when the policy cannot be enforced on this disk.
+   */
+  readonly prepare: (enter: EnterRequest) => Launch
+}
+
+/** What is sent to `supervise` for one command, and what is known of the sandbox that this makes. */
+export interface Launch {
+  readonly request: SuperviseRequest
+  /** Takes note of how the command was started. */
+  readonly noteStarted: (started: StartedReport) => void
+  /** What holds the command in; `started` is missing while it has not been started. */
+  readonly enforced: (started: StartedReport | undefined) => Enforced
+  /** Looks at what the host could change meanwhile. What it returns tells, when the command has ended, what was changed. */
+  readonly watch: () => () => readonly Violation[]
+}

@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs'
+import { describeHost, describeWsl, isOnPath, type HostFacts } from '@linux-sandbox/host-probe'
+import { BUNDLED_BWRAP } from '../launcher-choice.js'
+import { policyOf, type PolicyOptions } from './examine-host.js'
+import { finding, type Finding } from './finding.js'
+import { wslFinding } from './host-findings.js'
+import { bwrapMissingFinding } from './launcher-findings.js'
+import { tmpFinding } from './place-findings.js'
+import {
+  causeOf,
+  describe,
+  doubtfulFinding,
+  isDoubtful,
+  USER_NAMESPACE_COST,
+} from './user-namespace-findings.js'
+
+/**
+ * What is known to keep commands under this policy from starting: WSL1, a missing bwrap, user namespaces that are refused, no `/tmp`. For programs to
+ * show when they start: reads some small files, starts no process and prints nothing. Nothing is found for a policy that restricts nothing.
+ *
+ * @throws {PolicyInvalidError} when the profile does not mean anything.
+ */
+export function startupWarnings(options: PolicyOptions): Finding[] {
+  const { fileSystem, network } = policyOf(options)
+  if (fileSystem.kind === 'unrestricted' && network === 'enabled') return []
+  const wsl = describeWsl()
+  if (wsl === 'WSL1') return [wslFinding({ wsl })]
+  const searchPath = process.env['PATH']
+  const isThere = isOnPath('bwrap', searchPath) || existsSync(BUNDLED_BWRAP)
+  const missing = isThere ? [] : [bwrapMissingFinding('there is no bwrap in PATH, and none is bundled')]
+  const facts = describeHost()
+  return [...missing, ...userNamespaceWarnings(facts), ...(facts.hasTmp ? [] : [tmpFinding(facts)])]
+}
+
+function userNamespaceWarnings(facts: HostFacts): Finding[] {
+  const cause = causeOf(facts, undefined)
+  if (cause === undefined) return isDoubtful(facts) ? [doubtfulFinding(facts)] : []
+  const { id, what, found, remedy } = describe(cause, facts, '/usr/bin/bwrap')
+  return [finding(id, { what, how: found, cost: USER_NAMESPACE_COST, remedy })]
+}

@@ -1,0 +1,117 @@
+import { fileURLToPath } from 'node:url'
+import { missingOption, SUFFICIENT_VERSION } from '@linux-sandbox/bwrap-args'
+import { BwrapMissingError, BwrapTooOldError } from '@linux-sandbox/errors'
+import {
+  bwrapCandidates,
+  installCommand,
+  nodeDisk,
+  type Bwrap,
+  type BwrapCandidate,
+} from '@linux-sandbox/host-probe'
+import { canonicalPath } from '@linux-sandbox/mount-plan'
+import { absolutePath, isInside, type AbsolutePath, type ResolvedPolicy } from '@linux-sandbox/policy'
+import type { Host } from './host.js'
+import { distrust } from './launcher-trust.js'
+
+/** Where a bwrap is that comes with this package. `npm run bundle:bwrap` puts it there. */
+export const BUNDLED_BWRAP = fileURLToPath(new URL('../resources/bwrap', import.meta.url))
+
+/** A bwrap that is not used. */
+interface Rejected {
+  readonly path: string
+  readonly isBundled?: boolean
+  /** A phrase. */
+  readonly reason: string
+  /** It lacks this option, and nothing else is wrong with it. */
+  readonly option?: string
+}
+
+type Choice =
+  | { readonly bwrap: Bwrap; readonly rejected?: never }
+  | { readonly bwrap?: never; readonly rejected: Rejected }
+
+/**
+ * The bwrap that sets up sandboxes under `policy`: the first in `PATH` that the command cannot have changed and that can do what
+ * sandboxes need, else the bundled one.
+ *
+ * @throws {BwrapMissingError} @throws {BwrapTooOldError} when there is none; the message names every one that was passed over.
+ * @throws {BwrapDigestMismatchError} when there is only the bundled one, and it was altered.
+ */
+export function findBwrap(policy: ResolvedPolicy, host: Host): Bwrap {
+  const rejected: Rejected[] = []
+  for (const choice of choices(policy, host)) {
+    if (choice.bwrap !== undefined) return choice.bwrap
+    rejected.push(choice.rejected)
+  }
+  throw unavailable(rejected)
+}
+
+/**
+ * The descriptor that `bwrap` is to be executed through, `undefined` for one that is executed by its path. For every command anew: the
+ * file may have been altered since the sandbox was made.
+ *
+ * @throws {BwrapDigestMismatchError} when it was.
+ */
+export function verifiedDescriptor(bwrap: Bwrap, host: Host): number | undefined {
+  return bwrap.source === 'bundled' ? host.bundledBwrap.look().bwrap?.descriptor : undefined
+}
+
+function* choices(policy: ResolvedPolicy, host: Host): Generator<Choice> {
+  for (const candidate of bwrapCandidates(process.env['PATH'])) yield systemChoice(candidate, policy, host)
+  yield bundledChoice(policy, host)
+}
+
+function systemChoice(candidate: BwrapCandidate, policy: ResolvedPolicy, host: Host): Choice {
+  if (candidate.kind === 'unusable') {
+    return { rejected: { path: candidate.path, reason: candidate.problem } }
+  }
+  const { found } = candidate
+  const { path } = found
+  const reason = isInWorkingDirectory(path) ? 'lies in the working directory' : distrust(found, policy)
+  return reason === undefined ? ifCapable(host.bwrapFinder.describe(path)) : { rejected: { path, reason } }
+}
+
+/** The working directory does not count: a package is often installed there, and the digest is what tells. */
+function bundledChoice(policy: ResolvedPolicy, { bundledBwrap }: Host): Choice {
+  const rejected = (reason: string): Choice => ({
+    rejected: { path: bundledBwrap.path, isBundled: true, reason },
+  })
+  const found = canonicalPath(nodeDisk, absolutePath(bundledBwrap.path))
+  if (!found.exists) return rejected('is missing')
+  const reason = distrust(found, policy)
+  if (reason !== undefined) return rejected(reason)
+  const { bwrap, obstacle } = bundledBwrap.look()
+  return bwrap === undefined ? rejected(obstacle) : ifCapable(bwrap)
+}
+
+/** A checkout may bring a program of that name along. In `/` is everything, so that says nothing. */
+function isInWorkingDirectory(path: AbsolutePath): boolean {
+  const directory = absolutePath(process.cwd())
+  return directory !== '/' && isInside(path, directory)
+}
+
+function ifCapable(bwrap: Bwrap): Choice {
+  const option = missingOption(bwrap)
+  if (option === undefined) return { bwrap }
+  const { path, source } = bwrap
+  return { rejected: { path, isBundled: source === 'bundled', reason: `has no option ${option}`, option } }
+}
+
+function unavailable(rejected: readonly Rejected[]): BwrapMissingError | BwrapTooOldError {
+  const tooOld = rejected.find(({ option }) => option !== undefined)
+  const others = [...new Set(rejected.filter((one) => one !== tooOld).map(describe))].join(', ')
+  if (tooOld?.option !== undefined) {
+    return new BwrapTooOldError(tooOld.option, tooOld.path, {
+      needed: SUFFICIENT_VERSION,
+      ...(others === '' ? {} : { others }),
+    })
+  }
+  const isInPath = rejected.some(({ isBundled }) => isBundled !== true)
+  return new BwrapMissingError(isInPath ? others : `it is not in PATH, and ${others}`, {
+    hint: `install bubblewrap, as root: ${installCommand('bubblewrap')}`,
+  })
+}
+
+function describe({ path, isBundled, reason }: Rejected): string {
+  return `${isBundled === true ? 'the bundled ' : ''}${path} ${reason}`
+}

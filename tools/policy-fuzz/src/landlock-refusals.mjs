@@ -1,0 +1,64 @@
+import { isFullDiskWrite, isInside } from '@linux-sandbox/policy'
+
+/*
+ * Why Landlock refuses a policy on a disk, with a part of the error it gives.
+ */
+
+/**
+ * @typedef {import('./refusals.mjs').Refusal} Refusal
+ * @typedef {import('@linux-sandbox/policy').ResolvedPolicy} ResolvedPolicy
+ */
+
+/** That an entry takes something away, told by its name or by what it leads to. */
+const CARVE_OUT =
+  /cannot enforce .*: it (lies in a directory that the policy makes writable|is read-only within|is denied within|hides files)/s
+
+/**
+ * @param {import('./landlock-oracle.mjs').LandlockOracle} oracle
+ * @param {ResolvedPolicy} policy
+ * @returns {Refusal[]}
+ */
+export function expectedLandlockRefusals(oracle, policy) {
+  /** @type {readonly (readonly [boolean, Refusal])[]} */
+  const candidates = [
+    [
+      oracle.entries.some(({ isNowhere }) => isNowhere),
+      {
+        message: /: its symbolic links form a loop|: it goes (on|up) from /,
+        isCertain: !isFullDiskWrite(policy),
+      },
+    ],
+    [oracle.hasCarveOut(), { message: CARVE_OUT, isCertain: true }],
+    [hasNarrowEntry(policy), { message: CARVE_OUT, isCertain: false }],
+    [
+      oracle.hasReplaceableLink(),
+      { message: /it goes through the symbolic link .*, which the command can replace/s, isCertain: false },
+    ],
+  ]
+  return candidates.flatMap(([isGiven, refusal]) => (isGiven ? [refusal] : []))
+}
+
+/**
+ * Whether an entry takes something away, by its name.
+ *
+ * @param {ResolvedPolicy} policy
+ */
+function hasNarrowEntry(policy) {
+  return (
+    entriesOf(policy).some(({ access }) => access === 'deny') ||
+    entriesOf(policy).some(
+      ({ access, path }) =>
+        access === 'read' && writtenBy(policy).some((root) => path !== root && isInside(path, root)),
+    )
+  )
+}
+
+/** @param {ResolvedPolicy} policy */
+function writtenBy(policy) {
+  return entriesOf(policy).flatMap(({ access, path }) => (access === 'write' ? [path] : []))
+}
+
+/** @param {ResolvedPolicy} policy */
+function entriesOf({ fileSystem }) {
+  return fileSystem.kind === 'unrestricted' ? [] : fileSystem.entries
+}
