@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import {
   describeForUsers,
+  hasFeature,
   makeDirectory,
+  runOnTerminal,
   runProgram,
   stagedNode,
   stagedProgram,
@@ -171,6 +173,27 @@ describeForUsers('the multitool', [], (user) => {
     expect(ascii.stdout).toMatch(/^[\n -~]*$/)
     expect(ascii.stdout).toMatch(/^[|`]-- /m)
   })
+
+  test.skipIf(!hasFeature('python3'))('colours on a terminal, and not with NO_COLOR', async () => {
+    const words = [stagedNode(), stagedProgram(NAME), 'explain', '-P', ':read-only']
+    const { transcript, status } = await runOnTerminal(user, words, [])
+    expect({ status, isColoured: transcript.includes('\u001B[33mread') }).toEqual({
+      status: 0,
+      isColoured: true,
+    })
+    const plain = await runOnTerminal(user, words, [], { env: { NO_COLOR: '1' } })
+    expect(plain.transcript).toMatch(/^\/ +read /m)
+    expect(plain.transcript).not.toContain('\u001B[')
+  })
+
+  test.skipIf(!hasFeature('python3'))(
+    'leaves nothing on a terminal but what the command writes',
+    async () => {
+      const words = [stagedNode(), stagedProgram(NAME), '-P', ':read-only', 'echo', 'written']
+      const { transcript, status } = await runOnTerminal(user, words, [])
+      expect({ transcript, status }).toEqual({ transcript: 'written\r\n', status: 0 })
+    },
+  )
 
   test('shows the arguments of bwrap and the filter', async () => {
     const bwrap = await runOurs(user, NAME, ['explain', '-P', ':read-only', '--bwrap'])
