@@ -24,14 +24,19 @@ export async function runMain(argv: readonly string[]): Promise<void> {
 }
 
 async function sandboxFor(request: HelperRequest): Promise<Sandbox> {
-  const { profile, policyCwd, proc } = request
+  const { profile, policyCwd, backend, proc, pidNamespace } = request
   if (request.isProxied) {
     throw new PolicyUnsupportedError('the managed proxy', 'this version has none', {
       hint: 'leave --managed-network out; without it a restricted network is loopback alone',
     })
   }
   if (request.stage === 'inner') verifyFdMounts(request.fdMounts)
-  return await Sandbox.create({ profile, policyCwd, proc })
+  return await Sandbox.create({
+    ...{ profile, policyCwd, backend },
+    // What no flag asks for is what the backend has.
+    ...(proc === 'host' ? { proc } : {}),
+    ...(pidNamespace === 'inherited' ? { pidNamespace } : {}),
+  })
 }
 
 /** The helper under its two names, for `dispatch`. */
