@@ -4,8 +4,8 @@ import { dirname } from 'node:path'
 /** Source: stat.h of Linux; Node has no name for it. */
 const S_ISVTX = 0o1000
 
-/** Whether this user can change what is in a file. Who owns it can give himself the permission. */
-export function isWritableFile(path: string): boolean {
+/** Whether this user can change what is in a file or directory. Who owns it can give himself the permission. */
+export function isChangeable(path: string): boolean {
   return lstatSync(path).uid === process.geteuid?.() || isWritable(path)
 }
 

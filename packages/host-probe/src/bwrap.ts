@@ -24,8 +24,8 @@ export type BwrapCandidate =
   | { readonly kind: 'unusable'; readonly path: AbsolutePath; readonly problem: string }
 
 /**
- * Everything named bwrap in the directories of `searchPath`, in their order, each looked for when it is asked for. Relative and empty parts are skipped: they would name a
- * different program in every directory.
+ * Everything named bwrap in the directories of `searchPath`, in their order, each looked for when it is asked for. Relative and empty
+ * parts are skipped: they would name a different program in every directory.
  */
 export function* bwrapCandidates(searchPath: string | undefined): Generator<BwrapCandidate, void> {
   const directories = (searchPath ?? '').split(delimiter).filter((part) => isAbsolute(part))

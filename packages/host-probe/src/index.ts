@@ -1,7 +1,7 @@
 export type { AppArmor } from './apparmor.js'
 export { BundledBwrap, type BundleState } from './bwrap-bundled.js'
 export { bwrapCandidates, BwrapFinder, type Bwrap, type BwrapCandidate } from './bwrap.js'
-export { isReplaceable, isWritableFile } from './bwrap-permissions.js'
+export { isChangeable, isReplaceable } from './bwrap-permissions.js'
 export type { Container } from './container.js'
 export { errnoOf } from './errno.js'
 export { fileSystemKind, mayHang, type FileSystemKind } from './file-systems.js'

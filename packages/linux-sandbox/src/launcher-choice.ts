@@ -108,7 +108,7 @@ function unavailable(rejected: readonly Rejected[]): BwrapMissingError | BwrapTo
   }
   const isInPath = rejected.some(({ isBundled }) => isBundled !== true)
   return new BwrapMissingError(isInPath ? others : `it is not in PATH, and ${others}`, {
-    hint: `as root: ${installCommand('bubblewrap')}`,
+    hint: `install bubblewrap, as root: ${installCommand('bubblewrap')}`,
   })
 }
 

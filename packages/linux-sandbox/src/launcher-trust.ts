@@ -1,4 +1,4 @@
-import { isReplaceable, isWritableFile, nodeDisk } from '@linux-sandbox/host-probe'
+import { isChangeable, isReplaceable, nodeDisk } from '@linux-sandbox/host-probe'
 import { canonicalPath, type CanonicalPath } from '@linux-sandbox/mount-plan'
 import {
   accessOf,
@@ -15,7 +15,7 @@ import {
  */
 export function distrust({ path, links }: CanonicalPath, policy: ResolvedPolicy): string | undefined {
   const canonical = withCanonicalEntries(policy)
-  if (mayWrite(canonical, path, isWritableFile)) return 'lies where the policy lets the command write'
+  if (mayWrite(canonical, path, isChangeable)) return 'lies where the policy lets the command write'
   const link = links.find((one) => mayWrite(canonical, parentPath(one.path), () => isReplaceable(one.path)))
   if (link !== undefined) return `is reached by the link ${link.path}, which the command could replace`
   const directory = [path, ...links.map((one) => parentPath(one.path))]
@@ -32,7 +32,7 @@ function mayReplace(policy: ResolvedPolicy, path: AbsolutePath): boolean {
 
 /**
  * Whether the policy lets the command write at `path`. A grant of the whole disk says nothing about single programs: under it the
- * permissions of this user decide, and for root, who may change every program that there is, nothing does.
+ * permissions of this user decide, and for one who may change every program that there is, nothing does.
  */
 function mayWrite(
   policy: ResolvedPolicy,
@@ -43,7 +43,12 @@ function mayWrite(
   if (access !== 'write') return false
   const isByWholeDisk =
     isFullDiskWrite(policy) || (decidedBy.kind === 'entry' && decidedBy.entry.path === '/')
-  return !isByWholeDisk || (process.geteuid?.() !== 0 && hasPermission(path))
+  return !isByWholeDisk || (!mayChangeAll() && hasPermission(path))
+}
+
+/** Root, and in some containers whoever owns their `/`. */
+function mayChangeAll(): boolean {
+  return process.geteuid?.() === 0 || isChangeable('/')
 }
 
 /** Entries hold for what they name, and not for one spelling of it. */

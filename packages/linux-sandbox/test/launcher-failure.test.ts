@@ -8,11 +8,15 @@ const ALLOWED: LauncherCircumstances = {
   errno: 0,
 }
 
-function forbiddenBy(setting: string, value: string): LauncherCircumstances {
-  return { ...ALLOWED, userNamespaces: { kind: 'forbidden', setting: `/proc/sys/${setting}`, value } }
+function forbiddenBy(
+  by: 'limit' | 'switch' | 'apparmor',
+  setting: string,
+  value: string,
+): LauncherCircumstances {
+  return { ...ALLOWED, userNamespaces: { kind: 'forbidden', by, setting: `/proc/sys/${setting}`, value } }
 }
 
-const APPARMOR = forbiddenBy('kernel/apparmor_restrict_unprivileged_userns', '1')
+const APPARMOR = forbiddenBy('apparmor', 'kernel/apparmor_restrict_unprivileged_userns', '1')
 
 test.each([
   { said: 'loopback: Failed RTM_NEWADDR: Operation not permitted', hint: /AppArmor or SELinux/ },
@@ -39,14 +43,14 @@ test.each([
 test.each([
   { circumstances: APPARMOR, hint: /apparmor_restrict_unprivileged_userns = 1; load an AppArmor profile/ },
   {
-    circumstances: forbiddenBy('kernel/unprivileged_userns_clone', '0'),
+    circumstances: forbiddenBy('switch', 'kernel/unprivileged_userns_clone', '0'),
     hint: /as root: sysctl kernel\.unprivileged_userns_clone=1$/,
   },
   {
-    circumstances: forbiddenBy('user/max_user_namespaces', '0'),
+    circumstances: forbiddenBy('limit', 'user/max_user_namespaces', '0'),
     hint: /as root: sysctl user\.max_user_namespaces=10000$/,
   },
-  { circumstances: forbiddenBy('kernel/other', '7'), hint: /kernel\.other = 7; an administrator/ },
+  { circumstances: forbiddenBy('switch', 'kernel/other', '7'), hint: /kernel\.other = 7; an administrator/ },
 ])('a switch that forbids user namespaces is named: $hint', ({ circumstances, hint }) => {
   for (const said of [
     'setting up uid map: Permission denied',

@@ -99,7 +99,7 @@ export function procFinding({ procMasks, container }: HostFacts, trial: Trial): 
   return finding('proc-refused', {
     what: 'the kernel refuses a fresh /proc in a sandbox',
     how: `${tried}; /proc/self/mountinfo has ${covered} mounted over parts of /proc`,
-    cost: 'a command that may read / sees the processes of this host, read-only; what it may do to them stays the same. Every first launch is tried twice',
+    cost: 'a command that may read / sees which processes run on this host, and nothing more of them; the first two launches of a program are tried twice',
     remedy: uncoverProc(container, procMasks),
   })
 }

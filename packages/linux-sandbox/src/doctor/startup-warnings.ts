@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { describeHost, describeWsl, isOnPath, type HostFacts } from '@linux-sandbox/host-probe'
+import { BUNDLED_BWRAP } from '../launcher-choice.js'
 import { policyOf, type PolicyOptions } from './examine-host.js'
 import { finding, type Finding } from './finding.js'
 import { wslFinding } from './host-findings.js'
@@ -24,7 +26,8 @@ export function startupWarnings(options: PolicyOptions): Finding[] {
   const wsl = describeWsl()
   if (wsl === 'WSL1') return [wslFinding({ wsl })]
   const searchPath = process.env['PATH']
-  const missing = isOnPath('bwrap', searchPath) ? [] : [bwrapMissingFinding('there is no bwrap in PATH')]
+  const isThere = isOnPath('bwrap', searchPath) || existsSync(BUNDLED_BWRAP)
+  const missing = isThere ? [] : [bwrapMissingFinding('there is no bwrap in PATH, and none is bundled')]
   const facts = describeHost()
   return [...missing, ...userNamespaceWarnings(facts), ...(facts.hasTmp ? [] : [tmpFinding(facts)])]
 }
