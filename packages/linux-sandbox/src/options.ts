@@ -7,11 +7,11 @@ import {
   ANYTHING,
   BOOLEAN,
   checkOptions,
-  MILLISECONDS,
   OBJECT,
   oneOf,
   PATHS,
   STRING,
+  WHOLE_MILLISECONDS,
   type OptionRules,
 } from './option-rules.js'
 
@@ -102,7 +102,7 @@ const SANDBOX_RULES: OptionRules<SandboxOptions> = {
   privateTmp: BOOLEAN,
   backend: oneOf('auto', 'bwrap', 'landlock', 'inner'),
   pidNamespace: oneOf('private', 'inherited'),
-  setupTimeoutMs: MILLISECONDS,
+  setupTimeoutMs: WHOLE_MILLISECONDS,
 }
 
 /** @throws {TypeError} for an option that does not exist or means nothing, and for options that contradict each other. */
