@@ -30,6 +30,12 @@ export const MILLISECONDS: OptionRule = {
   expected: `a number of milliseconds from 0 to ${LONGEST_TIMER_MS}`,
 }
 
+/** For what is sent to the native program, which counts whole ones and takes none as no answer. */
+export const WHOLE_MILLISECONDS: OptionRule = {
+  isValid: (value) => MILLISECONDS.isValid(value) && Number.isInteger(value) && value !== 0,
+  expected: `a whole number of milliseconds from 1 to ${LONGEST_TIMER_MS}`,
+}
+
 export const FUNCTION: OptionRule = {
   isValid: (value) => typeof value === 'function',
   expected: 'a function',

@@ -119,8 +119,9 @@ function contentVerdicts(oracle, { kind, path, access }) {
   const isThere = access !== 'deny'
   const read = yesIf(isThere)
   const write = yesIf(access === 'write')
-  const chmod = yesIf(isThere && oracle.mayChangeMode(path))
-  if (kind === 'f') return { read, write, truncate: yesIf(isThere && oracle.mayTruncate(path)), chmod }
+  const chmod = yesIf(isThere && oracle.mayAlter(path, 'chmod'))
+  if (kind === 'f')
+    return { read, write, truncate: yesIf(isThere && oracle.mayAlter(path, 'truncate')), chmod }
   return { list: read, create: write, mkdir: write, chmod }
 }
 

@@ -76,13 +76,14 @@ export class LandlockOracle {
     return !this.#limits.has('refer') && this.accessAt(dirname(path)) === 'write'
   }
 
-  mayChangeMode() {
-    return true
-  }
-
-  /** @param {string} path */
-  mayTruncate(path) {
-    return this.#limits.has('truncate') || this.accessAt(path) === 'write'
+  /**
+   * Whether the mode or the length of the object at `path` can be changed.
+   *
+   * @param {string} path
+   * @param {'chmod' | 'truncate'} act
+   */
+  mayAlter(path, act) {
+    return act === 'chmod' || this.#limits.has('truncate') || this.accessAt(path) === 'write'
   }
 
   isNamed() {

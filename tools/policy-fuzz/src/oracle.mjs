@@ -146,12 +146,7 @@ export class Oracle {
   }
 
   /** @param {string} path */
-  mayChangeMode(path) {
-    return this.accessAt(path) === 'write'
-  }
-
-  /** @param {string} path */
-  mayTruncate(path) {
+  mayAlter(path) {
     return this.accessAt(path) === 'write'
   }
 

@@ -24,14 +24,21 @@ export async function runMain(argv: readonly string[]): Promise<void> {
 }
 
 async function sandboxFor(request: HelperRequest): Promise<Sandbox> {
-  const { profile, policyCwd, proc } = request
+  const { profile, policyCwd, backend, proc, pidNamespace, fdMounts } = request
   if (request.isProxied) {
     throw new PolicyUnsupportedError('the managed proxy', 'this version has none', {
       hint: 'leave --managed-network out; without it a restricted network is loopback alone',
     })
   }
-  if (request.stage === 'inner') verifyFdMounts(request.fdMounts)
-  return await Sandbox.create({ profile, policyCwd, proc })
+  verifyFdMounts(fdMounts)
+  return await Sandbox.create({
+    profile,
+    policyCwd,
+    backend,
+    // Only what was asked for: a backend refuses what it cannot give.
+    ...(proc === 'host' ? { proc } : {}),
+    ...(pidNamespace === 'inherited' ? { pidNamespace } : {}),
+  })
 }
 
 /** The helper under its two names, for `dispatch`. */

@@ -20,6 +20,26 @@ const CREATE: readonly { why: string; options: unknown; message: RegExp }[] = [
     message: /option proc must be 'fresh' or 'host', not "none"/,
   },
   {
+    why: 'a backend that there is none of, which must not mean another one',
+    options: { profile: PROFILE, backend: 'Landlock' },
+    message: /option backend must be 'auto' or 'bwrap' or 'landlock', not "Landlock"/,
+  },
+  {
+    why: 'an unknown PID namespace',
+    options: { profile: PROFILE, pidNamespace: 'host' },
+    message: /option pidNamespace must be 'private' or 'inherited', not "host"/,
+  },
+  {
+    why: 'a fresh /proc of a PID namespace that there is not',
+    options: { profile: PROFILE, pidNamespace: 'inherited', proc: 'fresh' },
+    message: /option proc cannot be 'fresh' where pidNamespace is 'inherited'/,
+  },
+  {
+    why: 'no time for the set-up',
+    options: { profile: PROFILE, setupTimeoutMs: 0 },
+    message: /option setupTimeoutMs must be a whole number of milliseconds from 1 to/,
+  },
+  {
     why: 'a word for a boolean',
     options: { profile: PROFILE, nestedSandbox: 'no' },
     message: /option nestedSandbox must be true or false/,

@@ -51,8 +51,12 @@ const POLICIES: readonly {
   },
   {
     why: 'does not read everything',
-    profile: () => profileWith([['read', '/usr']], { reads: false }),
-    names: () => '/usr',
+    profile: () =>
+      profileWith(
+        ['/lib', '/lib64', '/usr'].map((path) => ['read', path]),
+        { reads: false },
+      ),
+    names: () => '/lib',
   },
 ]
 
