@@ -38,6 +38,8 @@ describeForUsers('an inherited PID namespace', ['cc'], (user) => {
     { act: 'serves itself on 127.0.0.1', attempt: () => ['serve-itself', '127.0.0.1'], gets: 'ok' },
   ]
   defineAttacks(user, attacks, { sandbox: INHERITED })
+  const signals = attacks.filter(({ act }) => act.startsWith('signals'))
+  defineAttacks(user, signals, { sandbox: INHERITED, network: 'enabled' })
 
   test('has the numbers of the host, and a private one has not', async () => {
     const scene = makeScene(user)
