@@ -1,4 +1,7 @@
 #!/usr/bin/env node
-import { main } from '../dist/main.js'
+import { dispatch, HELPER_PROGRAMS } from 'linux-sandbox'
 
-await main(process.argv.slice(2))
+if (!(await dispatch(HELPER_PROGRAMS))) {
+  const { main } = await import('../dist/main.js')
+  await main(process.argv.slice(2))
+}

@@ -1,30 +1,63 @@
+import { optionForms, optionText, synopsis, type CommandSpec, type Example } from './table/command-table.js'
+import { COMMANDS } from './table/commands.js'
+import { columns, wrap, type Row } from './text.js'
+
+const LINE = 110
+
 /** What `linux-sandbox --help` prints. */
-export function helpText(): string {
-  return `Usage: linux-sandbox [run] [OPTIONS] [--] COMMAND [ARG...]
+export function overview(): string {
+  const [run] = COMMANDS
+  const usages = COMMANDS.map(synopsis)
+  return page([
+    [`Usage: ${usages[0]}`, ...usages.slice(1).map((usage) => `       ${usage}`)],
+    ...paragraphs(run),
+    ['Commands:', ...columns(COMMANDS.map(commandRow), { term: 10, line: LINE })],
+    ['Options of run:', ...optionLines(run)],
+    ['Examples:', ...COMMANDS.flatMap(({ examples }) => exampleLines(examples.slice(0, 3)))],
+    ['Status of run:', ...statusLines(run)],
+    ['linux-sandbox COMMAND --help says more about a command; the manual page is linux-sandbox(1).'],
+  ])
+}
 
-Runs COMMAND on Linux under a policy: what it may read, write and reach. By default it reads everything, writes the
-current directory and the directories for temporary files, and has a network of its own with nothing but loopback.
+/** What `linux-sandbox COMMAND --help` prints. */
+export function commandHelp(command: CommandSpec): string {
+  return page([
+    [`Usage: ${synopsis(command)}`],
+    ...paragraphs(command),
+    ['Options:', ...optionLines(command)],
+    ['Examples:', ...exampleLines(command.examples)],
+    ['Status:', ...statusLines(command)],
+  ])
+}
 
-Options:
-  -P, --profile NAME    :workspace (default), :read-only, or :danger-full-access
-  -C, --directory DIR   run in DIR, which is also the workspace; default: the current directory
-  -n, --network MODE    restricted or enabled; default: what the profile says
-  -g, --git-writes MODE what may change in git repositories: none (default); commit, what committing, branching and
-                        stashing change, but nothing that git executes; or all
-      --json FD         print the result as JSON on descriptor FD when the command has ended
-  -h, --help            print this
-  -V, --version         print the version
+function page(blocks: readonly (readonly string[])[]): string {
+  return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`
+}
 
-Options end at the first word that is none, or at --. What follows belongs to COMMAND.
+function paragraphs({ description }: CommandSpec): string[][] {
+  return description.map((text) => wrap(text, LINE))
+}
 
-Examples:
-  linux-sandbox npm test
-  linux-sandbox -P :read-only -- git log --oneline
-  linux-sandbox -C ~/project --network enabled -- npm install
-  linux-sandbox -g commit -- git commit -am 'a change'
-  linux-sandbox --json 3 make 3>result.json
+function commandRow({ name, summary }: CommandSpec): Row {
+  return { term: name, text: summary }
+}
 
-Status: that of COMMAND, 128 + N when signal N ended it; 2 wrong usage, 125 the sandbox could not be set up,
-126 COMMAND could not be executed, 127 it was not found.
-`
+function optionLines({ options }: CommandSpec): string[] {
+  const rows = options.map((option) => ({
+    term: option.short === undefined ? `    ${optionForms(option)}` : optionForms(option),
+    text: optionText(option),
+  }))
+  return columns(rows, { term: 26, line: LINE })
+}
+
+function exampleLines(examples: readonly Example[]): string[] {
+  return columns(
+    examples.map(({ line, does }) => ({ term: line, text: `# ${does}` })),
+    { term: 50, line: LINE },
+  )
+}
+
+function statusLines({ statuses }: CommandSpec): string[] {
+  const rows = statuses.map(({ status, meaning }) => ({ term: status, text: meaning }))
+  return columns(rows, { term: 15, line: LINE })
 }

@@ -104,7 +104,10 @@ function prepare(confinement: Confinement, { host, bwrap, enter, notes }: Prepar
 }
 
 /** The mounts with a fresh `/proc`, and without one. */
-function plansFor(confinement: Confinement, host: Host): Readonly<Record<'fresh' | 'host', SettledPlan>> {
+export function plansFor(
+  confinement: Confinement,
+  host: Host,
+): Readonly<Record<'fresh' | 'host', SettledPlan>> {
   const disk = cachedDiskView(nodeDisk)
   const { policy, gitWrites, devices, privateTmp } = confinement
   const program = absolutePath(host.nativeProgram)

@@ -1,10 +1,20 @@
-import { compileFilter, encodeProgram, filterFor, type FilterOptions } from '@linux-sandbox/seccomp-filter'
+import {
+  compileFilter,
+  encodeProgram,
+  filterFor,
+  type FilterOptions,
+  type Program,
+} from '@linux-sandbox/seccomp-filter'
 import type { Confinement } from './confinement.js'
 
+type FilterTarget = Pick<FilterOptions, 'arch' | 'network'>
+
 /** The seccomp program for every command under `confinement`. */
-export function commandFilter(
-  { nestedSandbox }: Confinement,
-  { arch, network }: Pick<FilterOptions, 'arch' | 'network'>,
-): Uint8Array {
-  return encodeProgram(compileFilter(filterFor({ arch, network, nestedSandbox })))
+export function commandProgram({ nestedSandbox }: Confinement, { arch, network }: FilterTarget): Program {
+  return compileFilter(filterFor({ arch, network, nestedSandbox }))
+}
+
+/** The same, as the kernel takes it. */
+export function commandFilter(confinement: Confinement, target: FilterTarget): Uint8Array {
+  return encodeProgram(commandProgram(confinement, target))
 }

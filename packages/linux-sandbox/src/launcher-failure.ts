@@ -78,6 +78,13 @@ const CAUSES: readonly Cause[] = [
       'the limit on user namespaces is reached, or they are nested too deep; as root: sysctl user.max_user_namespaces=10000',
   },
   {
+    // Since Linux 5.12 root can map itself only with CAP_SETFCAP. Source: user_namespaces(7).
+    wording: /setting up uid map: Operation not permitted/i,
+    hint: ({ userNamespaces }) =>
+      forbiddenHint(userNamespaces) ??
+      'root without CAP_SETFCAP cannot have a user namespace; use another user, or grant it (Docker: --cap-add SETFCAP)',
+  },
+  {
     wording: /loopback: Failed RTM_NEW(ADDR|LINK)|setting up uid map|setting up gid map/i,
     hint: ({ userNamespaces }) =>
       forbiddenHint(userNamespaces) ??
@@ -98,6 +105,15 @@ const CAUSES: readonly Cause[] = [
     wording: /Can't mount proc/,
     hint: () =>
       'parts of /proc are covered, as in most containers (Docker: --security-opt systempaths=unconfined)',
+  },
+  {
+    wording: /Failed to mount tmpfs: No such file or directory/i,
+    hint: () => 'bwrap needs a directory /tmp; as root: mkdir -m 1777 /tmp',
+  },
+  {
+    // What the native program says in the place of bwrap.
+    wording: /cannot arrange descriptors/,
+    hint: () => 'raise the limit on open files: ulimit -n 64',
   },
   {
     wording: /fchdir to oldroot|pivot_root/,

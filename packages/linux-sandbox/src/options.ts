@@ -32,9 +32,10 @@ export interface SandboxOptions {
   readonly protectedNames?: ProtectedNameList
   /**
    * What confines the command. `landlock` is for hosts on which bubblewrap cannot be used: it enforces less, and only policies that read
-   * everything and write some directories; the result says what was not enforced. Default `auto`, which is `bwrap`, and never `landlock`.
+   * everything and write some directories; the result says what was not enforced. `inner` is for processes that are in a sandbox already: it only
+   * loads the filter of system calls. Default `auto`, which is `bwrap`, and never one of the others.
    */
-  readonly backend?: 'auto' | 'bwrap' | 'landlock'
+  readonly backend?: 'auto' | 'bwrap' | 'landlock' | 'inner'
   /** `host` keeps the host's `/proc` visible and read-only. Default `fresh`: only the command's own processes. */
   readonly proc?: 'fresh' | 'host'
   /**
@@ -99,7 +100,7 @@ const SANDBOX_RULES: OptionRules<SandboxOptions> = {
   nestedSandbox: BOOLEAN,
   devices: PATHS,
   privateTmp: BOOLEAN,
-  backend: oneOf('auto', 'bwrap', 'landlock'),
+  backend: oneOf('auto', 'bwrap', 'landlock', 'inner'),
   pidNamespace: oneOf('private', 'inherited'),
   setupTimeoutMs: WHOLE_MILLISECONDS,
 }

@@ -1,13 +1,14 @@
 import type { LandlockNote } from '@linux-sandbox/landlock'
 import type { PlanNote } from '@linux-sandbox/mount-plan'
 import type { PolicyNote } from '@linux-sandbox/policy'
+import type { InnerNote } from './inner-launch.js'
 
-/** Found in the profile itself, when it was laid over the disk, or in what Landlock cannot do. `kind` never changes. */
-export type Note = PolicyNote | PlanNote | LandlockNote
+/** Found in the profile itself, when it was laid over the disk, or in what the backend cannot do. `kind` never changes. */
+export type Note = PolicyNote | PlanNote | LandlockNote | InnerNote
 
 /** What held the command in. */
 export interface Enforced {
-  /** `none`: the policy restricts nothing. */
+  /** `none`: the policy restricts nothing, or it is the matter of a sandbox around this one. */
   readonly filesystem: 'bwrap' | 'landlock' | 'none'
   /** `private`: a network of its own, with nothing but loopback. `none`: no sockets, but for connected pairs. */
   readonly network: 'private' | 'none' | 'host'

@@ -70,7 +70,8 @@ export class Sandbox {
     const confinement = confinementOf(options)
     const { policy } = confinement
     const limits = resourceLimits(options.limits ?? {}, { isRoot: process.geteuid?.() === 0 })
-    if (isUnconfined(confinement) && limits.length === 0) return new Sandbox(policy, host, undefined)
+    const needsNothing = isUnconfined(confinement) && options.backend !== 'inner'
+    if (needsNothing && limits.length === 0) return new Sandbox(policy, host, undefined)
 
     const backend = chooseBackend(confinement, host, options)
     // So that a policy that cannot be enforced fails here and not at the first command.

@@ -7,8 +7,10 @@ export class UsageError extends SandboxError {
   readonly code = 'USAGE'
   readonly exitStatus = EXIT_STATUS.usage
 
-  constructor(message: string, program: string) {
-    super(message, { hint: `see ${program} --help` })
+  /** @param nearest - what was probably meant */
+  constructor(message: string, program: string, { nearest }: { readonly nearest?: string | undefined } = {}) {
+    const question = nearest === undefined ? '' : `did you mean ${nearest}? `
+    super(message, { hint: `${question}see ${program} --help` })
   }
 }
 

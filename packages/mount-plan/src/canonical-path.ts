@@ -63,7 +63,10 @@ const MAX_SYMLINKS = 40
  * loop, or one goes up by `..` from what is no directory, or is missing.
  * @see path_resolution(7)
  */
-export function canonicalPath(disk: DiskView, path: AbsolutePath): CanonicalPath {
+export function canonicalPath(
+  disk: Pick<DiskView, 'kindOf' | 'readLink'>,
+  path: AbsolutePath,
+): CanonicalPath {
   const pending = components(path).toReversed()
   const links: Link[] = []
   let current = ROOT

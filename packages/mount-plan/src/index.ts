@@ -1,3 +1,4 @@
+export { accessFinder, type PlanAccess } from './access-finder.js'
 export { canonicalPath, type CanonicalPath, type Link } from './canonical-path.js'
 export { cachedDiskView, type DirectoryEntry, type DiskView, type FileKind } from './disk-view.js'
 export { entryRules, settleReplaceable, type EntryRules } from './entry-rules.js'

@@ -26,7 +26,8 @@ export function formatExplanation({ path, access, decidedBy, shadowed, changes }
   ].join('\n')
 }
 
-function describeReason(reason: AccessReason): string {
+/** The rule that decides, as a phrase, safe to print. */
+export function describeReason(reason: AccessReason): string {
   switch (reason.kind) {
     case 'unrestricted':
       return 'the policy restricts no path'
@@ -71,7 +72,7 @@ function describeAccess({ path, access }: PathAccess): string {
 }
 
 /** Names can hold line breaks and control sequences, which must neither forge a line nor reach a terminal. */
-function printable(text: string): string {
+export function printable(text: string): string {
   if (/^[^\s"\p{C}\p{Z}]+$/u.test(text)) return text
   return JSON.stringify(text).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, escapeUnits)
 }

@@ -4,7 +4,7 @@ export { explain, type Explanation, type ShadowedRule } from './explain.js'
 export type { AccessChange, Obstacle, PathAccess } from './explain-changes.js'
 export type { LossReason } from './explain-losses.js'
 export type { CoveringRule } from './explain-rules.js'
-export { formatExplanation } from './explain-text.js'
+export { describeReason, formatExplanation, printable } from './explain-text.js'
 export { legacyObstacle, type LegacyObstacle } from './legacy/legacy-obstacle.js'
 export { parseSandboxPolicy } from './legacy/parse-sandbox-policy.js'
 export { printSandboxPolicy } from './legacy/print-sandbox-policy.js'
@@ -42,6 +42,7 @@ export {
   pathPrefixes,
   type AbsolutePath,
 } from './path.js'
+export { nearestName } from './nearest-name.js'
 export { parseProfile, validateProfile } from './parse-profile.js'
 export { PLATFORM_DEFAULT_PATHS } from './platform-defaults.js'
 export {

@@ -58,7 +58,7 @@ test('the types of every example are right', () => {
 })
 
 /** Those of the root are the two commands of the set-up, which have run when this runs. */
-const scripts = blocksIn('sh').filter(({ place }) => place.startsWith('packages/'))
+const scripts = blocksIn('sh').filter(({ place }) => place.includes('/'))
 
 test.each(scripts)('the commands at $place run', ({ code }) => {
   const home = workspace()

@@ -7,11 +7,9 @@ import { profileFromFlags } from './policy-flags.js'
 
 /** What a caller of the helper asks for. */
 export interface HelperRequest {
-  /** `inner`: somebody else has made the namespaces and mounts; what remains is to load the filter. */
-  readonly stage: 'outer' | 'inner'
   readonly policyCwd: string
   readonly profile: PermissionProfile
-  readonly backend: 'auto' | 'landlock'
+  readonly backend: 'auto' | 'landlock' | 'inner'
   readonly proc: 'fresh' | 'host'
   readonly pidNamespace: 'private' | 'inherited'
   readonly isProxied: boolean
@@ -36,7 +34,6 @@ export function parseFlags(argv: readonly string[]): HelperRequest | 'help' | 'v
   const policyCwd = values['sandbox-policy-cwd'] ?? ''
   const cwd = values['command-cwd']
   return {
-    stage: values['apply-seccomp-then-exec'] === true ? 'inner' : 'outer',
     policyCwd,
     profile: profileFromFlags({
       permissionProfile: values['permission-profile'],
@@ -45,7 +42,7 @@ export function parseFlags(argv: readonly string[]): HelperRequest | 'help' | 'v
       network: values['network-sandbox-policy'],
       policyCwd,
     }),
-    backend: values['use-legacy-landlock'] === true ? 'landlock' : 'auto',
+    backend: backendOf(values),
     proc: values['no-proc'] === true ? 'host' : 'fresh',
     pidNamespace: values['inherit-pid-namespace'] === true ? 'inherited' : 'private',
     isProxied: values['managed-network'] !== undefined || values['allow-network-for-proxy'] === true,
@@ -105,6 +102,12 @@ function problemsOf(values: Values, command: readonly string[]): string[] {
       absoluteProblem(flag, values[flag]),
     ),
   ]
+}
+
+function backendOf(values: Values): HelperRequest['backend'] {
+  // The namespaces and the mounts have been made by the outer stage.
+  if (values['apply-seccomp-then-exec'] === true) return 'inner'
+  return values['use-legacy-landlock'] === true ? 'landlock' : 'auto'
 }
 
 /** Of two values the last one would win, silently. A switch that is given twice means what it means. */

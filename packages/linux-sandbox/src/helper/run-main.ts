@@ -24,16 +24,18 @@ export async function runMain(argv: readonly string[]): Promise<void> {
 }
 
 async function sandboxFor(request: HelperRequest): Promise<Sandbox> {
-  const { profile, policyCwd, backend, proc, pidNamespace } = request
+  const { profile, policyCwd, backend, proc, pidNamespace, fdMounts } = request
   if (request.isProxied) {
     throw new PolicyUnsupportedError('the managed proxy', 'this version has none', {
       hint: 'leave --managed-network out; without it a restricted network is loopback alone',
     })
   }
-  if (request.stage === 'inner') verifyFdMounts(request.fdMounts)
+  verifyFdMounts(fdMounts)
   return await Sandbox.create({
-    ...{ profile, policyCwd, backend },
-    // What no flag asks for is what the backend has.
+    profile,
+    policyCwd,
+    backend,
+    // Only what was asked for: a backend refuses what it cannot give.
     ...(proc === 'host' ? { proc } : {}),
     ...(pidNamespace === 'inherited' ? { pidNamespace } : {}),
   })

@@ -44,7 +44,7 @@ test('the document has every flag and every refusal', async () => {
 })
 
 test.each<{ flags: OptionalFlag[]; expected: Partial<HelperRequest> }>([
-  { flags: [], expected: { stage: 'outer', backend: 'auto', proc: 'fresh', pidNamespace: 'private' } },
+  { flags: [], expected: { backend: 'auto', proc: 'fresh', pidNamespace: 'private' } },
   { flags: ['no-proc'], expected: { proc: 'host', pidNamespace: 'private' } },
   { flags: ['inherit-pid-namespace'], expected: { pidNamespace: 'inherited' } },
   { flags: ['use-legacy-landlock'], expected: { backend: 'landlock' } },
@@ -52,7 +52,7 @@ test.each<{ flags: OptionalFlag[]; expected: Partial<HelperRequest> }>([
   { flags: ['allow-network-for-proxy'], expected: { isProxied: true } },
   {
     flags: ['apply-seccomp-then-exec', 'verify-fd-mount'],
-    expected: { stage: 'inner', fdMounts: [{ descriptor: 3, path: '/tmp' }] },
+    expected: { backend: 'inner', fdMounts: [{ descriptor: 3, path: '/tmp' }] },
   },
 ])('$flags mean $expected', ({ flags, expected }) => {
   expect(request(words(flags))).toMatchObject(expected)

@@ -66,12 +66,23 @@ const REFUSALS: readonly (OddHost & { title: string; message: RegExp; hint: RegE
   },
 ]
 
+/** What only root is short of. */
+const REFUSALS_OF_ROOT: typeof REFUSALS = [
+  {
+    title: 'no capability',
+    prefix: ['setpriv', '--bounding-set', '-all', '--inh-caps', '-all', '--'],
+    message: /uid map/,
+    hint: /--cap-add SETFCAP/,
+  },
+]
+
 describeForUsers('on a host with', ['root'], (user) => {
   test.each(HOSTS)('$title, a command is confined', async (host) => {
     expect(await runOnHost(user, host, ['--', ...COMMAND])).toMatchObject(HELD)
   })
 
-  test.each(REFUSALS)('$title, the error says so', async ({ message, hint, ...host }) => {
+  const refusals = user.name === 'root' ? [...REFUSALS, ...REFUSALS_OF_ROOT] : REFUSALS
+  test.each(refusals)('$title, the error says so', async ({ message, hint, ...host }) => {
     const end = await runOnHost(user, host, ['--', 'true'])
     expect(end).toMatchObject({ exitCode: 125, stdout: '' })
     expect(end.stderr).toMatch(message)

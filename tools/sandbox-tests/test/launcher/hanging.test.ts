@@ -8,8 +8,19 @@ import {
   STATUS_SOCKET,
   type Report,
 } from '@linux-sandbox/native'
+import { readOnly } from 'linux-sandbox'
 import { expect, test } from 'vitest'
-import { describeForUsers, identityOf, processesWith, uniqueSeconds, until } from '../../support/index.ts'
+import {
+  describeForUsers,
+  identityOf,
+  processesWith,
+  runProgram,
+  stageDirectory,
+  stagedNode,
+  uniqueSeconds,
+  until,
+  type Outcome,
+} from '../../support/index.ts'
 import { directoryWithBwrap } from '../bad-input/programs.ts'
 import { stagedNative } from '../placeholders/supervised.ts'
 import { fakeBwrap, REAL_BWRAP } from './fakes.ts'
@@ -61,5 +72,20 @@ describeForUsers('a bwrap that hangs', [], (user) => {
   test('no longer than that is not', async () => {
     const kinds = (await reportsOf(`exec ${REAL_BWRAP} "$@"`, 30 * TIMEOUT_MS)).map(({ kind }) => kind)
     expect(kinds).toEqual(['started', 'ended'])
+  })
+
+  test('is a typed error of the library, with what helps', async () => {
+    const path = directoryWithBwrap(user, fakeBwrap(`/bin/sleep ${uniqueSeconds()}`))
+    const scenario = {
+      sandbox: { profile: readOnly(), setupTimeoutMs: TIMEOUT_MS },
+      command: ['true'],
+    }
+    const { stdout } = await runProgram(user, stagedNode(), [`${stageDirectory()}/driver.mjs`], {
+      input: JSON.stringify(scenario),
+      env: { PATH: `${path}:/usr/bin:/bin` },
+    })
+    const { error } = JSON.parse(stdout) as Outcome
+    expect(error).toMatchObject({ step: 'launcher', errno: ETIMEDOUT, exitStatus: 125 })
+    expect(error?.hint).toMatch(/setupTimeoutMs/)
   })
 })

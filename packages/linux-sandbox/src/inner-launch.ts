@@ -1,0 +1,44 @@
+import type { Backend } from './backend.js'
+import type { Confinement } from './confinement.js'
+import { commandFilter } from './filter.js'
+import type { Host } from './host.js'
+
+/** That files and processes are confined by somebody else, if at all. */
+export interface InnerNote {
+  readonly kind: 'inner-stage'
+  readonly message: string
+}
+
+const NOTE: InnerNote = {
+  kind: 'inner-stage',
+  message:
+    'only the filter of system calls was loaded: paths, processes and the network are the matter of the sandbox around it',
+}
+
+/**
+ * Loads the filter of system calls and nothing else, in a sandbox that somebody else has made: with a network namespace of its own where the
+ * policy restricts the network. A command that still has a capability is not started: no sandbox leaves one.
+ */
+export function innerBackend(confinement: Confinement, host: Host): Backend {
+  const { policy, setupTimeoutMs } = confinement
+  const isNetworkRestricted = policy.network === 'restricted'
+  return {
+    filter: commandFilter(confinement, {
+      arch: host.arch,
+      network: isNetworkRestricted ? 'private-network' : 'host-network',
+    }),
+    launcherDescriptor: () => undefined,
+    prepare: (enter) => ({
+      request: { setupTimeoutMs, enter: { ...enter, lifetime: 'subreaper' }, reraise: true },
+      noteStarted: () => undefined,
+      enforced: () => ({
+        filesystem: 'none',
+        network: isNetworkRestricted ? 'private' : 'host',
+        seccomp: true,
+        proc: 'host',
+        notes: [...policy.notes, NOTE],
+      }),
+      watch: () => () => [],
+    }),
+  }
+}

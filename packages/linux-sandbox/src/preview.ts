@@ -1,0 +1,127 @@
+import { isSandboxError, PolicyUnsupportedError } from '@linux-sandbox/errors'
+import { nodeDisk } from '@linux-sandbox/host-probe'
+import {
+  accessFinder,
+  cachedDiskView,
+  type DiskView,
+  type MountPlan,
+  type PlanAccess,
+} from '@linux-sandbox/mount-plan'
+import type { AbsolutePath, ResolvedPolicy } from '@linux-sandbox/policy'
+import { disassemble } from '@linux-sandbox/seccomp-filter'
+import { bwrapBackend, plansFor } from './bwrap-launch.js'
+import { confinementOf, isUnconfined, type Confinement } from './confinement.js'
+import { commandProgram } from './filter.js'
+import { sharedHost, type Host } from './host.js'
+import { checkSandboxOptions, type SandboxOptions } from './options.js'
+
+/** What a command would find that starts now in a sandbox. Nothing is started, and nothing on the disk is changed. */
+export interface SandboxPreview {
+  readonly policy: ResolvedPolicy
+  /** Whether there would be a sandbox at all: none is needed for a policy that restricts nothing. */
+  readonly isConfined: boolean
+  readonly mounts: MountPlan
+  /**
+   * What the policy lets the command do with `path`, once its links are followed. The permissions of the host come on top.
+   *
+   * @throws {PolicyUnsupportedError} when the path leads nowhere, for example in a loop of links.
+   */
+  accessOf(path: AbsolutePath): PreviewedAccess
+  /**
+   * The argument list of bwrap, its own path first.
+   *
+   * @throws {BwrapMissingError} @throws {BwrapTooOldError} when bwrap is not to be had.
+   */
+  bwrapArgs(): readonly string[]
+  /** The seccomp filter, one instruction on each line. For people: not to be parsed. */
+  filter(): readonly string[]
+}
+
+export interface PreviewedAccess extends PlanAccess {
+  /** Whether this user can look at the path. Else links in it are not followed, and permissions deny it anyhow. */
+  readonly isVisible: boolean
+}
+
+/**
+ * What `Sandbox.create` and `run` would do with `options`, on this disk as it is now. Takes for granted that this host lets a fresh
+ * `/proc` be mounted, unless `proc` is `host`.
+ *
+ * @throws {PolicyInvalidError} when the profile does not mean anything.
+ * @throws {PolicyUnsupportedError} when the policy cannot be enforced on this disk.
+ */
+export function previewSandbox(options: SandboxOptions): SandboxPreview {
+  checkSandboxOptions(options)
+  if (options.backend === 'landlock') {
+    throw new PolicyUnsupportedError(
+      'the option "backend"',
+      'a preview is of mounts, and Landlock makes none',
+      {
+        hint: 'leave Landlock out to see what bubblewrap would enforce',
+      },
+    )
+  }
+  const confinement = confinementOf(options)
+  const { policy } = confinement
+  const host = sharedHost()
+  const isConfined = !isUnconfined(confinement) || Object.keys(options.limits ?? {}).length > 0
+  const mounts = isConfined ? mountsFor(confinement, host) : WHOLE_HOST
+  return {
+    policy,
+    isConfined,
+    mounts,
+    accessOf: visibleAccessFinder(mounts, cachedDiskView(nodeDisk)),
+    bwrapArgs() {
+      if (!isConfined) return []
+      const { request } = bwrapBackend(confinement, host).prepare({ argv: ['true'], env: {}, cwd: '/' })
+      const { launcher = '', launcherArgv = [] } = request
+      return [launcher, ...launcherArgv.slice(1)]
+    },
+    filter() {
+      if (!isConfined) return []
+      const network = policy.network === 'enabled' ? 'host-network' : 'private-network'
+      return disassemble(commandProgram(confinement, { arch: host.arch, network }))
+    },
+  }
+}
+
+const WHOLE_HOST: MountPlan = {
+  operations: [
+    {
+      type: 'root',
+      access: 'write',
+      devices: true,
+      cause: { kind: 'base', reason: 'the policy restricts nothing' },
+    },
+  ],
+  placeholders: [],
+  notes: [],
+}
+
+function mountsFor(confinement: Confinement, host: Host): MountPlan {
+  const plans = plansFor(confinement, host)
+  if (confinement.proc === 'fresh') return plans.fresh.mounts
+  const { mounts } = plans.host
+  return { ...mounts, operations: mounts.operations.filter(({ type }) => type !== 'proc') }
+}
+
+/** What the kernel refuses to show is taken for a file, through which no link leads on. */
+function visibleAccessFinder(mounts: MountPlan, disk: DiskView): (path: AbsolutePath) => PreviewedAccess {
+  let isVisible = true
+  const find = accessFinder(mounts, {
+    ...disk,
+    kindOf(at) {
+      try {
+        return disk.kindOf(at)
+      } catch (error) {
+        if (!isSandboxError(error)) throw error
+        isVisible = false
+        return 'file'
+      }
+    },
+  })
+  return (path) => {
+    isVisible = true
+    const access = find(path)
+    return { ...access, isVisible }
+  }
+}
