@@ -32,6 +32,7 @@ export function bwrapBackend(confinement: Confinement, host: Host): Backend {
     filter: commandFilter(confinement, {
       arch: host.arch,
       network: network === 'enabled' ? 'host-network' : 'private-network',
+      seesHostProcesses: confinement.pidNamespace === 'inherited',
     }),
     launcherDescriptor: () => verifiedDescriptor(bwrap, host),
     prepare(enter) {
