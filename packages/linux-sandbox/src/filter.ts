@@ -7,7 +7,8 @@ import {
 } from '@linux-sandbox/seccomp-filter'
 import type { Confinement } from './confinement.js'
 
-type FilterTarget = Pick<FilterOptions, 'arch' | 'network' | 'seesHostProcesses'>
+/** The sandbox that a filter is for. */
+export type FilterTarget = Pick<FilterOptions, 'arch' | 'network' | 'seesHostProcesses'>
 
 /** The seccomp program for every command under `confinement`. */
 export function commandProgram({ nestedSandbox }: Confinement, target: FilterTarget): Program {
