@@ -65,7 +65,7 @@ export const FILE_LIMITS: readonly LandlockNote[] = [
 export const NAMESPACE_LIMITS: readonly LandlockNote[] = [
   limit(
     'processes',
-    'the command sees the processes of the host, and can change priority and limits of those of this user',
+    'the command sees the processes of the host, and can change the priority of those of this user',
   ),
   limit('ipc', 'the command can use the System V shared memory and the message queues of this user'),
 ]

@@ -9,7 +9,7 @@ import type { Backend, Launch } from './backend.js'
 import type { Confinement } from './confinement.js'
 import { refuseWsl1 } from './doctor/refuse-wsl1.js'
 import { expectedMounts } from './expected-mounts.js'
-import { commandFilter } from './filter.js'
+import { commandFilter, type FilterTarget } from './filter.js'
 import type { Host } from './host.js'
 import { findBwrap, verifiedDescriptor } from './launcher-choice.js'
 import { settlePlaceholders, type SettledPlan } from './placeholders.js'
@@ -26,13 +26,9 @@ import type { Note } from './result.js'
 export function bwrapBackend(confinement: Confinement, host: Host): Backend {
   refuseWsl1()
   const bwrap = findBwrap(confinement.policy, host)
-  const { network } = confinement.policy
   const processes = processConfinement(confinement, host)
   return {
-    filter: commandFilter(confinement, {
-      arch: host.arch,
-      network: network === 'enabled' ? 'host-network' : 'private-network',
-    }),
+    filter: commandFilter(confinement, bwrapFilterTarget(confinement, host)),
     launcherDescriptor: () => verifiedDescriptor(bwrap, host),
     prepare(enter) {
       return prepare(confinement, {
@@ -42,6 +38,15 @@ export function bwrapBackend(confinement: Confinement, host: Host): Backend {
         notes: processes.notes,
       })
     },
+  }
+}
+
+/** What the filter for commands in such a sandbox depends on. */
+export function bwrapFilterTarget({ policy, pidNamespace }: Confinement, { arch }: Host): FilterTarget {
+  return {
+    arch,
+    network: policy.network === 'enabled' ? 'host-network' : 'private-network',
+    seesHostProcesses: pidNamespace === 'inherited',
   }
 }
 

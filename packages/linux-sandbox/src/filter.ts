@@ -7,11 +7,12 @@ import {
 } from '@linux-sandbox/seccomp-filter'
 import type { Confinement } from './confinement.js'
 
-type FilterTarget = Pick<FilterOptions, 'arch' | 'network'>
+/** The sandbox that a filter is for. */
+export type FilterTarget = Pick<FilterOptions, 'arch' | 'network' | 'seesHostProcesses'>
 
 /** The seccomp program for every command under `confinement`. */
-export function commandProgram({ nestedSandbox }: Confinement, { arch, network }: FilterTarget): Program {
-  return compileFilter(filterFor({ arch, network, nestedSandbox }))
+export function commandProgram({ nestedSandbox }: Confinement, target: FilterTarget): Program {
+  return compileFilter(filterFor({ ...target, nestedSandbox }))
 }
 
 /** The same, as the kernel takes it. */

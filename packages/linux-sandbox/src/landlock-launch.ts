@@ -22,6 +22,7 @@ export function landlockBackend(confinement: Confinement, host: Host, options: S
     filter: commandFilter(confinement, {
       arch: host.arch,
       network: isNetworkRestricted ? 'no-network' : 'host-network',
+      seesHostProcesses: true,
     }),
     launcherDescriptor: () => undefined,
     prepare(enter) {

@@ -9,7 +9,7 @@ import {
 } from '@linux-sandbox/mount-plan'
 import type { AbsolutePath, ResolvedPolicy } from '@linux-sandbox/policy'
 import { disassemble } from '@linux-sandbox/seccomp-filter'
-import { bwrapBackend, plansFor } from './bwrap-launch.js'
+import { bwrapBackend, bwrapFilterTarget, plansFor } from './bwrap-launch.js'
 import { confinementOf, isUnconfined, type Confinement } from './confinement.js'
 import { commandProgram } from './filter.js'
 import { sharedHost, type Host } from './host.js'
@@ -78,8 +78,7 @@ export function previewSandbox(options: SandboxOptions): SandboxPreview {
     },
     filter() {
       if (!isConfined) return []
-      const network = policy.network === 'enabled' ? 'host-network' : 'private-network'
-      return disassemble(commandProgram(confinement, { arch: host.arch, network }))
+      return disassemble(commandProgram(confinement, bwrapFilterTarget(confinement, host)))
     },
   }
 }

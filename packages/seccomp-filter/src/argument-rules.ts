@@ -92,3 +92,17 @@ export function personalityRule(arch: Arch): Rule {
     otherwise: failWith(ERRNO.EPERM),
   })
 }
+
+/** Rules about processes outside, where those have numbers. A signal is Landlock's to deny. */
+export function hostProcessRules(arch: Arch): readonly Rule[] {
+  return [
+    ruleFor(arch, 'prlimit64', {
+      why: 'a limit on processor time ends another process of the user; reading limits, and setting the own ones, does not',
+      cases: [
+        { when: [{ test: 'zero', argument: 0 }], action: ALLOW },
+        { when: [{ test: 'zero', argument: 2 }], action: ALLOW },
+      ],
+      otherwise: failWith(ERRNO.EPERM),
+    }),
+  ]
+}

@@ -1,6 +1,6 @@
 import { ALLOW, ERRNO, failWith, KILL } from './action.js'
 import type { Arch } from './arch.js'
-import { ioctlRule, namespaceRules, personalityRule } from './argument-rules.js'
+import { hostProcessRules, ioctlRule, namespaceRules, personalityRule } from './argument-rules.js'
 import { DENIED_CALLS } from './denied-calls.js'
 import {
   createFilter,
@@ -20,7 +20,12 @@ import { socketRules } from './socket-rules.js'
  *
  * @throws {TypeError} for an unknown architecture or network mode.
  */
-export function filterFor({ arch, network, nestedSandbox = false }: FilterOptions): Filter {
+export function filterFor({
+  arch,
+  network,
+  nestedSandbox = false,
+  seesHostProcesses = false,
+}: FilterOptions): Filter {
   return createFilter({
     arch,
     defaultAction: ALLOW,
@@ -29,6 +34,7 @@ export function filterFor({ arch, network, nestedSandbox = false }: FilterOption
       ...(nestedSandbox ? [] : namespaceRules(arch)),
       ioctlRule(arch),
       personalityRule(arch),
+      ...(seesHostProcesses ? hostProcessRules(arch) : []),
       ...setIdRules(arch),
       ...socketRules(arch, network),
       ...numberRules(arch),

@@ -26,4 +26,6 @@ export interface FilterOptions {
    * unless given.
    */
   readonly nestedSandbox?: boolean
+  /** The command is in the PID namespace of the host, so that others than its own processes have numbers. False unless given. */
+  readonly seesHostProcesses?: boolean
 }

@@ -40,6 +40,16 @@ describe.each(ALL_OPTIONS)('$arch, $network, nested sandbox $nestedSandbox', (op
     expect(outcomeOf(options, 'clone', [flags])).toEqual(ALLOWED)
   })
 
+  test.each([
+    { args: [0, 7, 1, 0], seesHostProcesses: ALLOWED, why: 'its own limit' },
+    { args: [4711, 7, 0, 1], seesHostProcesses: ALLOWED, why: 'to look at that of another' },
+    { args: [4711, 7, 1, 0], seesHostProcesses: NOT_PERMITTED, why: 'that of another' },
+    { args: [-1n & 0xffffffffn, 7, 1, 0], seesHostProcesses: NOT_PERMITTED, why: 'of nobody' },
+  ])('prlimit64 of $why is denied only where others have numbers', ({ args, seesHostProcesses }) => {
+    expect(outcomeOf({ ...options, seesHostProcesses: true }, 'prlimit64', args)).toEqual(seesHostProcesses)
+    expect(outcomeOf(options, 'prlimit64', args)).toEqual(ALLOWED)
+  })
+
   test.each(NAMESPACES)(
     '$name is refused in clone and unshare unless a nested sandbox may ask for it',
     ({ flag }) => {

@@ -58,6 +58,15 @@ static int change_priority(char **args) {
   return outcome(setpriority(PRIO_PROCESS, (id_t)pid_of(args[0]), 19));
 }
 
+// Sets a limit to what it is.
+static int set_limit(char **args) {
+  struct rlimit limit;
+  pid_t pid = pid_of(args[0]);
+  if (prlimit(pid, RLIMIT_CPU, NULL, &limit) != 0)
+    return errno;
+  return outcome(prlimit(pid, RLIMIT_CPU, &limit, NULL));
+}
+
 static int trace(char **args) {
   pid_t pid = pid_of(args[0]);
   if (ptrace(PTRACE_SEIZE, pid, NULL, NULL) != 0)
@@ -176,6 +185,7 @@ const struct attempt PROCESS_ATTEMPTS[] = {
     {"pidfd-kill", 2, send_signal_by_pidfd},
     {"reach-anybody", 0, reach_anybody},
     {"setpriority", 1, change_priority},
+    {"prlimit", 1, set_limit},
     {"ptrace", 1, trace},
     {"ptrace-child", 0, trace_own_child},
     {"vm-readv", 1, read_memory},

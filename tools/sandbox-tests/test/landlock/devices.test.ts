@@ -1,5 +1,14 @@
-import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
-import { expect, onTestFinished, test } from 'vitest'
+import {
+  chownSync,
+  closeSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { describeOnHost, runSandboxed, stagedProbe } from '../../support/index.ts'
 import { makeScene, type Scene } from '../attacks/scene.ts'
 import { defineAttacks, type Attack } from '../attacks/table.ts'
@@ -28,6 +37,13 @@ function isDiskWithContent(path: string): boolean {
 }
 
 describeOnHost('devices under Landlock', ['landlock', 'cc'], (user) => {
+  const memory = `/dev/shm/linux-sandbox-test-${process.pid}-${user.uid}`
+  beforeAll(() => {
+    writeFileSync(memory, 'of another program', { mode: 0o644 })
+    chownSync(memory, user.uid, user.gid)
+  })
+  afterAll(() => rmSync(memory))
+
   const attacks: readonly Attack[] = [
     ...HARMLESS.map((name): Attack => ({
       act: `opens /dev/${name}`,
@@ -41,6 +57,7 @@ describeOnHost('devices under Landlock', ['landlock', 'cc'], (user) => {
       gets: 'EACCES',
       twin: { where: 'outside', attempt: ({ outside }) => ['create', `${outside}/shm`] },
     },
+    { act: 'reads shared memory', attempt: () => ['read', memory], gets: 'EACCES' },
     {
       act: 'does an operation on a device that it can open',
       attempt: () => ['ask-entropy', '/dev/random'],

@@ -28,6 +28,8 @@ describeForUsers('an inherited PID namespace', ['cc'], (user) => {
     },
     { act: 'signals it', attempt: () => ['kill', pid(), '0'], gets: since(6, 'EPERM') },
     { act: 'signals it by a pidfd', attempt: () => ['pidfd-kill', pid(), '0'], gets: since(6, 'EPERM') },
+    { act: 'limits it', attempt: () => ['prlimit', pid()], gets: 'EPERM' },
+    { act: 'limits itself', attempt: () => ['prlimit', '0'], gets: 'ok' },
     { act: 'traces it', attempt: () => ['ptrace', pid()], gets: 'EPERM' },
     { act: 'traces its own child', attempt: () => ['ptrace-child'], gets: 'ok' },
     {
@@ -38,6 +40,8 @@ describeForUsers('an inherited PID namespace', ['cc'], (user) => {
     { act: 'serves itself on 127.0.0.1', attempt: () => ['serve-itself', '127.0.0.1'], gets: 'ok' },
   ]
   defineAttacks(user, attacks, { sandbox: INHERITED })
+  const signals = attacks.filter(({ act }) => act.startsWith('signals'))
+  defineAttacks(user, signals, { sandbox: INHERITED, network: 'enabled' })
 
   test('has the numbers of the host, and a private one has not', async () => {
     const scene = makeScene(user)
