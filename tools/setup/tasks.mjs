@@ -45,6 +45,10 @@ export const TASKS = {
     needs: { commands: ['test'], isBuilt: true },
     run: async (args) => (await import('./fuzz.mjs')).fuzz(args),
   },
+  'test:kernels': {
+    needs: { commands: ['build', 'emulate'], isBuilt: true },
+    run: async (args) => (await import('./kernels.mjs')).testOnOtherKernels(args),
+  },
   'test:node-versions': {
     needs: { commands: ['test'], isBuilt: true },
     run: async (args) => (await import('./node-versions.mjs')).testOnOtherNodes(args),
