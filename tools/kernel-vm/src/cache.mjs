@@ -20,7 +20,8 @@ export function cached(name, make) {
   try {
     make(scratch)
     mkdirSync(dirname(target), { recursive: true })
-    renameSync(scratch, target)
+    // Another run may have been faster.
+    if (!existsSync(target)) renameSync(scratch, target)
     return target
   } finally {
     rmSync(scratch, { recursive: true, force: true })

@@ -1,18 +1,17 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { Apt } from './apt.mjs'
 import { ARCHITECTURES } from './architectures.mjs'
-import { REPOSITORY } from './cache.mjs'
 import { makeEmptyDisk } from './disk.mjs'
 import { makeInitramfs, provideKernel } from './kernel.mjs'
 import { machineWords, runMachine } from './machine.mjs'
 import { makePayload } from './payload.mjs'
 import { reportOf } from './report.mjs'
 import { provideSystem } from './system.mjs'
+import { testFiles } from './test-files.mjs'
 
-const TESTS = join(REPOSITORY, 'tools/sandbox-tests/test')
 const MOST_PROCESSORS = 4
 const RESULT_MEBIBYTES = 32
 const GUEST_SECONDS = 30 * 60
@@ -101,22 +100,6 @@ async function withMachine({ architecture: name, kernelPackage, commandLine = ''
     remove()
     process.off('exit', remove)
   }
-}
-
-/**
- * The files that `names` mean, as they are called in the guest.
- *
- * @param {readonly string[]} names - folders, or files without their endings
- * @returns {string[]}
- */
-export function testFiles(names) {
-  const all = readdirSync(TESTS, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.test.ts'))
-    .map((path) => path.replace(/\.test\.ts$/, ''))
-  const chosen = names.map((name) => all.filter((path) => path === name || path.startsWith(`${name}/`)))
-  const nothing = names.filter((_, index) => chosen[index]?.length === 0)
-  if (nothing.length > 0) throw new Error(`there are no tests ${nothing.join(', ')}`)
-  return chosen.flat().map((path) => join(relative(REPOSITORY, TESTS), `${path}.test.js`))
 }
 
 /** @param {import('./guests.mjs').Check} check */
