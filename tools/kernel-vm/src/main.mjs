@@ -1,12 +1,12 @@
-// Usage: npm run test:kernels [-- GUEST... [--tests LIST]], or npm run test:kernels -- --shell GUEST
+// Usage: npm run test:kernels [-- GUEST... [--brief | --tests LIST]], or npm run test:kernels -- --shell GUEST
 // Boots other kernels and runs our checks and tests there; see README.md. 1 when something failed.
 import { parseArgs } from 'node:util'
-import { GUESTS } from './guests.mjs'
+import { ATTACKS, GUESTS } from './guests.mjs'
 import { openShell, runGuest } from './run-guest.mjs'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { shell: { type: 'string' }, tests: { type: 'string' } },
+  options: { shell: { type: 'string' }, tests: { type: 'string' }, brief: { type: 'boolean' } },
 })
 
 process.once('SIGINT', () => process.exit(130))
@@ -15,8 +15,13 @@ else await runAll(chosenGuests())
 
 function chosenGuests() {
   const guests = positionals.length === 0 ? GUESTS : positionals.map(guestNamed)
-  const tests = values.tests?.split(',').filter((name) => name !== '')
+  const tests = chosenTests()
   return tests === undefined ? guests : guests.map((guest) => ({ ...guest, tests }))
+}
+
+function chosenTests() {
+  if (values.brief) return ATTACKS
+  return values.tests?.split(',').filter((name) => name !== '')
 }
 
 /** @param {readonly import('./guests.mjs').Guest[]} guests */
