@@ -15,13 +15,13 @@ else await runAll(chosenGuests())
 
 function chosenGuests() {
   const guests = positionals.length === 0 ? GUESTS : positionals.map(guestNamed)
-  const tests = chosenTests()
-  return tests === undefined ? guests : guests.map((guest) => ({ ...guest, tests }))
+  return guests.map((guest) => ({ ...guest, tests: chosenTests(guest) }))
 }
 
-function chosenTests() {
-  if (values.brief) return ATTACKS
-  return values.tests?.split(',').filter((name) => name !== '')
+/** @param {import('./guests.mjs').Guest} guest */
+function chosenTests({ tests }) {
+  if (values.brief) return tests.filter((name) => ATTACKS.includes(name))
+  return values.tests?.split(',').filter((name) => name !== '') ?? tests
 }
 
 /** @param {readonly import('./guests.mjs').Guest[]} guests */
