@@ -36,7 +36,7 @@ const TESTS = [
   ...ATTACKS,
   'cases',
   ...['foreign', 'placeholders'].map(inFolder('git')),
-  ...['directory', 'stdio-forms'].map(inFolder('lifecycle')),
+  'lifecycle/directory',
   ...['ends', 'git', 'library', 'registry', 'sticky', 'sweep'].map(inFolder('placeholders')),
   ...['links', 'protected-names', 'protection-lost', 'precedence', 'set-user-id'].map(inFolder('policy')),
 ]
