@@ -28,13 +28,23 @@ function chosenTests({ tests }) {
 async function runAll(guests) {
   for (const guest of guests) {
     const startedAt = performance.now()
-    const { passed, failed, skipped, problems } = await runGuest(guest)
+    const { passed, failed, skipped, problems } = await runGuest(guest).catch(failureOf)
     for (const problem of problems) console.log(`${guest.name}: ${problem}`)
     const seconds = Math.round((performance.now() - startedAt) / 1000)
     console.log(`${guest.name}: ${passed} passed, ${failed} failed, ${skipped} skipped`)
     console.error(`${guest.name} took ${seconds} s`)
     if (failed > 0 || problems.length > 0 || passed === 0) process.exitCode = 1
   }
+}
+
+/**
+ * A guest that could not be made; the others may do.
+ *
+ * @param {unknown} error
+ * @returns {import('./report.mjs').Report}
+ */
+function failureOf(error) {
+  return { passed: 0, failed: 1, skipped: 0, problems: [String(error)] }
 }
 
 /** @param {string} name */

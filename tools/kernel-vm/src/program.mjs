@@ -17,5 +17,5 @@ export function run(program, args, options = {}) {
   if (error !== undefined) throw new Error(`${program} could not be started: ${error.message}`)
   if (status === 0) return stdout
   const lines = `${stdout.subarray(-4000)}${stderr.subarray(-4000)}`.trim()
-  throw new Error(`${program} ${args.slice(0, 3).join(' ')} … ended with ${status ?? signal}:\n${lines}`)
+  throw new Error(`${program} … ${args.slice(-3).join(' ')} ended with ${status ?? signal}:\n${lines}`)
 }
