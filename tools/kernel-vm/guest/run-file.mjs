@@ -1,5 +1,5 @@
 // node run-file.mjs FILE SECONDS: runs one file of tests, each with this time limit, and writes their results to descriptor 3.
-import { writeSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { startTests } from '@vitest/runner'
 
 const RESULTS = 3
@@ -31,7 +31,7 @@ const runner = {
 }
 
 const files = await startTests([file], /** @type {any} */ (runner))
-writeSync(RESULTS, JSON.stringify(files.flatMap((task) => resultsOf(task, []))))
+writeFileSync(RESULTS, JSON.stringify(files.flatMap((task) => resultsOf(task, []))))
 process.exit()
 
 /**
