@@ -5,7 +5,7 @@ import { say } from './say.mjs'
 import { SetupError } from './setup-error.mjs'
 
 /**
- * @typedef {'run' | 'build' | 'test'} Purpose
+ * @typedef {'run' | 'build' | 'test' | 'emulate'} Purpose
  * @typedef {object} SystemCommand
  * @property {string} command
  * @property {string} packages - Debian's, separated by spaces
@@ -31,6 +31,20 @@ const SYSTEM_COMMANDS = [
   { command: 'python3', packages: 'python3', neededTo: ['test'], without: 'tests that need it are skipped' },
   { command: 'curl', packages: 'curl', neededTo: ['test'], without: 'tests that need it are skipped' },
   { command: 'script', packages: 'bsdutils', neededTo: ['test'], without: 'tests that need it are skipped' },
+  { command: 'qemu-system-x86_64', packages: 'qemu-system-x86 seabios', neededTo: ['emulate'] },
+  { command: 'cpio', packages: 'cpio', neededTo: ['emulate'] },
+  {
+    command: 'qemu-system-aarch64',
+    packages: 'qemu-system-arm',
+    neededTo: ['emulate'],
+    without: 'the guest aarch64 cannot run',
+  },
+  {
+    command: 'aarch64-linux-gnu-gcc',
+    packages: 'gcc-aarch64-linux-gnu libc6-dev-arm64-cross',
+    neededTo: ['emulate'],
+    without: 'the guest aarch64 cannot run',
+  },
 ]
 
 /**

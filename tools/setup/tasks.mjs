@@ -49,6 +49,10 @@ export const TASKS = {
     needs: { commands: [], isBuilt: false },
     run: async (args) => (await import('./bundle-bwrap.mjs')).bundleBwrap(args),
   },
+  'test:kernels': {
+    needs: { commands: ['build', 'emulate'], isBuilt: true },
+    run: async (args) => (await import('./kernels.mjs')).testOnOtherKernels(args),
+  },
   'test:node-versions': {
     needs: { commands: ['test'], isBuilt: true },
     run: async (args) => (await import('./node-versions.mjs')).testOnOtherNodes(args),

@@ -66,8 +66,10 @@ static int read_kernel_log(char **args) {
 }
 
 static int load_module(char **args) {
+  // Linux 6.1 looks at the length before the address.
+  enum { LONGER_THAN_A_HEADER = 4096 };
   (void)args;
-  return outcome(syscall(SYS_init_module, NULL, 0, NULL));
+  return outcome(syscall(SYS_init_module, NULL, LONGER_THAN_A_HEADER, NULL));
 }
 
 static int load_module_file(char **args) {

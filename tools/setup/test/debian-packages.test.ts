@@ -38,6 +38,7 @@ test('only what a purpose needs is missed', () => {
   expect(missingNames('run')).toEqual(['bwrap'])
   expect(missingNames('build')).toEqual(['musl-gcc'])
   expect(missingNames('run', 'test')).toEqual(['bwrap', 'python3', 'curl', 'script'])
+  expect(missingNames('emulate')).toContain('qemu-system-x86_64')
 })
 
 test('a file that cannot be executed is no command', () => {
