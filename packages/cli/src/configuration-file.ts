@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
-import { isAbsolute, join, resolve } from 'node:path'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { PolicyInvalidError } from 'linux-sandbox'
 
 /** The text of a configuration, and where it was found. */
@@ -63,10 +63,32 @@ function readFile(
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
     if (mayBeMissing && (code === 'ENOENT' || code === 'ENOTDIR')) return undefined
+    if (mayBeMissing && code === 'EACCES' && isBehindForeignDirectory(path)) return undefined
     throw new PolicyInvalidError(
       `the configuration ${path}`,
       [{ path: [], message: `cannot be read: ${String(code)}` }],
       { cause, hint: 'name a file that can be read by --config or $LINUX_SANDBOX_CONFIG' },
     )
+  }
+}
+
+/**
+ * Whether somebody else's directory keeps this user from seeing if anything is at `path`, as with the `HOME` of another user. In a directory of
+ * his own it could be a command that has locked him out, to be rid of his configuration.
+ */
+function isBehindForeignDirectory(path: string): boolean {
+  if (ownerOf(path) !== undefined) return false
+  for (let above = dirname(path); ; above = dirname(above)) {
+    const owner = ownerOf(above)
+    if (owner !== undefined) return owner !== process.geteuid?.()
+    if (above === '/') return false
+  }
+}
+
+function ownerOf(path: string): number | undefined {
+  try {
+    return statSync(path).uid
+  } catch {
+    return undefined
   }
 }

@@ -10,7 +10,7 @@ import {
   type ResolvedEntry,
   type ResolvedPolicy,
 } from '@linux-sandbox/policy'
-import { PolicyUnsupportedError } from 'linux-sandbox'
+import { isSandboxError, PolicyUnsupportedError } from 'linux-sandbox'
 
 /** What a command must not be able to decide by itself the next time. */
 export interface GuardedPaths {
@@ -62,10 +62,18 @@ function aboutObjects(policy: ResolvedPolicy): ResolvedPolicy {
   return { ...policy, fileSystem: { ...fileSystem, entries } }
 }
 
-/** Whoever can replace one of these can replace the file: each link that leads to it is a name of its own. */
+/**
+ * Whoever can replace one of these can replace the file: each link that leads to it is a name of its own. What this user cannot look at,
+ * as in the home of another, the command cannot either.
+ */
 function namesOf(path: AbsolutePath): AbsolutePath[] {
-  const { path: canonical, links } = canonicalPath(nodeDisk, path)
-  return [path, ...links.map((link) => link.path), canonical]
+  try {
+    const { path: canonical, links } = canonicalPath(nodeDisk, path)
+    return [path, ...links.map((link) => link.path), canonical]
+  } catch (error) {
+    if (!isSandboxError(error)) throw error
+    return [path]
+  }
 }
 
 function couldBeChanged(path: string, { access, origin }: ResolvedEntry): PolicyUnsupportedError {

@@ -15,7 +15,13 @@ import { fine, finding, type Finding } from './finding.js'
 import { confinementFindings, hostFindings } from './host-findings.js'
 import { bwrapFinding, procFinding, sandboxFindings, type BwrapFact } from './launcher-findings.js'
 import { resourceFindings } from './place-findings.js'
-import { describeRoots, fileSystemFindings, hardLinkFindings, type RootFact } from './root-findings.js'
+import {
+  describeRoots,
+  fileSystemFindings,
+  hardLinkFindings,
+  withoutHanging,
+  type RootFact,
+} from './root-findings.js'
 import { trySandbox, type Trial } from './trial.js'
 import { userNamespaceFinding } from './user-namespace-findings.js'
 
@@ -62,7 +68,8 @@ export async function examineHost({ trial = true, ...options }: ExamineOptions =
     ...(native.value === undefined
       ? {}
       : { nativeProgram: native.value, landlockAbi: landlockAbi(native.value) }),
-    bwrap: bwrapFact(policy),
+    // The choice looks at every path of the policy.
+    bwrap: bwrapFact(withoutHanging(policy)),
     writableRoots: describeRoots(policy),
     trial: trial ? await trySandbox() : { kind: 'not-tried', reason: 'it was not asked for' },
   }
@@ -139,8 +146,14 @@ function procMissingFinding(): Finding {
 }
 
 function bwrapFact(policy: ResolvedPolicy): BwrapFact {
-  const { value, problem = '' } = factOf(() => findBwrap(policy, sharedHost()))
-  return value === undefined ? { problem } : { path: value.path, options: [...value.options] }
+  try {
+    const { path, options } = findBwrap(policy, sharedHost())
+    return { path, options: [...options] }
+  } catch (error) {
+    if (!isSandboxError(error)) throw error
+    const { code, message, hint = '' } = error
+    return { code, message, hint }
+  }
 }
 
 /** What `find` gives, or the message of the error that it throws. */

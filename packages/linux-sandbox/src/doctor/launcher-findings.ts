@@ -4,26 +4,24 @@ import { allowSandboxes, uncoverProc } from './remedies.js'
 import { REFUSED_NAMESPACE } from './user-namespace-findings.js'
 import type { Trial } from './trial.js'
 
-/** The bwrap that sandboxes would use, as plain data; `problem` says why there is none. */
+/** The bwrap that sandboxes would use, as plain data, or the error that says why there is none. */
 export type BwrapFact =
-  | { readonly path: string; readonly options: readonly string[]; readonly problem?: never }
-  | { readonly path?: never; readonly problem: string }
+  | { readonly path: string; readonly options: readonly string[] }
+  | { readonly path?: never; readonly code: string; readonly message: string; readonly hint: string }
 
 const NO_SANDBOX = 'no command can run in a sandbox of bwrap'
 
 export function bwrapFinding(bwrap: BwrapFact, trial: Trial): Finding {
-  if (bwrap.path === undefined) return bwrapMissingFinding(bwrap.problem)
-  const { path, options } = bwrap
   const how = 'PATH, and the text of the program'
-  if (trial.kind !== 'failed' || trial.code !== 'BWRAP_TOO_OLD') {
-    return fine('bwrap', `${path}, with ${options.join(' ')}`, how)
+  for (const failed of [bwrap, trial]) {
+    if (!('code' in failed) || failed.code !== 'BWRAP_TOO_OLD') continue
+    const { message, hint } = failed
+    const remedy = [installCommand('bubblewrap'), ...(hint === '' ? [] : [hint])]
+    return finding('bwrap-too-old', { what: message, how, cost: NO_SANDBOX, remedy })
   }
-  return finding('bwrap-too-old', {
-    what: trial.message,
-    how,
-    cost: NO_SANDBOX,
-    remedy: [installCommand('bubblewrap'), ...(trial.hint === '' ? [] : [trial.hint])],
-  })
+  if (bwrap.path === undefined) return bwrapMissingFinding(bwrap.message)
+  const { path, options } = bwrap
+  return fine('bwrap', `${path}, with ${options.join(' ')}`, how)
 }
 
 export function bwrapMissingFinding(problem: string): Finding {

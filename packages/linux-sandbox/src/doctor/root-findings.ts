@@ -39,6 +39,17 @@ export function describeRoots(policy: ResolvedPolicy, mounts = readMounts()): re
   })
 }
 
+/** `policy` without the entries whose paths cannot be looked at without waiting, perhaps for ever. */
+export function withoutHanging(policy: ResolvedPolicy, mounts = readMounts()): ResolvedPolicy {
+  const { fileSystem } = policy
+  if (fileSystem.kind === 'unrestricted') return policy
+  const entries = fileSystem.entries.filter(({ path }) => {
+    const mount = mountWith(path, mounts)
+    return mount === undefined || !mayHang(mount)
+  })
+  return { ...policy, fileSystem: { ...fileSystem, entries } }
+}
+
 function mountWith(path: AbsolutePath, mounts: readonly Mount[]): Mount | undefined {
   let hanging: Mount | undefined
   const careful: DiskView = {

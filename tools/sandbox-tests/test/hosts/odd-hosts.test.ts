@@ -55,8 +55,9 @@ const REFUSALS: readonly (OddHost & { title: string; message: RegExp; hint: RegE
   {
     title: 'too few descriptors',
     prefix: ['bash', '-c', 'ulimit -n 28; exec "$@"', 'bash'],
-    message: /descriptors/,
-    hint: /ulimit -n/,
+    // Which program notices first depends on how many descriptors Node has open.
+    message: /descriptors|EMFILE/,
+    hint: /ulimit -/,
   },
   {
     title: 'no /tmp',
