@@ -37,11 +37,11 @@ static void close_granted(uint32_t granted) {
 }
 
 // The command's pid, once it has executed.
-static pid_t start_command(int status, const struct enter_request *request, const int result[2],
+static pid_t start_command(int status, const struct enter_request *request, int scope, const int result[2],
                            uint32_t granted) {
   pid_t command = fork();
   if (command < 0) refuse(status, STEP_FORK, errno);
-  if (command == 0) become_command(request, result[1]);
+  if (command == 0) become_command(request, scope, result[1]);
   // Held here, a pipe would not end when the command closes it.
   close_granted(granted);
   (void)close(result[1]);
@@ -97,14 +97,16 @@ _Noreturn void enter(int status) {
   if (events < 0 || pipe2(result, O_CLOEXEC) != 0) refuse(status, STEP_DESCRIPTORS, errno);
   int children = request.lifetime == LIFETIME_SUBREAPER ? open_children() : -1;
   int ruleset = build_ruleset(status, &request);
+  int scope = build_scope(status, &request);
   apply_limits(status, request.fields);
   forbid_new_privileges(status);
   restrict_by_ruleset(status, ruleset);
   load_filter(status, &request.filter);
   await_go(status);
-  pid_t command = start_command(status, &request, result, arrival.offer.granted);
+  pid_t command = start_command(status, &request, scope, result, arrival.offer.granted);
   bool is_owned = tell(status, (struct message){MESSAGE_STARTED, 0, 0, 0});
   int wait_status = is_owned ? reap_until_end(events, status, signals, command) : -1;
+  if (scope >= 0) kill_scope();
   if (request.lifetime == LIFETIME_SUBREAPER) kill_descendants(children);
   if (wait_status < 0) _exit(STATUS_SETUP);
   (void)tell(status, (struct message){MESSAGE_ENDED, 0, (uint32_t)wait_status, 0}); // exits in any case

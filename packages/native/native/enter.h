@@ -5,6 +5,7 @@
 #include "protocol.h"
 #include "request.h"
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 // The whole life of `enter STATUS`.
@@ -45,6 +46,10 @@ void check_capabilities(int status);
 // A descriptor for restrict_by_ruleset; -1: nothing was asked for.
 int build_ruleset(int status, const struct enter_request *request);
 void restrict_by_ruleset(int status, int ruleset);
+// A descriptor for enter_scope; -1: signals are not to be kept in.
+int build_scope(int status, const struct enter_request *request);
+// In the child: from then on it can signal only what it starts, and so not enter. False with errno.
+bool enter_scope(int scope);
 
 // command.c
 struct start_failure {
@@ -52,7 +57,7 @@ struct start_failure {
   int32_t error;
 };
 // In the child: becomes the command, or writes a start_failure to `result` and exits.
-_Noreturn void become_command(const struct enter_request *request, int result);
+_Noreturn void become_command(const struct enter_request *request, int scope, int result);
 
 // reap.c
 // What enter waits for: children and signals by one descriptor, the end of supervise by the other.

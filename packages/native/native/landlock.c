@@ -19,6 +19,9 @@
 
 enum { RULE_PATH_BENEATH = 1 };
 
+// LANDLOCK_SCOPE_SIGNAL, since Linux 6.12.
+enum { SCOPE_SIGNAL = 1 << 1 };
+
 struct path_beneath {
   uint64_t allowed_access;
   int32_t parent;
@@ -59,6 +62,16 @@ int build_ruleset(int status, const struct enter_request *request) {
   }
   return ruleset;
 }
+
+int build_scope(int status, const struct enter_request *request) {
+  struct ruleset scope = {.scoped = request->has_ruleset ? request->ruleset.scoped : 0};
+  if ((scope.scoped & SCOPE_SIGNAL) == 0) return -1;
+  int ruleset = (int)syscall(SYS_landlock_create_ruleset, &scope, sizeof scope, 0);
+  if (ruleset < 0) refuse(status, STEP_LANDLOCK, errno);
+  return ruleset;
+}
+
+bool enter_scope(int scope) { return scope < 0 || syscall(SYS_landlock_restrict_self, scope, 0) == 0; }
 
 void restrict_by_ruleset(int status, int ruleset) {
   if (ruleset < 0) return;
