@@ -7,6 +7,7 @@ import {
 } from '@linux-sandbox/policy'
 import type { GitWrites } from '@linux-sandbox/mount-plan'
 import type { SandboxOptions } from './options.js'
+import { guardProgram } from './program-guard.js'
 
 /** How commands of one sandbox are confined: its options with everything decided that depends on no host. */
 export interface Confinement {
@@ -24,14 +25,16 @@ export interface Confinement {
 const SETUP_TIMEOUT_MS = 30_000
 
 /** @throws {PolicyInvalidError} when the profile does not mean anything. */
-export function confinementOf(options: SandboxOptions): Confinement {
+export function confinementOf(options: SandboxOptions, nativeProgram: string): Confinement {
   const { pidNamespace = 'private' } = options
+  const context = {
+    cwd: absolutePath(options.policyCwd ?? process.cwd()),
+    tmpdir: options.tmpdir ?? process.env['TMPDIR'],
+    protectedNames: options.protectedNames,
+  }
+  const profile = guardProgram(validateProfile(options.profile), context, nativeProgram)
   return {
-    policy: resolvePolicy(validateProfile(options.profile), {
-      cwd: absolutePath(options.policyCwd ?? process.cwd()),
-      tmpdir: options.tmpdir ?? process.env['TMPDIR'],
-      protectedNames: options.protectedNames,
-    }),
+    policy: resolvePolicy(profile, context),
     gitWrites: options.gitWrites ?? 'none',
     // A fresh one shows the processes of a PID namespace, and needs to be of one.
     proc: pidNamespace === 'inherited' ? 'host' : (options.proc ?? 'fresh'),

@@ -60,9 +60,9 @@ export function previewSandbox(options: SandboxOptions): SandboxPreview {
       },
     )
   }
-  const confinement = confinementOf(options)
-  const { policy } = confinement
   const host = sharedHost()
+  const confinement = confinementOf(options, host.nativeProgram)
+  const { policy } = confinement
   const isConfined = !isUnconfined(confinement) || Object.keys(options.limits ?? {}).length > 0
   const mounts = isConfined ? mountsFor(confinement, host) : WHOLE_HOST
   return {

@@ -67,7 +67,7 @@ export class Sandbox {
   static async create(options: SandboxOptions): Promise<Sandbox> {
     checkSandboxOptions(options)
     const host = sharedHost()
-    const confinement = confinementOf(options)
+    const confinement = confinementOf(options, host.nativeProgram)
     const { policy } = confinement
     const limits = resourceLimits(options.limits ?? {}, { isRoot: process.geteuid?.() === 0 })
     const needsNothing = isUnconfined(confinement) && options.backend !== 'inner'

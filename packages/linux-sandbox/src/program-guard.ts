@@ -1,0 +1,27 @@
+import { nodeDisk } from '@linux-sandbox/host-probe'
+import { canonicalPath } from '@linux-sandbox/mount-plan'
+import {
+  absolutePath,
+  parentPath,
+  resolvePolicy,
+  type PermissionProfile,
+  type ResolveContext,
+} from '@linux-sandbox/policy'
+import { distrust } from './launcher-trust.js'
+
+/**
+ * `profile`, under which the command cannot change the native program, which the next start executes outside every sandbox. A backend that
+ * cannot keep a part of a writable directory read-only refuses the entry.
+ */
+export function guardProgram(
+  profile: PermissionProfile,
+  context: ResolveContext,
+  program: string,
+): PermissionProfile {
+  if (profile.type !== 'managed' || profile.file_system.type !== 'restricted') return profile
+  const found = canonicalPath(nodeDisk, absolutePath(program))
+  if (distrust(found, resolvePolicy(profile, context)) === undefined) return profile
+  const { file_system: fileSystem } = profile
+  const entry = { path: { type: 'path', path: parentPath(found.path) }, access: 'read' } as const
+  return { ...profile, file_system: { ...fileSystem, entries: [...fileSystem.entries, entry] } }
+}
