@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { PolicyInvalidError } from 'linux-sandbox'
@@ -59,7 +59,7 @@ function readFile(
   { mayBeMissing }: { readonly mayBeMissing: boolean },
 ): ConfigurationFile | undefined {
   try {
-    return { path, text: readFileSync(path, 'utf8') }
+    return { path, text: textOf(path) }
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
     if (mayBeMissing && (code === 'ENOENT' || code === 'ENOTDIR')) return undefined
@@ -69,6 +69,17 @@ function readFile(
       [{ path: [], message: `cannot be read: ${String(code)}` }],
       { cause, hint: 'name a file that can be read by --config or $LINUX_SANDBOX_CONFIG' },
     )
+  }
+}
+
+/** A pipe with no writer must not stop the start. */
+function textOf(path: string): string {
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    if (!fstatSync(descriptor).isFile()) throw Object.assign(new Error(path), { code: 'no regular file' })
+    return readFileSync(descriptor, 'utf8')
+  } finally {
+    closeSync(descriptor)
   }
 }
 

@@ -1,4 +1,5 @@
-import { existsSync, lchownSync, symlinkSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, chownSync, existsSync, lchownSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import {
@@ -121,7 +122,8 @@ describeForUsers('the configuration', [], (user) => {
       variables: { LINUX_SANDBOX_CONFIG: 'TOP/none.toml' },
       message: /ENOENT/,
     },
-    { why: 'is a directory', options: ['--config', 'TOP/home'], variables: {}, message: /EISDIR/ },
+    { why: 'is a directory', options: ['--config', 'TOP/home'], variables: {}, message: /no regular file/ },
+    { why: 'is a pipe', options: ['--config', 'TOP/pipe'], variables: {}, message: /no regular file/ },
     {
       why: 'has an unknown key',
       options: ['--config', 'TOP/typo.toml'],
@@ -138,8 +140,30 @@ describeForUsers('the configuration', [], (user) => {
     },
   ])('that $why is refused, and nothing runs', async ({ options, variables, message }) => {
     const scene = makeScene(user, { 'typo.toml': 'default_permission = ":read-only"\n', 'bad.toml': '[' })
+    execFileSync('mkfifo', ['-m', '666', join(scene.top, 'pipe')])
     expectRefusal(await ours(scene, [...options, ...TOUCH], variables), 2, message)
     expect(existsSync(join(scene.top, 'w/made'))).toBe(false)
+  })
+})
+
+describeForUsers('a directory that cannot be looked into', ['root'], (user) => {
+  const isRoot = user.name === 'root'
+  const strict = { 'home/.config/linux-sandbox/config.toml': READ_ONLY }
+
+  test.skipIf(isRoot)(
+    'counts as one without a configuration when it is the home of somebody else',
+    async () => {
+      const scene = makeScene(user, strict)
+      chownSync(join(scene.top, 'home'), 0, 0)
+      chmodSync(join(scene.top, 'home'), 0o700)
+      expect(await ours(scene, TOUCH)).toMatchObject({ exitCode: 0, stderr: '' })
+    },
+  )
+
+  test.skipIf(isRoot)('ends the start when it is his own, as a command could have closed it', async () => {
+    const scene = makeScene(user, strict)
+    chmodSync(join(scene.top, 'home/.config'), 0)
+    expectRefusal(await ours(scene, TOUCH), 2, /EACCES/)
   })
 })
 

@@ -1,8 +1,11 @@
-import { expect, test } from 'vitest'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
 import type { SandboxOptions } from 'linux-sandbox'
 import {
   describeOnHost,
   follow,
+  hasFeature,
   makeDirectory,
   processesWith,
   runProgram,
@@ -13,8 +16,7 @@ import {
   until,
   type TestUser,
 } from '../../support/index.ts'
-import { workspaceWrite } from 'linux-sandbox'
-import { LANDLOCK } from './workspace.ts'
+import { ABI, LANDLOCK, workspaceOnly } from './workspace.ts'
 
 const KINDS: readonly {
   name: string
@@ -50,7 +52,7 @@ for (const { name, sandbox, needs } of KINDS) {
   describeOnHost(`the end of a command under ${name}`, needs, (user) => {
     const optionsFor = (who: TestUser): SandboxOptions => ({
       ...sandbox,
-      profile: workspaceWrite({ root: makeDirectory(who) }),
+      profile: workspaceOnly(makeDirectory(who)),
     })
 
     test('is the end of everything that it started', async () => {
@@ -83,7 +85,13 @@ for (const { name, sandbox, needs } of KINDS) {
       await until(() => survivorsOf(marks).length === 0)
     })
 
-    test('comes when it kills the process that watches over it, and the result says so', async () => {
+    test.runIf(ABI >= 6)('cannot come by a signal to the process that watches over it', async () => {
+      const script = 'kill -0 $PPID 2>/dev/null || echo out of reach; sleep 60 & kill $! && echo own'
+      const result = await runSandboxed(user, { sandbox: optionsFor(user), command: ['sh', '-c', script] })
+      expect(result).toMatchObject({ exitCode: 0, stdout: 'out of reach\nown\n' })
+    })
+
+    test.runIf(ABI < 6)('comes when it kills the process that watches over it', async () => {
       const seconds = uniqueSeconds()
       const script = stubbornScript(seconds, 'kill -9 $PPID; sleep 60')
       const result = await runSandboxed(user, { sandbox: optionsFor(user), command: ['sh', '-c', script] })
@@ -99,3 +107,41 @@ for (const { name, sandbox, needs } of KINDS) {
     })
   })
 }
+
+/** Forks as fast as it can, in sessions of its own, and says so in a file when nobody has ended it after ten seconds. */
+const BOMB = `
+import os, signal, sys, time
+end = time.time() + 10
+for number in range(1, 65):
+    if number not in (signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD, 32, 33):
+        signal.signal(number, signal.SIG_IGN)
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+for _ in range(4):
+    if os.fork() == 0:
+        os.setsid()
+        while time.time() < end:
+            try: os.fork()
+            except OSError: pass
+        open(sys.argv[1], 'w').close()
+        os._exit(0)
+time.sleep(0.3)
+os._exit(9)
+`
+
+/** The limit on processes counts all of a user, so this one is nobody else's. */
+const BOMBER: TestUser = { name: 'an ordinary user', uid: 61_777, gid: 61_777 }
+
+describe.runIf(ABI >= 6 && hasFeature('root') && hasFeature('python3'))('what forks without end', () => {
+  test.each(KINDS)('ends with the command, under $name', async ({ sandbox }) => {
+    const root = makeDirectory(BOMBER)
+    const survived = join(root, 'survived')
+    const result = await runSandboxed(BOMBER, {
+      sandbox: { ...sandbox, profile: workspaceOnly(root), limits: { processes: 150 } },
+      command: ['/usr/bin/python3', '-c', BOMB, survived],
+    })
+    expect(result).toMatchObject({ exitCode: 9, signal: null })
+    expect(existsSync(survived)).toBe(false)
+    const alive = await runProgram(BOMBER, 'pgrep', ['-u', String(BOMBER.uid)])
+    expect(alive.stdout).toBe('')
+  })
+})

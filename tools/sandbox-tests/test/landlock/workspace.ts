@@ -12,7 +12,15 @@ export function plainProfile(
   { workspace }: Scene,
   network: 'restricted' | 'enabled' = 'restricted',
 ): PermissionProfile {
-  return workspaceWrite({ root: workspace, excludeTmpdir: true, excludeSlashTmp: true, network })
+  return workspaceOnly(workspace, network)
+}
+
+/** `root` writable, and no directory for temporary files: the packages under test lie in one. */
+export function workspaceOnly(
+  root: string,
+  network: 'restricted' | 'enabled' = 'restricted',
+): PermissionProfile {
+  return workspaceWrite({ root, excludeTmpdir: true, excludeSlashTmp: true, network })
 }
 
 /** What an act gets that only kernels from `abi` on can deny. */
