@@ -22,6 +22,9 @@ enum { RULE_PATH_BENEATH = 1 };
 // LANDLOCK_SCOPE_SIGNAL, since Linux 6.12.
 enum { SCOPE_SIGNAL = 1 << 1 };
 
+// LANDLOCK_ACCESS_FS_REFER, since Linux 5.19: to link or rename between directories.
+enum { ACCESS_FS_REFER = 1 << 13 };
+
 struct path_beneath {
   uint64_t allowed_access;
   int32_t parent;
@@ -35,15 +38,19 @@ static size_t size_of(const struct ruleset *ruleset) {
 }
 
 // 0 or errno. A rule only gives, and where nothing is any more there is nothing to give.
-static int add_rule(int ruleset, const struct field *field) {
-  struct rule_header header;
-  memcpy(&header, field->bytes, sizeof header);
-  int object = open_without_links(AT_FDCWD, (const char *)field->bytes + sizeof header, 0);
+static int allow_beneath(int ruleset, const char *path, uint64_t access) {
+  int object = open_without_links(AT_FDCWD, path, 0);
   if (object < 0) return errno == ENOENT ? 0 : errno;
-  struct path_beneath rule = {header.access, object};
+  struct path_beneath rule = {access, object};
   int error = syscall(SYS_landlock_add_rule, ruleset, RULE_PATH_BENEATH, &rule, 0) == 0 ? 0 : errno;
   (void)close(object);
   return error;
+}
+
+static int add_rule(int ruleset, const struct field *field) {
+  struct rule_header header;
+  memcpy(&header, field->bytes, sizeof header);
+  return allow_beneath(ruleset, (const char *)field->bytes + sizeof header, header.access);
 }
 
 int build_ruleset(int status, const struct enter_request *request) {
@@ -66,8 +73,12 @@ int build_ruleset(int status, const struct enter_request *request) {
 int build_scope(int status, const struct enter_request *request) {
   struct ruleset scope = {.scoped = request->has_ruleset ? request->ruleset.scoped : 0};
   if ((scope.scoped & SCOPE_SIGNAL) == 0) return -1;
+  // A ruleset beside one about files denies this unless it gives it.
+  if (request->ruleset.handled_access_fs != 0) scope.handled_access_fs = ACCESS_FS_REFER;
   int ruleset = (int)syscall(SYS_landlock_create_ruleset, &scope, sizeof scope, 0);
   if (ruleset < 0) refuse(status, STEP_LANDLOCK, errno);
+  int error = scope.handled_access_fs == 0 ? 0 : allow_beneath(ruleset, "/", ACCESS_FS_REFER);
+  if (error != 0) refuse(status, STEP_LANDLOCK, error);
   return ruleset;
 }
 

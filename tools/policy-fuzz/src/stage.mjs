@@ -11,7 +11,6 @@ import {
   rmSync,
 } from 'node:fs'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const PACKAGE = join(import.meta.dirname, '..')
@@ -35,7 +34,8 @@ const DEPENDENCIES = ['linux-sandbox', '@linux-sandbox/policy']
  * @throws {Error} when there is no C compiler, or with its messages.
  */
 export function makeStage() {
-  const stage = realpathSync(mkdtempSync(join(tmpdir(), 'policy-fuzz-stage-')))
+  // Not where random policies let a command write: the native program is kept from it there.
+  const stage = realpathSync(mkdtempSync('/var/tmp/policy-fuzz-stage-'))
   const remove = () => rmSync(stage, { recursive: true, force: true })
   try {
     chmodSync(stage, 0o755)
