@@ -10,6 +10,9 @@ const SANDBOXED = ['linux-sandbox', 'run', '--']
 /** In a directory like those that people have; the default policy is about the current one. */
 const DOCTOR = ['env', '-C', '/tmp', 'linux-sandbox', 'doctor']
 
+/** /tmp is the home of the guest's ordinary user. Landlock cannot keep the configuration in it read-only. */
+const WITHOUT_TMP = '-c sandbox_workspace_write.exclude_slash_tmp=true'
+
 const CLONE_SWITCH = '/proc/sys/kernel/unprivileged_userns_clone'
 const NAMESPACE_LIMIT = '/proc/sys/user/max_user_namespaces'
 
@@ -42,7 +45,7 @@ export const CONFINED_BY_LANDLOCK = USERS.map((user) => ({
     [
       'outside=$(mktemp -d /var/tmp/XXXXXX)',
       'cd "$(mktemp -d)"',
-      `linux-sandbox run --use-legacy-landlock -- sh -c 'echo x >new && ! echo x >"$1/new"' sh "$outside"`,
+      `linux-sandbox run --use-legacy-landlock ${WITHOUT_TMP} -- sh -c 'echo x >new && ! echo x >"$1/new"' sh "$outside"`,
       'test -e new && test ! -e "$outside/new"',
       'echo x >"$outside/new"',
     ].join('\n'),
