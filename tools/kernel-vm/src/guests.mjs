@@ -1,4 +1,15 @@
 import { join } from 'node:path'
+import {
+  CONFINED_BY_LANDLOCK,
+  LANDLOCK_IS_OFF,
+  LANDLOCK_MISSED,
+  landlockOf,
+  REFUSED_BY_CLONE,
+  REFUSED_BY_LANDLOCK,
+  REFUSED_BY_NUMBER,
+  STRICT_MEMORY,
+  WORKS,
+} from './checks.mjs'
 
 /**
  * @typedef {object} Check - a command, run in the guest before the tests, and what it must come to
@@ -20,11 +31,6 @@ import { join } from 'node:path'
  * @property {readonly string[]} tests - folders or files of tools/sandbox-tests/test
  */
 
-/** A run under the default policy. */
-const SANDBOXED = ['linux-sandbox', 'run', '--']
-const LSMS = ['cat', '/sys/kernel/security/lsm']
-const SETUP_FAILED = 125
-
 /** Every attempt to break out that does not take long. */
 export const ATTACKS = [
   ...['devices', 'files', 'git-metadata', 'host-proc', 'inherited-descriptors', 'kernel-surface'],
@@ -36,47 +42,11 @@ const TESTS = [
   ...ATTACKS,
   'cases',
   ...['foreign', 'placeholders'].map(inFolder('git')),
+  'landlock',
   'lifecycle/directory',
   ...['ends', 'git', 'library', 'registry', 'sticky', 'sweep'].map(inFolder('placeholders')),
   ...['links', 'protected-names', 'protection-lost', 'precedence', 'set-user-id'].map(inFolder('policy')),
 ]
-
-const WORKS = ['root', 'ordinary'].map((user) => ({
-  name: `a sandbox works as ${user}`,
-  user: /** @type {Check['user']} */ (user),
-  words: [...SANDBOXED, 'cat', '/etc/hostname'],
-  status: 0,
-  stdout: /^guest\n$/,
-}))
-
-/** @type {readonly Check[]} */
-const REFUSED_BY_CLONE = [
-  {
-    name: 'without unprivileged user namespaces an ordinary user is told why',
-    user: 'ordinary',
-    words: [...SANDBOXED, 'true'],
-    settings: { '/proc/sys/kernel/unprivileged_userns_clone': '0' },
-    status: SETUP_FAILED,
-    stderr: /^hint: .*unprivileged_userns_clone/m,
-  },
-  { name: 'root is exempt from that', user: 'root', words: [...SANDBOXED, 'true'], status: 0 },
-]
-
-/** @type {readonly Check[]} */
-const REFUSED_BY_NUMBER = /** @type {const} */ (['ordinary', 'root']).map((user) => ({
-  name: `with no user namespaces at all ${user} is told why`,
-  user,
-  words: [...SANDBOXED, 'true'],
-  settings: {
-    '/proc/sys/kernel/unprivileged_userns_clone': '1',
-    '/proc/sys/user/max_user_namespaces': '0',
-  },
-  status: SETUP_FAILED,
-  stderr: /^hint: .*max_user_namespaces/m,
-}))
-
-/** @type {Check} */
-const HAS_LANDLOCK = { name: 'Landlock is on', user: 'root', words: LSMS, status: 0, stdout: /landlock/ }
 
 /** @type {readonly Guest[]} */
 export const GUESTS = [
@@ -85,7 +55,7 @@ export const GUESTS = [
     architecture: 'x86_64',
     series: '6.1.',
     kernelPackage: 'linux-image-cloud-amd64',
-    checks: [HAS_LANDLOCK, ...WORKS],
+    checks: [...WORKS, ...landlockOf(2), ...STRICT_MEMORY],
     tests: TESTS,
   },
   {
@@ -94,10 +64,7 @@ export const GUESTS = [
     series: '6.1.',
     kernelPackage: 'linux-image-cloud-amd64',
     commandLine: 'lsm=yama',
-    checks: [
-      { name: 'Landlock is off', user: 'root', words: LSMS, status: 0, stdout: /^(?!.*landlock)/ },
-      ...WORKS,
-    ],
+    checks: [LANDLOCK_IS_OFF, ...WORKS, ...REFUSED_BY_LANDLOCK, ...LANDLOCK_MISSED],
     tests: ATTACKS,
   },
   {
@@ -105,7 +72,7 @@ export const GUESTS = [
     architecture: 'x86_64',
     series: '6.1.',
     kernelPackage: 'linux-image-cloud-amd64',
-    checks: [...WORKS, ...REFUSED_BY_CLONE, ...REFUSED_BY_NUMBER],
+    checks: [...WORKS, ...REFUSED_BY_CLONE, ...REFUSED_BY_NUMBER, ...CONFINED_BY_LANDLOCK],
     tests: [],
   },
   {
@@ -113,7 +80,7 @@ export const GUESTS = [
     architecture: 'x86_64',
     series: '6.12.',
     kernelPackage: 'linux-image-6.12-cloud-amd64',
-    checks: [HAS_LANDLOCK, ...WORKS],
+    checks: [...WORKS, ...landlockOf(6)],
     tests: TESTS,
   },
   {
@@ -121,7 +88,7 @@ export const GUESTS = [
     architecture: 'aarch64',
     series: '6.1.',
     kernelPackage: 'linux-image-cloud-arm64',
-    checks: [HAS_LANDLOCK, ...WORKS],
+    checks: [...WORKS, ...landlockOf(2)],
     tests: TESTS,
   },
 ]
