@@ -2,6 +2,7 @@ import { nodeDisk } from '@linux-sandbox/host-probe'
 import { canonicalPath } from '@linux-sandbox/mount-plan'
 import {
   absolutePath,
+  isFullDiskWrite,
   parentPath,
   resolvePolicy,
   type PermissionProfile,
@@ -19,8 +20,11 @@ export function guardProgram(
   program: string,
 ): PermissionProfile {
   if (profile.type !== 'managed' || profile.file_system.type !== 'restricted') return profile
+  const policy = resolvePolicy(profile, context)
+  // Who grants the whole disk trusts the command with every program; another entry would give that another meaning.
+  if (isFullDiskWrite(policy)) return profile
   const found = canonicalPath(nodeDisk, absolutePath(program))
-  if (distrust(found, resolvePolicy(profile, context)) === undefined) return profile
+  if (distrust(found, policy) === undefined) return profile
   const { file_system: fileSystem } = profile
   const entry = { path: { type: 'path', path: parentPath(found.path) }, access: 'read' } as const
   return { ...profile, file_system: { ...fileSystem, entries: [...fileSystem.entries, entry] } }

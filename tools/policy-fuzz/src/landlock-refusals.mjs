@@ -1,4 +1,4 @@
-import { isFullDiskWrite, isInside } from '@linux-sandbox/policy'
+import { absolutePath, isFullDiskWrite, isInside } from '@linux-sandbox/policy'
 
 /*
  * Why Landlock refuses a policy on a disk, with a part of the error it gives.
@@ -8,6 +8,8 @@ import { isFullDiskWrite, isInside } from '@linux-sandbox/policy'
  * @typedef {import('./refusals.mjs').Refusal} Refusal
  * @typedef {import('@linux-sandbox/policy').ResolvedPolicy} ResolvedPolicy
  */
+
+const ROOT_PATH = absolutePath('/')
 
 /** That an entry takes something away, told by its name or by what it leads to. */
 const CARVE_OUT =
@@ -29,6 +31,8 @@ export function expectedLandlockRefusals(oracle, policy) {
       },
     ],
     [oracle.hasCarveOut(), { message: CARVE_OUT, isCertain: true }],
+    // The native program is kept from the command where that could change it.
+    [writtenBy(policy).includes(ROOT_PATH), { message: CARVE_OUT, isCertain: false }],
     [hasNarrowEntry(policy), { message: CARVE_OUT, isCertain: false }],
     [
       oracle.hasReplaceableLink(),
