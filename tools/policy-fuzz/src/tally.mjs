@@ -46,7 +46,7 @@ export class Tally {
   overRefused() {
     return [...this.byFeature].flatMap(([name, { cases, refused }]) => {
       const { mayBeRefused } = FEATURES[/** @type {import('./features.mjs').Feature} */ (name)]
-      if (cases < CASES_FOR_SHARE || refused / cases <= mayBeRefused) return []
+      if (cases < CASES_FOR_SHARE || refused <= mostBy(mayBeRefused, cases)) return []
       return [`${refused} of ${cases} policies with ${name} were refused, more than ${mayBeRefused * 100} %`]
     })
   }
@@ -75,4 +75,17 @@ export class Tally {
 /** @param {string} message */
 function withoutPaths(message) {
   return message.replaceAll(/\/[^,:]*/g, '…')
+}
+
+/** Standard deviations that chance is given: with a new seed each time, fewer would fail some runs. */
+const DEVIATIONS = 3
+
+/**
+ * The most of `cases` that a share of so much gives, but for chance.
+ *
+ * @param {number} share
+ * @param {number} cases
+ */
+function mostBy(share, cases) {
+  return share * cases + DEVIATIONS * Math.sqrt(cases * share * (1 - share))
 }
