@@ -6,8 +6,8 @@
 // none.
 int open_children(void);
 
-// Kills all that this process may signal, in one call, so that nothing can fork faster. For a process that
-// Landlock lets signal nothing but what it has started itself.
+// Kills all that this process may signal, in one call, so that nothing can fork faster. Only for a process that
+// is known to be kept by Landlock from signalling anything but what it has started itself.
 void kill_scope(void);
 
 // Kills and reaps every child, and as this process is a subreaper every descendant. `children` -1: it takes

@@ -106,3 +106,10 @@ const char *rule_path(const void *bytes, size_t size, uint32_t index) {
       return (const char *)field.bytes + sizeof(struct rule_header);
   return NULL;
 }
+
+// LANDLOCK_SCOPE_SIGNAL, since Linux 6.12.
+enum { SCOPE_SIGNAL = 1 << 1 };
+
+bool keeps_signals_in(const struct enter_request *request) {
+  return request->has_ruleset && (request->ruleset.scoped & SCOPE_SIGNAL) != 0;
+}

@@ -101,6 +101,7 @@ _Noreturn void enter(int status) {
   apply_limits(status, request.fields);
   forbid_new_privileges(status);
   restrict_by_ruleset(status, ruleset);
+  if (scope >= 0) check_scope(status);
   load_filter(status, &request.filter);
   await_go(status);
   pid_t command = start_command(status, &request, scope, result, arrival.offer.granted);

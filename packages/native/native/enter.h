@@ -48,6 +48,8 @@ int build_ruleset(int status, const struct enter_request *request);
 void restrict_by_ruleset(int status, int ruleset);
 // A descriptor for enter_scope; -1: signals are not to be kept in.
 int build_scope(int status, const struct enter_request *request);
+// supervise, which is outside, cannot be signalled any more.
+void check_scope(int status);
 // In the child: from then on it can signal only what it starts, and so not enter. False with errno.
 bool enter_scope(int scope);
 

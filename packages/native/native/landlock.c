@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -18,9 +19,6 @@
 #endif
 
 enum { RULE_PATH_BENEATH = 1 };
-
-// LANDLOCK_SCOPE_SIGNAL, since Linux 6.12.
-enum { SCOPE_SIGNAL = 1 << 1 };
 
 // LANDLOCK_ACCESS_FS_REFER, since Linux 5.19: to link or rename between directories.
 enum { ACCESS_FS_REFER = 1 << 13 };
@@ -71,8 +69,8 @@ int build_ruleset(int status, const struct enter_request *request) {
 }
 
 int build_scope(int status, const struct enter_request *request) {
-  struct ruleset scope = {.scoped = request->has_ruleset ? request->ruleset.scoped : 0};
-  if ((scope.scoped & SCOPE_SIGNAL) == 0) return -1;
+  struct ruleset scope = {.scoped = request->ruleset.scoped};
+  if (!keeps_signals_in(request)) return -1;
   // A ruleset beside one about files denies this unless it gives it.
   if (request->ruleset.handled_access_fs != 0) scope.handled_access_fs = ACCESS_FS_REFER;
   int ruleset = (int)syscall(SYS_landlock_create_ruleset, &scope, sizeof scope, 0);
@@ -80,6 +78,10 @@ int build_scope(int status, const struct enter_request *request) {
   int error = scope.handled_access_fs == 0 ? 0 : allow_beneath(ruleset, "/", ACCESS_FS_REFER);
   if (error != 0) refuse(status, STEP_LANDLOCK, error);
   return ruleset;
+}
+
+void check_scope(int status) {
+  if (kill(getppid(), 0) == 0 || errno != EPERM) refuse(status, STEP_LANDLOCK, EPERM);
 }
 
 bool enter_scope(int scope) { return scope < 0 || syscall(SYS_landlock_restrict_self, scope, 0) == 0; }

@@ -56,6 +56,9 @@ struct enter_request {
 int parse_supervise_request(const void *bytes, size_t size, struct supervise_request *request);
 int parse_enter_request(const void *bytes, size_t size, struct enter_request *request);
 
+// Whether the command can signal nothing but what it has started.
+bool keeps_signals_in(const struct enter_request *request);
+
 // The path of the rule with that index in an enter request; NULL if there is none.
 const char *rule_path(const void *bytes, size_t size, uint32_t index);
 

@@ -16,6 +16,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+// How long enter may take to end when the caller is gone, before it is killed.
+enum { END_MS = 500 };
+
 static void close_one(int *descriptor) {
   if (*descriptor >= 0) (void)close(*descriptor);
   *descriptor = -1;
@@ -66,12 +69,16 @@ static void reap_launcher(struct run *run) {
   if (waitpid(run->launcher, &run->launcher_status, 0) == run->launcher) run->launcher = 0;
 }
 
-void start_deadline(struct run *run) {
-  uint32_t limit = run->plan.setup_timeout_ms;
+// 0 or errno.
+static int set_deadline(struct run *run, uint32_t limit) {
   struct itimerspec time = {.it_value = {limit / 1000, limit % 1000 * 1000000L}};
-  if (limit == 0) return;
-  run->deadline = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
-  if (run->deadline < 0 || timerfd_settime(run->deadline, 0, &time, NULL) != 0) fail(run, STEP_LAUNCHER, errno);
+  if (run->deadline < 0) run->deadline = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+  return run->deadline < 0 || timerfd_settime(run->deadline, 0, &time, NULL) != 0 ? errno : 0;
+}
+
+void start_deadline(struct run *run) {
+  int error = run->plan.setup_timeout_ms == 0 ? 0 : set_deadline(run, run->plan.setup_timeout_ms);
+  if (error != 0) fail(run, STEP_LAUNCHER, error);
 }
 
 void kill_sandbox(const struct run *run) {
@@ -103,15 +110,31 @@ static void note_end_of_enter(struct run *run) {
   report_ended(run);
 }
 
+// Whether enter ends all at once what could only be killed one by one without it.
+static bool can_end_itself(const struct run *run) {
+  struct enter_request request;
+  return run->stage == STAGE_STARTED &&
+         parse_enter_request(run->plan.enter, run->plan.enter_size, &request) == 0 && keeps_signals_in(&request);
+}
+
 static void note_end_of_caller(struct run *run) {
   run->caller_is_gone = true;
   close_one(&run->caller);
+  if (can_end_itself(run) && set_deadline(run, END_MS) == 0)
+    close_one(&run->status); // at which enter ends
+  else
+    kill_sandbox(run);
+}
+
+static void note_deadline(struct run *run) {
+  if (!run->caller_is_gone) fail(run, STEP_LAUNCHER, ETIMEDOUT);
+  close_one(&run->deadline);
   kill_sandbox(run);
 }
 
 static void watch(struct run *run) {
   while (run->launcher > 0 || run->enter_pidfd >= 0) {
-    int deadline = run->stage == STAGE_LAUNCHING ? run->deadline : -1;
+    int deadline = run->stage == STAGE_LAUNCHING || run->caller_is_gone ? run->deadline : -1;
     struct pollfd ready[] = {
         {run->status, POLLIN, 0}, {run->signals, POLLIN, 0},     {run->errors, POLLIN, 0},
         {run->caller, POLLIN, 0}, {run->enter_pidfd, POLLIN, 0}, {deadline, POLLIN, 0},
@@ -129,7 +152,7 @@ static void watch(struct run *run) {
     if (ready[2].revents != 0 && !read_errors(run->errors)) close_one(&run->errors);
     if (ready[3].revents != 0) note_end_of_caller(run);
     if (ready[4].revents != 0) note_end_of_enter(run);
-    if (ready[5].revents != 0 && run->stage == STAGE_LAUNCHING) fail(run, STEP_LAUNCHER, ETIMEDOUT);
+    if (ready[5].revents != 0 && (run->stage == STAGE_LAUNCHING || run->caller_is_gone)) note_deadline(run);
     if (run->launcher == 0) signal_enter(run, SIGKILL);
   }
 }

@@ -114,6 +114,7 @@ for (const { name, sandbox, needs } of KINDS) {
 /** Forks as fast as it can, in sessions of its own, and says so in a file when nobody has ended it after ten seconds. */
 const BOMB = `
 import os, signal, sys, time
+survived, seconds = sys.argv[1], float(sys.argv[2])
 end = time.time() + 10
 for number in range(1, 65):
     if number not in (signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD, 32, 33):
@@ -125,9 +126,11 @@ for _ in range(4):
         while time.time() < end:
             try: os.fork()
             except OSError: pass
-        open(sys.argv[1], 'w').close()
+        open(survived, 'w').close()
         os._exit(0)
 time.sleep(0.3)
+print('forking', flush=True)
+time.sleep(seconds)
 os._exit(9)
 `
 
@@ -135,16 +138,51 @@ os._exit(9)
 const BOMBER: TestUser = { name: 'an ordinary user', uid: 61_777, gid: 61_777 }
 
 describe.runIf(ABI >= 6 && hasFeature('root') && hasFeature('python3'))('what forks without end', () => {
+  function bombIn(root: string, seconds: number): readonly [string, ...string[]] {
+    return ['/usr/bin/python3', '-c', BOMB, join(root, 'survived'), String(seconds)]
+  }
+
+  function optionsIn(root: string, sandbox: Omit<SandboxOptions, 'profile'>): SandboxOptions {
+    return { ...sandbox, profile: workspaceOnly(root), limits: { processes: 150 } }
+  }
+
+  function isForking(root: string): boolean {
+    return processesWith(root).some(({ commandLine }) => commandLine.startsWith('/usr/bin/python3'))
+  }
+
   test.each(KINDS)('ends with the command, under $name', async ({ sandbox }) => {
     const root = makeDirectory(BOMBER)
-    const survived = join(root, 'survived')
-    const result = await runSandboxed(BOMBER, {
-      sandbox: { ...sandbox, profile: workspaceOnly(root), limits: { processes: 150 } },
-      command: ['/usr/bin/python3', '-c', BOMB, survived],
-    })
-    expect(result).toMatchObject({ exitCode: 9, signal: null })
-    expect(existsSync(survived)).toBe(false)
-    const alive = await runProgram(BOMBER, 'pgrep', ['-u', String(BOMBER.uid)])
-    expect(alive.stdout).toBe('')
+    const run = { sandbox: optionsIn(root, sandbox), command: bombIn(root, 0) }
+    expect(await runSandboxed(BOMBER, run)).toMatchObject({ exitCode: 9, signal: null })
+    expect(existsSync(join(root, 'survived'))).toBe(false)
+    expect(isForking(root)).toBe(false)
+  })
+
+  test.each(
+    KINDS.flatMap((kind) => [
+      { ...kind, who: 'the caller' },
+      { ...kind, who: 'supervise' },
+    ]),
+  )('ends when $who is killed, under $name', async ({ sandbox, who }) => {
+    const root = makeDirectory(BOMBER)
+    const input = {
+      options: optionsIn(root, sandbox),
+      command: bombIn(root, 60),
+      isOwnChild: who === 'supervise',
+    }
+    const caller = follow(
+      startWithLibrary(BOMBER, input, async ({ lib }, { options, command, isOwnChild }) => {
+        const [program, ...args] = command
+        const created = await lib.Sandbox.create(options)
+        const child = created.spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+        child.stdout?.pipe(process.stdout)
+        if (isOwnChild) child.stdout?.once('data', () => child.kill('SIGKILL'))
+        await new Promise((resolve) => child.once('exit', resolve))
+      }),
+    )
+    await caller.wrote('forking')
+    if (who === 'the caller') caller.child.kill('SIGKILL')
+    await until(() => !isForking(root))
+    expect(existsSync(join(root, 'survived'))).toBe(false)
   })
 })
