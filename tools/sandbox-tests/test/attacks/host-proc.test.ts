@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { describeForUsers, runSandboxed, stagedProbe } from '../../support/index.ts'
 import { startBackground, type Background } from './background.ts'
-import { makeScene, profileOf } from './scene.ts'
+import { newScene, profileOf } from './scene.ts'
 import { defineAttacks, type Attack } from './table.ts'
 
 /** As on a host that refuses a fresh one: the processes of the user are listed, and nothing more of them can be had. */
@@ -55,8 +55,7 @@ describeForUsers('the processes of the user, where the /proc of the host is visi
   defineAttacks(user, attacks, { sandbox: SANDBOX })
 
   test('no setting of the kernel can be opened to write', async () => {
-    const scene = makeScene(user)
-    onTestFinished(() => scene.remove())
+    const scene = newScene(user)
     const list = (directory: string) =>
       runSandboxed(user, {
         sandbox: { ...SANDBOX, profile: profileOf(scene) },

@@ -15,7 +15,7 @@ import {
 } from '../../support/index.ts'
 import { resultsIn, scriptOf } from './attempts.ts'
 import { startBackground, type Background } from './background.ts'
-import { makeScene, profileOf, type Scene } from './scene.ts'
+import { newScene, profileOf } from './scene.ts'
 import { defineAttacks, type Attack } from './table.ts'
 
 /** A key of System V shared memory that nobody else uses, one for each user. */
@@ -86,7 +86,7 @@ describeForUsers('the processes of the user outside', ['cc'], (user) => {
 
 describeForUsers('the end of everything', ['cc'], (user) => {
   test('signals to pid 1 do not end or stop the sandbox', async () => {
-    const { run } = newScene(user)
+    const { run } = newSandbox(user)
     const hostNamespace = readlinkSync('/proc/self/ns/pid')
     expect(await run([stagedProbe(), 'strike-init', hostNamespace])).toMatchObject({
       exitCode: 0,
@@ -98,7 +98,7 @@ describeForUsers('the end of everything', ['cc'], (user) => {
   })
 
   test('a signal to everybody reaches nobody outside', async () => {
-    const { run } = newScene(user)
+    const { run } = newSandbox(user)
     const victim = await startBackground(user, stagedProbe(), ['wait'])
     onTestFinished(() => victim.stop())
     expect(await run([stagedProbe(), 'reach-anybody'])).toMatchObject({ stdout: 'ESRCH\n' })
@@ -107,7 +107,7 @@ describeForUsers('the end of everything', ['cc'], (user) => {
   })
 
   test('the descriptors of pid 1 have numbers at most', async () => {
-    const { run } = newScene(user)
+    const { run } = newSandbox(user)
     const script = 'ls /proc/1/fd; for one in /proc/1/fd/*; do readlink "$one" || : < "$one"; done'
     const { stdout } = await run(['sh', '-c', script])
     expect(stdout).toMatch(/^[\d\n]*$/)
@@ -116,7 +116,7 @@ describeForUsers('the end of everything', ['cc'], (user) => {
   })
 
   test('only the processes of the command are listed', async () => {
-    const { run } = newScene(user)
+    const { run } = newSandbox(user)
     const { stdout } = await run(['sh', '-c', 'echo /proc/[0-9]*'])
     expect(stdout).toBe('/proc/1 /proc/2\n')
   })
@@ -124,7 +124,7 @@ describeForUsers('the end of everything', ['cc'], (user) => {
 
 describe.runIf(hasFeature('root') && hasFeature('cc'))('a set-user-id program of root', () => {
   test('gives an ordinary user nothing in the sandbox', async () => {
-    const { scene, run } = newScene(ORDINARY_USER)
+    const { scene, run } = newSandbox(ORDINARY_USER)
     const program = join(scene.room, 'as-root')
     copyFileSync(stagedProbe(), program)
     chownSync(program, 0, 0)
@@ -136,7 +136,7 @@ describe.runIf(hasFeature('root') && hasFeature('cc'))('a set-user-id program of
 
 describeForUsers('the session keyring of the caller', ['cc'], (user) => {
   test('is not that of the command', async () => {
-    const { scene } = newScene(user)
+    const { scene } = newSandbox(user)
     const name = `linux-sandbox-test-${process.pid}`
     const attempts = [
       ['read-key', name],
@@ -157,9 +157,8 @@ describeForUsers('the session keyring of the caller', ['cc'], (user) => {
   })
 })
 
-function newScene(user: TestUser) {
-  const scene: Scene = makeScene(user)
-  onTestFinished(() => scene.remove())
+function newSandbox(user: TestUser) {
+  const scene = newScene(user)
   return {
     scene,
     run: (command: [string, ...string[]]) =>

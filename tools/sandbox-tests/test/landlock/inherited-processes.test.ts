@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { describeForUsers, runSandboxed, runScenario, stagedProbe } from '../../support/index.ts'
 import { startBackground, type Background } from '../attacks/background.ts'
-import { makeScene, profileOf } from '../attacks/scene.ts'
+import { newScene, profileOf } from '../attacks/scene.ts'
 import { defineAttacks, type Attack } from '../attacks/table.ts'
 import { ABI, since } from './workspace.ts'
 
@@ -44,8 +44,7 @@ describeForUsers('an inherited PID namespace', ['cc'], (user) => {
   defineAttacks(user, signals, { sandbox: INHERITED, network: 'enabled' })
 
   test('has the numbers of the host, and a private one has not', async () => {
-    const scene = makeScene(user)
-    onTestFinished(() => scene.remove())
+    const scene = newScene(user)
     const run = (sandbox: object) =>
       runSandboxed(user, {
         sandbox: { ...sandbox, profile: profileOf(scene) },

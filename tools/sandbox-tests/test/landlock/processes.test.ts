@@ -1,6 +1,6 @@
 import { chmodSync, chownSync, copyFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   describeOnHost,
   hasFeature,
@@ -10,7 +10,7 @@ import {
   stagedProbe,
 } from '../../support/index.ts'
 import { startBackground, type Background } from '../attacks/background.ts'
-import { makeScene } from '../attacks/scene.ts'
+import { newScene } from '../attacks/scene.ts'
 import { defineAttacks, type Attack } from '../attacks/table.ts'
 import { LANDLOCK, plainProfile, since } from './workspace.ts'
 
@@ -69,8 +69,7 @@ describe.runIf(hasFeature('landlock') && hasFeature('root') && hasFeature('cc'))
   'a set-user-id program of root, under Landlock',
   () => {
     test('gives an ordinary user nothing', async () => {
-      const scene = makeScene(ORDINARY_USER)
-      onTestFinished(() => scene.remove())
+      const scene = newScene(ORDINARY_USER)
       const program = join(scene.room, 'as-root')
       copyFileSync(stagedProbe(), program)
       chownSync(program, 0, 0)
@@ -88,8 +87,7 @@ describeOnHost('capabilities under Landlock', ['landlock'], (user) => {
   const sets = ['Inh', 'Prm', 'Eff', 'Amb', ...(user.uid === 0 ? ['Bnd'] : [])]
 
   test(`are all gone, from the sets ${sets.join(', ')}`, async () => {
-    const scene = makeScene(user)
-    onTestFinished(() => scene.remove())
+    const scene = newScene(user)
     const command = ['grep', '^Cap', '/proc/self/status'] as const
     const sandbox = { ...LANDLOCK, profile: plainProfile(scene) }
     const { stdout } = await runSandboxed(user, { sandbox, command: [...command] })
