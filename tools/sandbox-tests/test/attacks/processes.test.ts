@@ -1,6 +1,6 @@
 import { chmodSync, chownSync, copyFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import {
   describeForUsers,
   hasFeature,
@@ -14,26 +14,14 @@ import {
   type TestUser,
 } from '../../support/index.ts'
 import { resultsIn, scriptOf } from './attempts.ts'
-import { startBackground, type Background } from './background.ts'
+import { startBackground } from './background.ts'
+import { ACTS_ON_ITSELF, actsOnProcess, makeSharedMemory, startVictim } from './process-acts.ts'
 import { newScene, profileOf } from './scene.ts'
-import { defineAttacks, type Attack } from './table.ts'
-
-/** A key of System V shared memory that nobody else uses, one for each user. */
-const SHARED_MEMORY_KEY = 0x5a_4d_00_00 + (process.pid % 0xffff)
+import { attacksOf, defineAttacks, type Attack } from './table.ts'
 
 describeForUsers('the processes of the user outside', ['cc'], (user) => {
-  let victim: Background
-  let memory: Background
-  const key = String(SHARED_MEMORY_KEY + (user.uid === 0 ? 0 : 0x1_00_00))
-  beforeAll(async () => {
-    victim = await startBackground(user, stagedProbe(), ['wait'], { env: { SECRET: 'of the victim' } })
-    memory = await startBackground(user, stagedProbe(), ['make-shm', key])
-  })
-  afterAll(async () => {
-    await victim.stop()
-    await memory.stop()
-  })
-  const pid = (): string => String(victim.pid)
+  const pid = startVictim(user)
+  const key = makeSharedMemory(user)
 
   /** Denied to pid 1 of the sandbox, which is ours and not dumpable. The twin does it to the victim. */
   const onInit = (act: string, words: (pid: string) => string[], gets = 'EACCES'): Attack => ({
@@ -44,28 +32,22 @@ describeForUsers('the processes of the user outside', ['cc'], (user) => {
   })
 
   const attacks: readonly Attack[] = [
-    { act: 'looks for a process', attempt: () => ['read', `/proc/${pid()}/status`], gets: 'ENOENT' },
-    { act: 'reads its command line', attempt: () => ['read', `/proc/${pid()}/cmdline`], gets: 'ENOENT' },
-    { act: 'reads its environment', attempt: () => ['read', `/proc/${pid()}/environ`], gets: 'ENOENT' },
-    {
-      act: 'reads files below its root',
-      attempt: (scene) => ['read', `/proc/${pid()}/root${scene.secret}`],
-      gets: 'ENOENT',
-    },
-    {
-      act: 'writes files below its root',
-      attempt: (scene) => ['write', `/proc/${pid()}/root${scene.outside}/file`],
-      gets: 'ENOENT',
-    },
-    { act: 'lists its descriptors', attempt: () => ['list', `/proc/${pid()}/fd`], gets: 'ENOENT' },
-    { act: 'signals it', attempt: () => ['kill', pid(), '0'], gets: 'ESRCH' },
-    { act: 'signals it by a pidfd', attempt: () => ['pidfd-kill', pid(), '0'], gets: 'ESRCH' },
-    { act: 'changes its priority', attempt: () => ['setpriority', pid()], gets: 'ESRCH' },
-    { act: 'traces it', attempt: () => ['ptrace', pid()], gets: 'ESRCH' },
-    { act: 'reads its memory', attempt: () => ['vm-readv', pid()], gets: 'EPERM' },
-    { act: 'writes its memory', attempt: () => ['vm-writev', pid()], gets: 'EPERM' },
-    { act: 'steals a descriptor', attempt: () => ['pidfd-getfd', pid()], gets: 'ESRCH' },
-    { act: 'compares it', attempt: () => ['kcmp', pid()], gets: 'EPERM' },
+    ...attacksOf(actsOnProcess(pid), {
+      'sees that it exists': 'ENOENT',
+      'reads its command line': 'ENOENT',
+      'reads its environment': 'ENOENT',
+      'reads a denied file below its root': 'ENOENT',
+      'writes below its root': 'ENOENT',
+      'lists its descriptors': 'ENOENT',
+      'signals it': 'ESRCH',
+      'signals it by a pidfd': 'ESRCH',
+      'changes its priority': 'ESRCH',
+      'traces it': 'ESRCH',
+      'reads its memory': 'EPERM',
+      'writes its memory': 'EPERM',
+      'steals a descriptor': 'ESRCH',
+      'compares it': 'EPERM',
+    }),
     { act: 'attaches its shared memory', attempt: () => ['attach-shm', key], gets: 'ENOENT' },
     onInit('reads the environment of pid 1', (one) => ['read', `/proc/${one}/environ`]),
     onInit(
@@ -79,7 +61,7 @@ describeForUsers('the processes of the user outside', ['cc'], (user) => {
     onInit('lists the working directory of pid 1', (one) => ['list', `/proc/${one}/cwd/`]),
     onInit('traces pid 1', (one) => ['ptrace', one], 'EPERM'),
     onInit('steals a descriptor of pid 1', (one) => ['pidfd-getfd', one], 'EPERM'),
-    { act: 'traces its own child', attempt: () => ['ptrace-child'], gets: 'ok' },
+    ...attacksOf(ACTS_ON_ITSELF, { 'traces its own child': 'ok' }),
   ]
   defineAttacks(user, attacks)
 })
