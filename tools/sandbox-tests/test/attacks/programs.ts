@@ -5,7 +5,7 @@ export const PROGRAMS = ['linux-sandbox', 'codex-linux-sandbox'] as const
 
 export type Program = (typeof PROGRAMS)[number]
 
-/** The words that confine the command behind them as `profileOf` says. */
+/** The words that confine the command behind them to the workspace of `scene`. */
 export function programWords(program: Program, scene: Scene): string[] {
   const profile = JSON.stringify(profileOf(scene))
   const options =
