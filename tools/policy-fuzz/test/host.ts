@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { nativeProgramPath } from '@linux-sandbox/native'
-import { compiler } from '../src/stage.mjs'
+import { afterAll, beforeAll, describe } from 'vitest'
+import { compiler, makeStage, type Stage } from '../src/stage.mjs'
 
 /** What the property needs of a host, and how to tell that this host has it. */
 const NEEDS = {
@@ -11,14 +12,36 @@ const NEEDS = {
   cc: () => compiler() !== undefined,
 } as const
 
-export type Need = keyof typeof NEEDS
+type Need = keyof typeof NEEDS
+
+/**
+ * Tests with a stage of their own, skipped where this host lacks something that they need.
+ *
+ * @throws {Error} when `SANDBOX_TEST_REQUIRE` names what it lacks, or all.
+ */
+export function describeOnStage(
+  title: string,
+  needed: readonly Need[],
+  define: (stage: () => Stage) => void,
+): void {
+  const missing = missingNeeds(needed)
+  const name = missing.length === 0 ? title : `${title} (this host lacks ${missing.join(', ')})`
+  describe.skipIf(missing.length > 0)(name, () => {
+    let stage: Stage
+    beforeAll(() => {
+      stage = makeStage()
+    })
+    afterAll(() => stage.remove())
+    define(() => stage)
+  })
+}
 
 /**
  * The names of what this host lacks of `needed`.
  *
  * @throws {Error} when `SANDBOX_TEST_REQUIRE` names one of them, or all.
  */
-export function missingNeeds(needed: readonly Need[]): string[] {
+function missingNeeds(needed: readonly Need[]): string[] {
   const missing = needed.filter((name) => !NEEDS[name]())
   const required = (process.env['SANDBOX_TEST_REQUIRE'] ?? '').split(',')
   const broken = missing.filter((name) => required.includes('all') || required.includes(name))

@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { featuresOf } from '../src/features.mjs'
 import { LANDLOCK_FEATURES, randomLandlockCase } from '../src/generate-landlock.mjs'
 import { freshSeed } from '../src/random.mjs'
 import { runFuzz } from '../src/run-fuzz.mjs'
-import { makeStage, type Stage } from '../src/stage.mjs'
 import { possibleUsers } from '../src/users.mjs'
-import { missingNeeds } from './host.ts'
+import { describeOnStage } from './host.ts'
 
 const POLICIES = 200
 const seed = Number(process.env['POLICY_FUZZ_SEED'] ?? freshSeed())
@@ -20,47 +19,34 @@ test('200 cases for Landlock have every feature that it can express, and mostly 
   expect(denying.length).toBeGreaterThan(0)
 })
 
-const missing = missingNeeds(['linux', 'landlock', 'cc'])
+describeOnStage('random policies under Landlock', ['linux', 'landlock', 'cc'], (stage) => {
+  test.each(possibleUsers())(
+    'the kernel lets a command of $name do exactly what accessOf says, but for what the notes say',
+    async ({ name, identity }) => {
+      const options = {
+        policies: POLICIES,
+        seed,
+        features: LANDLOCK_FEATURES,
+        backend: 'landlock',
+      } as const
+      const tally = await runFuzz({ ...options, stage: stage(), user: identity })
+      console.log(`started by ${name}: ${tally.summary()}`)
+      expect(tally.describeFailures()).toEqual([])
+      expect(tally.overRefused()).toEqual([])
+      expect(tally.policies).toBe(POLICIES)
+    },
+  )
 
-describe.skipIf(missing.length > 0)(
-  missing.length === 0
-    ? 'random policies under Landlock'
-    : `random policies under Landlock (this host lacks ${missing.join(', ')})`,
-  () => {
-    let stage: Stage
-    beforeAll(() => {
-      stage = makeStage()
-    })
-    afterAll(() => stage.remove())
-
-    test.each(possibleUsers())(
-      'the kernel lets a command of $name do exactly what accessOf says, but for what the notes say',
-      async ({ name, identity }) => {
-        const options = {
-          policies: POLICIES,
-          seed,
-          features: LANDLOCK_FEATURES,
-          backend: 'landlock',
-        } as const
-        const tally = await runFuzz({ ...options, stage, user: identity })
-        console.log(`started by ${name}: ${tally.summary()}`)
-        expect(tally.describeFailures()).toEqual([])
-        expect(tally.overRefused()).toEqual([])
-        expect(tally.policies).toBe(POLICIES)
-      },
-    )
-
-    test.each([
-      {
-        tampering: 'read-becomes-write',
-        why: 'what is to be read can be written',
-        acts: ['write', 'create', 'rename', 'remove'],
-      },
-      { tampering: 'write-becomes-read', why: 'a grant is lost', acts: ['write', 'create', 'rename'] },
-    ] as const)('finds a sandbox in which $why', async ({ tampering, acts }) => {
-      const options = { policies: 120, seed: 1, features: LANDLOCK_FEATURES, backend: 'landlock' } as const
-      const tally = await runFuzz({ ...options, stage, tampering, failuresMax: 2 })
-      expect(tally.failures.flatMap((failure) => failure.acts)).toEqual(expect.arrayContaining([...acts]))
-    })
-  },
-)
+  test.each([
+    {
+      tampering: 'read-becomes-write',
+      why: 'what is to be read can be written',
+      acts: ['write', 'create', 'rename', 'remove'],
+    },
+    { tampering: 'write-becomes-read', why: 'a grant is lost', acts: ['write', 'create', 'rename'] },
+  ] as const)('finds a sandbox in which $why', async ({ tampering, acts }) => {
+    const options = { policies: 120, seed: 1, features: LANDLOCK_FEATURES, backend: 'landlock' } as const
+    const tally = await runFuzz({ ...options, stage: stage(), tampering, failuresMax: 2 })
+    expect(tally.failures.flatMap((failure) => failure.acts)).toEqual(expect.arrayContaining([...acts]))
+  })
+})

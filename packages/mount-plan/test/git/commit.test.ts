@@ -14,18 +14,21 @@ const WORKTREE: DiskContent = {
 
 const FROZEN = ['branches', 'commondir', 'config', 'config.worktree', 'hooks', 'modules', 'remotes']
 
+/** What a whole repository in /w becomes. */
+const CONFINED = [
+  'write+ /w/.git',
+  'read /w/commondir',
+  'read /w/objects',
+  ...FROZEN.map((name) => `read /w/.git/${name}`),
+]
+
 describe('with gitWrites: commit', () => {
   test.each([
     {
       why: 'what executes stays read-only, and .git is held in place',
       content: FULL,
       expected: {
-        rules: [
-          'write+ /w/.git',
-          'read /w/commondir',
-          'read /w/objects',
-          ...FROZEN.map((name) => `read /w/.git/${name}`),
-        ],
+        rules: CONFINED,
       },
     },
     {
@@ -80,10 +83,7 @@ describe('with gitWrites: commit', () => {
       },
       expected: {
         rules: [
-          'write+ /w/.git',
-          'read /w/commondir',
-          'read /w/objects',
-          ...FROZEN.map((name) => `read /w/.git/${name}`),
+          ...CONFINED,
           'write /w/.git/modules/a/b',
           ...FROZEN.map((name) => `read /w/.git/modules/a/b/${name}`),
         ],
@@ -94,12 +94,7 @@ describe('with gitWrites: commit', () => {
       content: FULL,
       grants: { '/': 'read', '/w': 'write', '/w/.git': 'read' },
       expected: {
-        rules: [
-          'write+ /w/.git',
-          'read /w/commondir',
-          'read /w/objects',
-          ...FROZEN.map((name) => `read /w/.git/${name}`),
-        ],
+        rules: CONFINED,
       },
     },
     {
@@ -132,12 +127,7 @@ describe('with gitWrites: commit', () => {
         '/w/.git/config.worktree': { text: '' },
       },
       expected: {
-        rules: [
-          'write+ /w/.git',
-          'read /w/commondir',
-          'read /w/objects',
-          ...FROZEN.map((name) => `read /w/.git/${name}`),
-        ],
+        rules: CONFINED,
         placeholders: ['/w/.git/commondir ".\\n"', '/w/.git/config.worktree ""'],
       },
     },

@@ -11,7 +11,7 @@ import {
   type TestUser,
 } from '../../support/index.ts'
 import type { Attempt } from './attempts.ts'
-import { makeScene, profileOf, type Scene } from './scene.ts'
+import { newScene, profileOf, type Scene } from './scene.ts'
 import { defineAttacks, type Attack } from './table.ts'
 
 /** What bubblewrap's minimal /dev has, with our own shared memory. */
@@ -148,8 +148,7 @@ describeForUsers('the devices and settings of the machine', ['cc'], (user) => {
   })
 
   function sceneOf(): Scene {
-    const scene = makeScene(user)
-    onTestFinished(() => scene.remove())
+    const scene = newScene(user)
     return scene
   }
 })

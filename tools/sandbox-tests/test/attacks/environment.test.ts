@@ -1,17 +1,9 @@
 import { spawn } from 'node:child_process'
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { once } from 'node:events'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import {
   describeForUsers,
   identityOf,
@@ -20,11 +12,11 @@ import {
   stagedDriver,
   stagedNode,
   stagedPreload,
-  stagedProgram,
   userEnvironment,
   type TestUser,
 } from '../../support/index.ts'
-import { makeScene, profileOf, type Scene } from './scene.ts'
+import { programWords, PROGRAMS, type Program } from './programs.ts'
+import { newScene, profileOf, type Scene } from './scene.ts'
 
 const HOST_NAMESPACE = readlinkSync('/proc/self/ns/pid')
 
@@ -103,7 +95,7 @@ describeForUsers('the environment of a command', ['cc'], (user) => {
     expect(await run(undefined)).toContain(secret)
   })
 
-  test.each(['linux-sandbox', 'codex-linux-sandbox'] as const)(
+  test.each(PROGRAMS)(
     'is in no command line, and in no environment but its own, under %s',
     async (program) => {
       const scene = newScene(user)
@@ -125,122 +117,26 @@ describeForUsers('the environment of a command', ['cc'], (user) => {
 })
 
 describeForUsers('a launcher in the workspace', ['cc'], (user) => {
-  test.each(['linux-sandbox', 'codex-linux-sandbox'] as const)(
-    'is not used by %s, though PATH names it first',
-    async (program) => {
-      const scene = newScene(user)
-      const log = join(scene.room, 'whereabouts')
-      for (const name of ['bwrap', 'linux-sandbox-native'])
-        planted(scene.room, name, `#!/bin/sh\n${TELL_WHERE}exit 1\n`)
-      const env = {
-        ...userEnvironment(),
-        WHEREABOUTS: log,
-        PATH: `${scene.room}:${userEnvironment()['PATH']}`,
-      }
-      const child = startProgram(user, { program, scene, env })
-      child.stdin.end()
-      const [status] = (await once(child, 'close')) as [number]
-      expect(status).toBe(0)
-      expect(existsSync(log)).toBe(false)
-
-      await runProgram(user, 'sh', ['-c', 'bwrap'], { env })
-      expect(placesIn(log)).toEqual([HOST_NAMESPACE])
-    },
-  )
-})
-
-const AWKWARD_WORDS = [
-  '',
-  ' ',
-  'two words',
-  '--',
-  '-C',
-  '--profile=:danger-full-access',
-  '$(touch injected)',
-  '`touch injected`',
-  '; touch injected',
-  'it\'s "quoted"',
-  'back\\slash\\n',
-  'line\nbreak',
-  'tab\there',
-  '*',
-  '~',
-  '@enter',
-  '@status',
-  'ünïcödé 🧨',
-  '\u0001\u007f',
-]
-
-describeForUsers('awkward words', [], (user) => {
-  test('reach the command byte for byte, as arguments and as values', async () => {
+  test.each(PROGRAMS)('is not used by %s, though PATH names it first', async (program) => {
     const scene = newScene(user)
-    const env = Object.fromEntries([
-      ...AWKWARD_WORDS.map((word, i) => [`WORD_${i}`, word]),
-      ['PATH', '/usr/bin:/bin'],
-    ])
-    const print = 'process.stdout.write(JSON.stringify([process.argv.slice(1), process.env]))'
-    const { stdout } = await runSandboxed(user, {
-      sandbox: { profile: profileOf(scene) },
-      command: [stagedNode(), '-e', print, '--', ...AWKWARD_WORDS],
-      run: { env, cwd: scene.workspace },
-    })
-    expect(JSON.parse(stdout)).toEqual([AWKWARD_WORDS, env])
-    expect(readdirSync(scene.workspace)).not.toContain('injected')
-  })
+    const log = join(scene.room, 'whereabouts')
+    for (const name of ['bwrap', 'linux-sandbox-native'])
+      planted(scene.room, name, `#!/bin/sh\n${TELL_WHERE}exit 1\n`)
+    const env = {
+      ...userEnvironment(),
+      WHEREABOUTS: log,
+      PATH: `${scene.room}:${userEnvironment()['PATH']}`,
+    }
+    const child = startProgram(user, { program, scene, env })
+    child.stdin.end()
+    const [status] = (await once(child, 'close')) as [number]
+    expect(status).toBe(0)
+    expect(existsSync(log)).toBe(false)
 
-  test.each(['linux-sandbox', 'codex-linux-sandbox'] as const)(
-    'reach it byte for byte through %s',
-    async (program) => {
-      const scene = newScene(user)
-      const { stdout } = await runProgram(
-        user,
-        stagedNode(),
-        [...programWords(program, scene), 'printf', '%s\\0', ...AWKWARD_WORDS],
-        { cwd: scene.workspace },
-      )
-      expect(stdout.split('\0')).toEqual([...AWKWARD_WORDS, ''])
-      expect(readdirSync(scene.workspace)).not.toContain('injected')
-    },
-  )
-
-  test.each([
-    'two words',
-    '$(touch injected)',
-    "it's",
-    '"',
-    '`id`',
-    'line\nbreak',
-    '--bind',
-    ':',
-    '\\',
-    'ünï',
-    '*',
-    '@enter',
-  ])('can name a workspace: %j', async (name) => {
-    const scene = newScene(user)
-    const workspace = join(scene.room, name)
-    mkdirSync(join(workspace, '.git'), { recursive: true })
-    chmodSync(workspace, 0o777)
-    chmodSync(join(workspace, '.git'), 0o777)
-    const script =
-      'echo in > ./file && cat ./file; echo out > ../beside || echo kept; echo x > .git/config || echo kept'
-    const run = (root: string, gitWrites: 'none' | 'all') =>
-      runSandboxed(user, {
-        sandbox: { profile: profileOf({ ...scene, workspace: root }), gitWrites },
-        command: ['sh', '-c', script],
-        run: { cwd: workspace },
-      })
-    expect(await run(workspace, 'none')).toMatchObject({ stdout: 'in\nkept\nkept\n' })
-    expect(readdirSync(workspace).toSorted()).toEqual(['.git', 'file'])
-    expect(await run(scene.workspace, 'all')).toMatchObject({ stdout: 'in\n' })
+    await runProgram(user, 'sh', ['-c', 'bwrap'], { env })
+    expect(placesIn(log)).toEqual([HOST_NAMESPACE])
   })
 })
-
-function newScene(user: TestUser): Scene {
-  const scene = makeScene(user)
-  onTestFinished(() => scene.remove())
-  return scene
-}
 
 /** A file in `directory` that everybody can execute. */
 function planted(directory: string, name: string, content: string): string {
@@ -259,20 +155,11 @@ function secretWord(): string {
   return ['credential', process.pid, Math.random().toString(36).slice(2)].join('-')
 }
 
-function programWords(program: 'linux-sandbox' | 'codex-linux-sandbox', scene: Scene): string[] {
-  const profile = JSON.stringify(profileOf(scene))
-  const options =
-    program === 'linux-sandbox'
-      ? ['run', '-C', scene.workspace]
-      : ['--sandbox-policy-cwd', scene.workspace, '--permission-profile', profile]
-  return [stagedProgram(program), ...options, '--']
-}
-
 /** Starts a command that prints a line and waits for the end of its stdin. */
 function startProgram(
   user: TestUser,
   options: {
-    readonly program: 'linux-sandbox' | 'codex-linux-sandbox'
+    readonly program: Program
     readonly scene: Scene
     readonly env: NodeJS.ProcessEnv
   },

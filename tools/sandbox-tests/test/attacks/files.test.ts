@@ -1,166 +1,78 @@
 import { symlinkSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describeForUsers } from '../../support/index.ts'
+import { ACTS_OUTSIDE, fileOutside, inWorkspace, WAYS_OUT } from './file-acts.ts'
 import type { Scene } from './scene.ts'
-import { defineAttacks, type Attack } from './table.ts'
+import { attacksOf, defineAttacks, type Attack } from './table.ts'
 
-const file = ({ outside }: Scene): string => join(outside, 'file')
-const inWorkspace = ({ workspace }: Scene, name: string): string => join(workspace, name)
-
-const WRITING_OUTSIDE: readonly Attack[] = [
-  { act: 'appends to a file outside', attempt: (scene) => ['write', file(scene)], gets: 'EROFS' },
-  {
-    act: 'creates a file outside',
-    attempt: ({ outside }) => ['create', join(outside, 'new')],
-    gets: 'EROFS',
-  },
-  {
-    act: 'creates a file beside the workspace',
-    attempt: ({ home }) => ['create', join(home, 'new')],
-    gets: 'EROFS',
-  },
-  { act: 'leaves a file in /tmp', attempt: ({ inTmp }) => ['create', inTmp], gets: 'EROFS' },
-  {
-    act: 'appends to a start file of the shell',
-    attempt: ({ home }) => ['write', join(home, '.bashrc')],
-    gets: 'EROFS',
-  },
-  {
-    act: 'makes a directory outside',
-    attempt: ({ outside }) => ['mkdir', join(outside, 'new')],
-    gets: 'EROFS',
-  },
-  {
-    act: 'removes a directory outside',
-    attempt: ({ outside }) => ['rmdir', join(outside, 'empty')],
-    gets: 'EROFS',
-  },
-  { act: 'deletes a file outside', attempt: (scene) => ['unlink', file(scene)], gets: 'EROFS' },
-  {
-    act: 'makes a symlink outside',
-    attempt: ({ outside }) => ['symlink', '/etc', join(outside, 'new')],
-    gets: 'EROFS',
-  },
-  {
-    act: 'renames a file outside',
-    attempt: (scene) => ['rename', file(scene), `${file(scene)}-new`],
-    gets: 'EROFS',
-  },
-  {
-    act: 'renames the parent of the workspace',
-    attempt: ({ home }) => ['rename', home, `${home}-new`],
-    gets: 'EROFS',
-  },
-  {
-    act: 'renames the workspace',
-    attempt: ({ workspace }) => ['rename', workspace, `${workspace}-new`],
-    gets: 'EROFS',
-  },
-]
+const WRITING_OUTSIDE = attacksOf(ACTS_OUTSIDE, {
+  'appends to a file outside': 'EROFS',
+  'truncates a file outside': 'EROFS',
+  'creates a file outside': 'EROFS',
+  'creates a file beside the workspace': 'EROFS',
+  'leaves a file in /tmp': 'EROFS',
+  'appends to a start file of the shell': 'EROFS',
+  'makes a directory outside': 'EROFS',
+  'removes a directory outside': 'EROFS',
+  'deletes a file outside': 'EROFS',
+  'makes a symlink outside': 'EROFS',
+  'links a file outside': 'EROFS',
+  'renames a file outside': 'EROFS',
+  'renames the parent of the workspace': 'EROFS',
+  'renames the workspace': 'EROFS',
+})
 
 const ATTRIBUTES_OUTSIDE: readonly Attack[] = [
-  { act: 'truncates a file outside', attempt: (scene) => ['truncate', file(scene)], gets: 'EROFS' },
   {
     act: 'changes the mode of a file outside',
-    attempt: (scene) => ['chmod', file(scene), '777'],
+    attempt: (scene) => ['chmod', fileOutside(scene), '777'],
     gets: 'EROFS',
   },
-  { act: 'changes the mode by a descriptor', attempt: (scene) => ['fchmod', file(scene)], gets: 'EROFS' },
-  { act: 'changes the owner of a file outside', attempt: (scene) => ['chown', file(scene)], gets: 'EROFS' },
-  { act: 'changes the times of a file outside', attempt: (scene) => ['utimens', file(scene)], gets: 'EROFS' },
-  { act: 'sets an extended attribute outside', attempt: (scene) => ['setxattr', file(scene)], gets: 'EROFS' },
+  {
+    act: 'changes the mode by a descriptor',
+    attempt: (scene) => ['fchmod', fileOutside(scene)],
+    gets: 'EROFS',
+  },
+  {
+    act: 'changes the owner of a file outside',
+    attempt: (scene) => ['chown', fileOutside(scene)],
+    gets: 'EROFS',
+  },
+  {
+    act: 'changes the times of a file outside',
+    attempt: (scene) => ['utimens', fileOutside(scene)],
+    gets: 'EROFS',
+  },
+  {
+    act: 'sets an extended attribute outside',
+    attempt: (scene) => ['setxattr', fileOutside(scene)],
+    gets: 'EROFS',
+  },
   {
     act: 'changes the inode flags of a file outside',
-    attempt: (scene) => ['set-flags', file(scene)],
+    attempt: (scene) => ['set-flags', fileOutside(scene)],
     gets: 'EROFS',
   },
 ]
 
-const OTHER_NAMES: readonly Attack[] = [
-  {
-    act: 'writes through a symlink that it made',
-    attempt: (scene) => ['write-through-symlink', file(scene), inWorkspace(scene, 'symlink')],
-    gets: 'EROFS',
-  },
-  {
-    act: 'writes through a hard link that it made',
-    attempt: (scene) => ['write-through-link', file(scene), inWorkspace(scene, 'link')],
-    gets: 'EXDEV',
-  },
-  {
-    act: 'gives an open file outside a name in the workspace',
-    attempt: (scene) => ['link-descriptor', file(scene), inWorkspace(scene, 'link')],
-    gets: 'EXDEV',
-  },
-  {
-    act: 'moves a file from outside into the workspace',
-    attempt: (scene) => ['rename', file(scene), inWorkspace(scene, 'stolen')],
-    gets: 'EXDEV',
-  },
-  {
-    act: 'moves a file from the workspace to the outside',
-    attempt: (scene) => ['rename', inWorkspace(scene, 'notes'), join(scene.outside, 'notes')],
-    gets: 'EXDEV',
-  },
-  {
-    act: 'exchanges a file outside with its own',
-    attempt: (scene) => ['exchange', inWorkspace(scene, 'notes'), file(scene)],
-    gets: 'EXDEV',
-  },
-  {
-    act: 'goes out by dots',
-    attempt: ({ workspace }) => ['write', `${workspace}/../outside/file`],
-    gets: 'EROFS',
-  },
-  {
-    act: 'goes out by dots from a directory descriptor',
-    attempt: (scene) => ['write-by-parents', scene.workspace, file(scene)],
-    gets: 'EROFS',
-  },
-  {
-    act: 'writes below /proc/self/root',
-    attempt: (scene) => ['write', `/proc/self/root${file(scene)}`],
-    gets: 'EROFS',
-  },
-  {
-    act: 'writes below /proc/thread-self/root',
-    attempt: (scene) => ['write', `/proc/thread-self/root${file(scene)}`],
-    gets: 'EROFS',
-  },
-  {
-    act: 'writes beside /proc/self/cwd',
-    attempt: ({ outside }) => ['write', `/proc/self/cwd/../${basename(outside)}/file`],
-    gets: 'EROFS',
-    twin: { attempt: (scene) => ['write', `/proc/self/cwd${file(scene)}`] },
-  },
-  {
-    act: 'writes below /proc/1/root',
-    attempt: (scene) => ['write', `/proc/1/root${file(scene)}`],
-    gets: 'EACCES',
-    twin: { attempt: (scene) => ['write', `/proc/self/root${file(scene)}`] },
-  },
-  {
-    act: 'opens a readable descriptor again, to write',
-    attempt: (scene) => ['upgrade', file(scene)],
-    gets: 'EROFS',
-  },
-  {
-    act: 'opens a path descriptor to write',
-    attempt: (scene) => ['upgrade-path', file(scene)],
-    gets: 'EROFS',
-  },
-  {
-    act: 'writes from a program that has no name',
-    attempt: (scene) => ['from-memory', 'write', file(scene)],
-    gets: 'EROFS',
-  },
-  {
-    act: 'opens a file by its handle',
-    attempt: (scene) => ['open-by-handle', file(scene)],
-    gets: 'EPERM',
-    twin: { by: 'root' },
-  },
-]
+const OTHER_NAMES = attacksOf(WAYS_OUT, {
+  'writes through a symlink that it made': 'EROFS',
+  'writes through a hard link that it made': 'EXDEV',
+  'gives an open file outside a name in the workspace': 'EXDEV',
+  'moves a file from outside into the workspace': 'EXDEV',
+  'moves a file from the workspace to the outside': 'EXDEV',
+  'exchanges a file outside with its own': 'EXDEV',
+  'goes out by dots': 'EROFS',
+  'goes out by dots from a directory descriptor': 'EROFS',
+  'writes below /proc/self/root': 'EROFS',
+  'writes below /proc/thread-self/root': 'EROFS',
+  'writes beside /proc/self/cwd': 'EROFS',
+  'writes below /proc/1/root': 'EACCES',
+  'opens a readable descriptor again, to write': 'EROFS',
+  'opens a path descriptor to write': 'EROFS',
+  'writes from a program that has no name': 'EROFS',
+  'opens a file by its handle': 'EPERM',
+})
 
 const DENIED_READS: readonly Attack[] = [
   { act: 'reads a denied file', attempt: ({ secret }) => ['read', secret], gets: 'EACCES' },
@@ -235,7 +147,7 @@ const GRANTED: readonly Attack[] = [
     attempt: ({ room }) => ['create', join(room, 'new')],
     gets: 'ok',
   },
-  { act: 'reads outside', attempt: (scene) => ['read', file(scene)], gets: 'ok' },
+  { act: 'reads outside', attempt: (scene) => ['read', fileOutside(scene)], gets: 'ok' },
   {
     act: 'links in the workspace',
     attempt: (scene) => ['link', inWorkspace(scene, 'notes'), join(scene.room, 'l')],

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { PermissionProfile, SandboxRunOptions } from 'linux-sandbox'
 import {
   describeForUsers,
@@ -9,9 +9,8 @@ import {
   stagedProbe,
   stagedProgram,
   type Outcome,
-  type TestUser,
 } from '../../support/index.ts'
-import { makeScene, profileOf, type Scene } from './scene.ts'
+import { newScene, profileOf, type Scene } from './scene.ts'
 
 /** Prints what is open beside the three streams, and `EBADF` when there is nothing. */
 const LOOK = (): [string, ...string[]] => [stagedProbe(), 'more-descriptors']
@@ -97,10 +96,4 @@ describeForUsers('descriptors that the caller did not close', ['cc'], (user) => 
 /** The lines of the four, among those of what else this process inherited. */
 function everythingFrom({ secrets, outside }: Scene): RegExp {
   return new RegExp(`^${DIRECTORY} ${secrets}\n${FILE} ${outside}/file\n42 socket:.*\n43 socket:.*\n`, 'm')
-}
-
-function newScene(user: TestUser): Scene {
-  const scene = makeScene(user)
-  onTestFinished(() => scene.remove())
-  return scene
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { describeForUsers, runProgram, runSandboxed, stagedProbe } from '../../support/index.ts'
-import { makeScene, profileOf } from './scene.ts'
+import { newScene, profileOf } from './scene.ts'
 import { defineAttacks, type Attack } from './table.ts'
 
 /** The probe has calls of another ABI for this architecture alone. */
@@ -125,9 +125,8 @@ describeForUsers('a program started in an odd way', ['cc'], (user) => {
     existsSync(path),
   )
 
-  test.skipIf(loader === undefined)('is confined when the loader runs it', async ({ onTestFinished }) => {
-    const scene = makeScene(user)
-    onTestFinished(() => scene.remove())
+  test.skipIf(loader === undefined)('is confined when the loader runs it', async () => {
+    const scene = newScene(user)
     const script = `${loader} /usr/bin/touch ${scene.outside}/new && echo made`
     const result = await runSandboxed(user, {
       sandbox: { profile: profileOf(scene) },
@@ -137,9 +136,8 @@ describeForUsers('a program started in an odd way', ['cc'], (user) => {
     expect(await runProgram(user, 'sh', ['-c', script])).toMatchObject({ exitCode: 0, stdout: 'made\n' })
   })
 
-  test('is confined as a copy under another name', async ({ onTestFinished }) => {
-    const scene = makeScene(user)
-    onTestFinished(() => scene.remove())
+  test('is confined as a copy under another name', async () => {
+    const scene = newScene(user)
     const script = `cp ${stagedProbe()} ${scene.room}/copy && ${scene.room}/copy write ${scene.outside}/file`
     const result = await runSandboxed(user, {
       sandbox: { profile: profileOf(scene) },

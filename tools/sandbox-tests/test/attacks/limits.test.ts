@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import type { ResourceLimits } from 'linux-sandbox'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { describeForUsers, hasFeature, ROOT, runScenario } from '../../support/index.ts'
 import { attemptInside, type Attempt } from './attempts.ts'
-import { makeScene, profileOf, type Scene } from './scene.ts'
+import { newScene, profileOf, type Scene } from './scene.ts'
 
 interface Row {
   readonly limits: ResourceLimits
@@ -55,8 +55,7 @@ describeForUsers('a limit', ['cc'], (user) => {
   test.each(rows)(
     'of $limits holds, and without it there is none',
     async ({ limits, some, tooMuch, gets }) => {
-      const scene = makeScene(user)
-      onTestFinished(() => scene.remove())
+      const scene = newScene(user)
       const attempts = [some(scene), tooMuch(scene)]
       const profile = profileOf(scene)
       expect(await attemptInside(user, attempts, { sandbox: { profile, limits }, cwd: '/' })).toEqual([
@@ -68,8 +67,7 @@ describeForUsers('a limit', ['cc'], (user) => {
   )
 
   test('can be set by the command for itself, and lowered only', async () => {
-    const scene = makeScene(user)
-    onTestFinished(() => scene.remove())
+    const scene = newScene(user)
     const sandbox = { profile: profileOf(scene), limits: { openFiles: 100 } }
     const script = 'ulimit -n 50 && ulimit -n && ulimit -H -n 200 || echo refused'
     const { result } = await runScenario(user, { sandbox, command: ['sh', '-c', script] })
@@ -79,8 +77,7 @@ describeForUsers('a limit', ['cc'], (user) => {
 
 describe.runIf(hasFeature('root'))('a limit as root', () => {
   test('on processes is refused, because the kernel exempts root', async () => {
-    const scene = makeScene(ROOT)
-    onTestFinished(() => scene.remove())
+    const scene = newScene(ROOT)
     const sandbox = { profile: profileOf(scene), limits: { processes: 100 } }
     const { error } = await runScenario(ROOT, { sandbox, command: ['true'] })
     expect(error).toMatchObject({

@@ -1,6 +1,6 @@
 import { chmodSync, chownSync, copyFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import {
   describeForUsers,
   hasFeature,
@@ -14,26 +14,14 @@ import {
   type TestUser,
 } from '../../support/index.ts'
 import { resultsIn, scriptOf } from './attempts.ts'
-import { startBackground, type Background } from './background.ts'
-import { makeScene, profileOf, type Scene } from './scene.ts'
-import { defineAttacks, type Attack } from './table.ts'
-
-/** A key of System V shared memory that nobody else uses, one for each user. */
-const SHARED_MEMORY_KEY = 0x5a_4d_00_00 + (process.pid % 0xffff)
+import { startBackground } from './background.ts'
+import { ACTS_ON_ITSELF, actsOnProcess, makeSharedMemory, startVictim } from './process-acts.ts'
+import { newScene, profileOf } from './scene.ts'
+import { attacksOf, defineAttacks, type Attack } from './table.ts'
 
 describeForUsers('the processes of the user outside', ['cc'], (user) => {
-  let victim: Background
-  let memory: Background
-  const key = String(SHARED_MEMORY_KEY + (user.uid === 0 ? 0 : 0x1_00_00))
-  beforeAll(async () => {
-    victim = await startBackground(user, stagedProbe(), ['wait'], { env: { SECRET: 'of the victim' } })
-    memory = await startBackground(user, stagedProbe(), ['make-shm', key])
-  })
-  afterAll(async () => {
-    await victim.stop()
-    await memory.stop()
-  })
-  const pid = (): string => String(victim.pid)
+  const pid = startVictim(user)
+  const key = makeSharedMemory(user)
 
   /** Denied to pid 1 of the sandbox, which is ours and not dumpable. The twin does it to the victim. */
   const onInit = (act: string, words: (pid: string) => string[], gets = 'EACCES'): Attack => ({
@@ -44,28 +32,22 @@ describeForUsers('the processes of the user outside', ['cc'], (user) => {
   })
 
   const attacks: readonly Attack[] = [
-    { act: 'looks for a process', attempt: () => ['read', `/proc/${pid()}/status`], gets: 'ENOENT' },
-    { act: 'reads its command line', attempt: () => ['read', `/proc/${pid()}/cmdline`], gets: 'ENOENT' },
-    { act: 'reads its environment', attempt: () => ['read', `/proc/${pid()}/environ`], gets: 'ENOENT' },
-    {
-      act: 'reads files below its root',
-      attempt: (scene) => ['read', `/proc/${pid()}/root${scene.secret}`],
-      gets: 'ENOENT',
-    },
-    {
-      act: 'writes files below its root',
-      attempt: (scene) => ['write', `/proc/${pid()}/root${scene.outside}/file`],
-      gets: 'ENOENT',
-    },
-    { act: 'lists its descriptors', attempt: () => ['list', `/proc/${pid()}/fd`], gets: 'ENOENT' },
-    { act: 'signals it', attempt: () => ['kill', pid(), '0'], gets: 'ESRCH' },
-    { act: 'signals it by a pidfd', attempt: () => ['pidfd-kill', pid(), '0'], gets: 'ESRCH' },
-    { act: 'changes its priority', attempt: () => ['setpriority', pid()], gets: 'ESRCH' },
-    { act: 'traces it', attempt: () => ['ptrace', pid()], gets: 'ESRCH' },
-    { act: 'reads its memory', attempt: () => ['vm-readv', pid()], gets: 'EPERM' },
-    { act: 'writes its memory', attempt: () => ['vm-writev', pid()], gets: 'EPERM' },
-    { act: 'steals a descriptor', attempt: () => ['pidfd-getfd', pid()], gets: 'ESRCH' },
-    { act: 'compares it', attempt: () => ['kcmp', pid()], gets: 'EPERM' },
+    ...attacksOf(actsOnProcess(pid), {
+      'sees that it exists': 'ENOENT',
+      'reads its command line': 'ENOENT',
+      'reads its environment': 'ENOENT',
+      'reads a denied file below its root': 'ENOENT',
+      'writes below its root': 'ENOENT',
+      'lists its descriptors': 'ENOENT',
+      'signals it': 'ESRCH',
+      'signals it by a pidfd': 'ESRCH',
+      'changes its priority': 'ESRCH',
+      'traces it': 'ESRCH',
+      'reads its memory': 'EPERM',
+      'writes its memory': 'EPERM',
+      'steals a descriptor': 'ESRCH',
+      'compares it': 'EPERM',
+    }),
     { act: 'attaches its shared memory', attempt: () => ['attach-shm', key], gets: 'ENOENT' },
     onInit('reads the environment of pid 1', (one) => ['read', `/proc/${one}/environ`]),
     onInit(
@@ -79,14 +61,14 @@ describeForUsers('the processes of the user outside', ['cc'], (user) => {
     onInit('lists the working directory of pid 1', (one) => ['list', `/proc/${one}/cwd/`]),
     onInit('traces pid 1', (one) => ['ptrace', one], 'EPERM'),
     onInit('steals a descriptor of pid 1', (one) => ['pidfd-getfd', one], 'EPERM'),
-    { act: 'traces its own child', attempt: () => ['ptrace-child'], gets: 'ok' },
+    ...attacksOf(ACTS_ON_ITSELF, { 'traces its own child': 'ok' }),
   ]
   defineAttacks(user, attacks)
 })
 
 describeForUsers('the end of everything', ['cc'], (user) => {
   test('signals to pid 1 do not end or stop the sandbox', async () => {
-    const { run } = newScene(user)
+    const { run } = newSandbox(user)
     const hostNamespace = readlinkSync('/proc/self/ns/pid')
     expect(await run([stagedProbe(), 'strike-init', hostNamespace])).toMatchObject({
       exitCode: 0,
@@ -98,7 +80,7 @@ describeForUsers('the end of everything', ['cc'], (user) => {
   })
 
   test('a signal to everybody reaches nobody outside', async () => {
-    const { run } = newScene(user)
+    const { run } = newSandbox(user)
     const victim = await startBackground(user, stagedProbe(), ['wait'])
     onTestFinished(() => victim.stop())
     expect(await run([stagedProbe(), 'reach-anybody'])).toMatchObject({ stdout: 'ESRCH\n' })
@@ -107,7 +89,7 @@ describeForUsers('the end of everything', ['cc'], (user) => {
   })
 
   test('the descriptors of pid 1 have numbers at most', async () => {
-    const { run } = newScene(user)
+    const { run } = newSandbox(user)
     const script = 'ls /proc/1/fd; for one in /proc/1/fd/*; do readlink "$one" || : < "$one"; done'
     const { stdout } = await run(['sh', '-c', script])
     expect(stdout).toMatch(/^[\d\n]*$/)
@@ -116,7 +98,7 @@ describeForUsers('the end of everything', ['cc'], (user) => {
   })
 
   test('only the processes of the command are listed', async () => {
-    const { run } = newScene(user)
+    const { run } = newSandbox(user)
     const { stdout } = await run(['sh', '-c', 'echo /proc/[0-9]*'])
     expect(stdout).toBe('/proc/1 /proc/2\n')
   })
@@ -124,7 +106,7 @@ describeForUsers('the end of everything', ['cc'], (user) => {
 
 describe.runIf(hasFeature('root') && hasFeature('cc'))('a set-user-id program of root', () => {
   test('gives an ordinary user nothing in the sandbox', async () => {
-    const { scene, run } = newScene(ORDINARY_USER)
+    const { scene, run } = newSandbox(ORDINARY_USER)
     const program = join(scene.room, 'as-root')
     copyFileSync(stagedProbe(), program)
     chownSync(program, 0, 0)
@@ -136,7 +118,7 @@ describe.runIf(hasFeature('root') && hasFeature('cc'))('a set-user-id program of
 
 describeForUsers('the session keyring of the caller', ['cc'], (user) => {
   test('is not that of the command', async () => {
-    const { scene } = newScene(user)
+    const { scene } = newSandbox(user)
     const name = `linux-sandbox-test-${process.pid}`
     const attempts = [
       ['read-key', name],
@@ -157,9 +139,8 @@ describeForUsers('the session keyring of the caller', ['cc'], (user) => {
   })
 })
 
-function newScene(user: TestUser) {
-  const scene: Scene = makeScene(user)
-  onTestFinished(() => scene.remove())
+function newSandbox(user: TestUser) {
+  const scene = newScene(user)
   return {
     scene,
     run: (command: [string, ...string[]]) =>

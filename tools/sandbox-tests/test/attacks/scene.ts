@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { workspaceWrite, type PermissionProfile } from 'linux-sandbox'
+import { onTestFinished } from 'vitest'
 import type { TestUser } from '../../support/index.ts'
 
 /** The files of one user: a workspace that a policy grants, and around it what the policy does not. */
@@ -70,6 +71,13 @@ export function makeScene(user: TestUser): Scene {
       rmSync(inTmp, { force: true })
     },
   }
+}
+
+/** A new scene, removed when the test ends. */
+export function newScene(user: TestUser): Scene {
+  const scene = makeScene(user)
+  onTestFinished(() => scene.remove())
+  return scene
 }
 
 /** The workspace of `scene` writable, its secrets denied, everything else readable. */

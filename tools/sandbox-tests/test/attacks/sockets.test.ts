@@ -16,7 +16,7 @@ import {
 } from '../../support/index.ts'
 import { attemptInside, attemptOutside, type Attempt } from './attempts.ts'
 import { startBackground, type Background } from './background.ts'
-import { makeScene, profileOf, type Scene } from './scene.ts'
+import { makeScene, newScene, profileOf, type Scene } from './scene.ts'
 import { defineAttacks, type Attack } from './table.ts'
 
 /** An address of this host that is not its loopback. */
@@ -199,8 +199,7 @@ describeForUsers('a TCP server of the host', ['cc'], (user) => {
 
 describeForUsers('a TCP server in the sandbox', ['cc'], (user) => {
   test('is out of reach for the host', async () => {
-    const scene = makeScene(user)
-    onTestFinished(() => scene.remove())
+    const scene = newScene(user)
     const program = [stagedProbe(), 'listen', '127.0.0.1', '0']
     const inside = await startBackground(user, stagedNode(), [
       stagedProgram('linux-sandbox'),
@@ -221,8 +220,7 @@ describeForUsers('a TCP server in the sandbox', ['cc'], (user) => {
 
 describeForUsers('a name server', [], (user) => {
   test('is missed at once, and names of the host itself are known', async () => {
-    const scene = makeScene(user)
-    onTestFinished(() => scene.remove())
+    const scene = newScene(user)
     const look = (name: string) =>
       runSandboxed(user, { sandbox: { profile: profileOf(scene) }, command: ['getent', 'ahosts', name] })
     // A resolver that waits for an answer waits five seconds for each attempt.

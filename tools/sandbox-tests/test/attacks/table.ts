@@ -17,6 +17,17 @@ export interface Attack {
   readonly only?: TestUser['name']
 }
 
+/** What is the same about an attack, whatever confines it. */
+export type Act = Pick<Attack, 'attempt' | 'twin'>
+
+/** The attacks whose acts `gets` names, each with what it gets. */
+export function attacksOf<Name extends string, Named extends Name>(
+  acts: Readonly<Record<Name, Act>>,
+  gets: Readonly<Record<Named, string>>,
+): readonly Attack[] {
+  return Object.entries<string>(gets).map(([act, result]) => ({ act, ...acts[act as Named], gets: result }))
+}
+
 /** What shows that the attempt is one that can work. */
 export interface Twin {
   /** Default: the same attempt. */

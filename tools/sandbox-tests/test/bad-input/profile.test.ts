@@ -126,6 +126,12 @@ const MALFORMED: readonly {
 ]
 
 describeForUsers('a malformed profile', [], (user) => {
+  const runUnder = (profile: string) =>
+    runOurs(user, 'codex-linux-sandbox', [
+      ...['--sandbox-policy-cwd', '/', '--permission-profile', profile],
+      ...['echo', 'ran'],
+    ])
+
   test('is an error of the library with every issue, its path and its line', async () => {
     const errors = await withLibrary(
       user,
@@ -153,14 +159,7 @@ describeForUsers('a malformed profile', [], (user) => {
   })
 
   test.each(MALFORMED)('with $why is refused by codex-linux-sandbox with 2', async ({ text, message }) => {
-    const end = await runOurs(user, 'codex-linux-sandbox', [
-      '--sandbox-policy-cwd',
-      '/',
-      '--permission-profile',
-      text,
-      'echo',
-      'ran',
-    ])
+    const end = await runUnder(text)
     expect(end).toMatchObject({ exitCode: 2, signal: null, stdout: '' })
     expect(end.stderr).toMatch(/^linux-sandbox: permission profile is not valid: [^\n]+\nhint: [^\n]+\n$/)
     expect(end.stderr).toMatch(message)
@@ -169,14 +168,7 @@ describeForUsers('a malformed profile', [], (user) => {
   test('of the right form is taken by both', async () => {
     const text = withEntries(ROOT)
     expect(await withLibrary(user, text, ({ lib }, input) => lib.parseProfile(input).type)).toBe('managed')
-    const end = await runOurs(user, 'codex-linux-sandbox', [
-      '--sandbox-policy-cwd',
-      '/',
-      '--permission-profile',
-      text,
-      'echo',
-      'ran',
-    ])
+    const end = await runUnder(text)
     expect(end).toEqual({ exitCode: 0, signal: null, stdout: 'ran\n', stderr: '' })
   })
 

@@ -9,14 +9,15 @@ import {
   type TestUser,
 } from '../../support/index.ts'
 
-const READ_ONLY_JSON = JSON.stringify({
+/** Everything can be read and nothing written. */
+export const READ_ONLY = {
   type: 'managed',
   file_system: {
     type: 'restricted',
     entries: [{ path: { type: 'special', value: { kind: 'root' } }, access: 'read' }],
   },
   network: 'restricted',
-})
+} as const
 
 /** Both programs under a policy that lets nothing be written, so that a bwrap anywhere is trusted. */
 export const READ_ONLY_PROGRAMS = [
@@ -29,7 +30,7 @@ export const READ_ONLY_PROGRAMS = [
       '--sandbox-policy-cwd',
       '/',
       '--permission-profile',
-      READ_ONLY_JSON,
+      JSON.stringify(READ_ONLY),
       '--',
     ],
   },

@@ -10,6 +10,7 @@ import {
   type TestUser,
 } from '../../support/index.ts'
 import { directoryWithBwrap, expectRefusal, READ_ONLY_PROGRAMS } from '../bad-input/programs.ts'
+import { fakeBwrap, REAL_BWRAP } from '../launcher/fakes.ts'
 import { examineOn, findingAbout, nodeWords, problemsOf, withMounts, type Host } from './hosts.ts'
 
 const WSL1 =
@@ -21,10 +22,7 @@ function wslHost(user: TestUser, version: string): Host & { readonly trace: stri
   const directory = makeDirectory(user)
   const trace = `${directory}/trace`
   writeFileSync(`${directory}/version`, `${version}\n`)
-  const path = directoryWithBwrap(
-    user,
-    `#!/bin/sh\n: --as-pid-1 --cap-drop --die-with-parent --new-session --perms --unshare-cgroup-try\necho ran >>${trace}\nexec /usr/bin/bwrap "$@"\n`,
-  )
+  const path = directoryWithBwrap(user, fakeBwrap(`echo ran >>${trace}\nexec ${REAL_BWRAP} "$@"`))
   return {
     trace,
     maker: ROOT,

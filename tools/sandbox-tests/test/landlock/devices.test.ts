@@ -8,9 +8,9 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { describeOnHost, runSandboxed, stagedProbe } from '../../support/index.ts'
-import { makeScene, type Scene } from '../attacks/scene.ts'
+import { newScene } from '../attacks/scene.ts'
 import { defineAttacks, type Attack } from '../attacks/table.ts'
 import { LANDLOCK, plainProfile, since } from './workspace.ts'
 
@@ -83,8 +83,7 @@ describeOnHost('devices under Landlock', ['landlock', 'cc'], (user) => {
   defineAttacks(user, attacks, { sandbox: LANDLOCK, profile: plainProfile })
 
   test('a device is given with all its operations when it is asked for, and a missing one is noted', async () => {
-    const scene: Scene = makeScene(user)
-    onTestFinished(() => scene.remove())
+    const scene = newScene(user)
     const run = (devices: string[]) =>
       runSandboxed(user, {
         sandbox: { ...LANDLOCK, profile: plainProfile(scene), devices },

@@ -1,37 +1,29 @@
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { describeForUsers, runSandboxed, runScenario, stagedProbe } from '../../support/index.ts'
-import { startBackground, type Background } from '../attacks/background.ts'
-import { makeScene, profileOf } from '../attacks/scene.ts'
-import { defineAttacks, type Attack } from '../attacks/table.ts'
+import { expect, test } from 'vitest'
+import { describeForUsers, runSandboxed, runScenario } from '../../support/index.ts'
+import { ACTS_ON_ITSELF, actsOnProcess, startVictim } from '../attacks/process-acts.ts'
+import { newScene, profileOf } from '../attacks/scene.ts'
+import { attacksOf, defineAttacks, type Attack } from '../attacks/table.ts'
 import { ABI, since } from './workspace.ts'
 
 const INHERITED = { pidNamespace: 'inherited' } as const
 
 describeForUsers('an inherited PID namespace', ['cc'], (user) => {
-  let victim: Background
-  beforeAll(async () => {
-    victim = await startBackground(user, stagedProbe(), ['wait'], { env: { SECRET: 'of the victim' } })
-  })
-  afterAll(() => victim.stop())
-  const pid = (): string => String(victim.pid)
+  const pid = startVictim(user)
 
   const attacks: readonly Attack[] = [
-    { act: 'sees that a process exists', attempt: () => ['read', `/proc/${pid()}/stat`], gets: 'ok' },
-    { act: 'reads its environment', attempt: () => ['read', `/proc/${pid()}/environ`], gets: 'EACCES' },
-    { act: 'opens its memory', attempt: () => ['open-to-write', `/proc/${pid()}/mem`], gets: 'EROFS' },
-    { act: 'asks for its program', attempt: () => ['readlink', `/proc/${pid()}/exe`], gets: 'EACCES' },
-    {
-      act: 'reads a denied file below its root',
-      attempt: (scene) => ['read', `/proc/${pid()}/root${scene.secret}`],
-      gets: 'EACCES',
-    },
-    { act: 'signals it', attempt: () => ['kill', pid(), '0'], gets: since(6, 'EPERM') },
-    { act: 'signals it by a pidfd', attempt: () => ['pidfd-kill', pid(), '0'], gets: since(6, 'EPERM') },
-    { act: 'limits it', attempt: () => ['prlimit', pid()], gets: 'EPERM' },
-    { act: 'limits itself', attempt: () => ['prlimit', '0'], gets: 'ok' },
-    { act: 'traces it', attempt: () => ['ptrace', pid()], gets: 'EPERM' },
-    { act: 'traces its own child', attempt: () => ['ptrace-child'], gets: 'ok' },
+    ...attacksOf(actsOnProcess(pid), {
+      'sees that it exists': 'ok',
+      'reads its environment': 'EACCES',
+      'opens its memory': 'EROFS',
+      'asks for its program': 'EACCES',
+      'reads a denied file below its root': 'EACCES',
+      'signals it': since(6, 'EPERM'),
+      'signals it by a pidfd': since(6, 'EPERM'),
+      'limits it': 'EPERM',
+      'traces it': 'EPERM',
+    }),
+    ...attacksOf(ACTS_ON_ITSELF, { 'limits itself': 'ok', 'traces its own child': 'ok' }),
     {
       act: 'moves a file from one of its directories to another',
       attempt: ({ workspace, room }) => ['rename', join(workspace, 'notes'), join(room, 'moved')],
@@ -44,8 +36,7 @@ describeForUsers('an inherited PID namespace', ['cc'], (user) => {
   defineAttacks(user, signals, { sandbox: INHERITED, network: 'enabled' })
 
   test('has the numbers of the host, and a private one has not', async () => {
-    const scene = makeScene(user)
-    onTestFinished(() => scene.remove())
+    const scene = newScene(user)
     const run = (sandbox: object) =>
       runSandboxed(user, {
         sandbox: { ...sandbox, profile: profileOf(scene) },

@@ -120,8 +120,12 @@ for number in range(1, 65):
     if number not in (signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD, 32, 33):
         signal.signal(number, signal.SIG_IGN)
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-for _ in range(4):
-    if os.fork() == 0:
+for number in range(4):
+    try: child = os.fork()
+    except OSError:
+        if number == 0: raise
+        break # what the first ones forked has reached the limit already
+    if child == 0:
         os.setsid()
         while time.time() < end:
             try: os.fork()

@@ -1,6 +1,6 @@
 import { chmodSync, chownSync, copyFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   describeOnHost,
   hasFeature,
@@ -9,56 +9,36 @@ import {
   runSandboxed,
   stagedProbe,
 } from '../../support/index.ts'
-import { startBackground, type Background } from '../attacks/background.ts'
-import { makeScene } from '../attacks/scene.ts'
-import { defineAttacks, type Attack } from '../attacks/table.ts'
+import { ACTS_ON_ITSELF, actsOnProcess, makeSharedMemory, startVictim } from '../attacks/process-acts.ts'
+import { newScene } from '../attacks/scene.ts'
+import { attacksOf, defineAttacks, type Attack } from '../attacks/table.ts'
 import { LANDLOCK, plainProfile, since } from './workspace.ts'
 
-/** A key of System V shared memory that nobody else uses, one for each user. */
-const SHARED_MEMORY_KEY = 0x4c_4c_00_00 + (process.pid % 0xffff)
-
 describeOnHost('the processes of the user, under Landlock', ['landlock', 'cc'], (user) => {
-  let victim: Background
-  let memory: Background
-  const key = String(SHARED_MEMORY_KEY + (user.uid === 0 ? 0 : 0x1_00_00))
-  beforeAll(async () => {
-    victim = await startBackground(user, stagedProbe(), ['wait'], { env: { SECRET: 'of the victim' } })
-    memory = await startBackground(user, stagedProbe(), ['make-shm', key])
-  })
-  afterAll(async () => {
-    await victim.stop()
-    await memory.stop()
-  })
-  const pid = (): string => String(victim.pid)
+  const pid = startVictim(user)
+  const key = makeSharedMemory(user)
 
   const attacks: readonly Attack[] = [
-    { act: 'sees that a process exists', attempt: () => ['read', `/proc/${pid()}/stat`], gets: 'ok' },
-    { act: 'reads its environment', attempt: () => ['read', `/proc/${pid()}/environ`], gets: 'EACCES' },
-    { act: 'opens its memory', attempt: () => ['open-to-write', `/proc/${pid()}/mem`], gets: 'EACCES' },
-    { act: 'reads the map of its memory', attempt: () => ['read', `/proc/${pid()}/maps`], gets: 'EACCES' },
-    { act: 'asks for its program', attempt: () => ['readlink', `/proc/${pid()}/exe`], gets: 'EACCES' },
-    { act: 'asks for its streams', attempt: () => ['readlink', `/proc/${pid()}/fd/0`], gets: 'EACCES' },
-    { act: 'lists what is below its root', attempt: () => ['list', `/proc/${pid()}/root/`], gets: 'EACCES' },
-    {
-      act: 'writes below its working directory',
-      attempt: (scene) => ['write', `/proc/${pid()}/cwd${scene.outside}/file`],
-      gets: 'EACCES',
-    },
-    {
-      act: 'makes it the first to die',
-      attempt: () => ['open-to-write', `/proc/${pid()}/oom_score_adj`],
-      gets: 'EACCES',
-    },
-    { act: 'signals it', attempt: () => ['kill', pid(), '0'], gets: since(6, 'EPERM') },
-    { act: 'signals it by a pidfd', attempt: () => ['pidfd-kill', pid(), '0'], gets: since(6, 'EPERM') },
-    { act: 'limits it', attempt: () => ['prlimit', pid()], gets: 'EPERM' },
-    { act: 'limits itself', attempt: () => ['prlimit', '0'], gets: 'ok' },
-    { act: 'traces it', attempt: () => ['ptrace', pid()], gets: 'EPERM' },
-    { act: 'reads its memory', attempt: () => ['vm-readv', pid()], gets: 'EPERM' },
-    { act: 'writes its memory', attempt: () => ['vm-writev', pid()], gets: 'EPERM' },
-    { act: 'steals a descriptor', attempt: () => ['pidfd-getfd', pid()], gets: 'EPERM' },
-    { act: 'compares it', attempt: () => ['kcmp', pid()], gets: 'EPERM' },
-    { act: 'traces its own child', attempt: () => ['ptrace-child'], gets: 'ok' },
+    ...attacksOf(actsOnProcess(pid), {
+      'sees that it exists': 'ok',
+      'reads its environment': 'EACCES',
+      'opens its memory': 'EACCES',
+      'reads the map of its memory': 'EACCES',
+      'asks for its program': 'EACCES',
+      'asks for its streams': 'EACCES',
+      'lists what is below its root': 'EACCES',
+      'writes below its working directory': 'EACCES',
+      'makes it the first to die': 'EACCES',
+      'signals it': since(6, 'EPERM'),
+      'signals it by a pidfd': since(6, 'EPERM'),
+      'limits it': 'EPERM',
+      'traces it': 'EPERM',
+      'reads its memory': 'EPERM',
+      'writes its memory': 'EPERM',
+      'steals a descriptor': 'EPERM',
+      'compares it': 'EPERM',
+    }),
+    ...attacksOf(ACTS_ON_ITSELF, { 'limits itself': 'ok', 'traces its own child': 'ok' }),
     // Left open, and said so by notes.
     { act: 'attaches its shared memory', attempt: () => ['attach-shm', key], gets: 'ok' },
   ]
@@ -69,8 +49,7 @@ describe.runIf(hasFeature('landlock') && hasFeature('root') && hasFeature('cc'))
   'a set-user-id program of root, under Landlock',
   () => {
     test('gives an ordinary user nothing', async () => {
-      const scene = makeScene(ORDINARY_USER)
-      onTestFinished(() => scene.remove())
+      const scene = newScene(ORDINARY_USER)
       const program = join(scene.room, 'as-root')
       copyFileSync(stagedProbe(), program)
       chownSync(program, 0, 0)
@@ -88,8 +67,7 @@ describeOnHost('capabilities under Landlock', ['landlock'], (user) => {
   const sets = ['Inh', 'Prm', 'Eff', 'Amb', ...(user.uid === 0 ? ['Bnd'] : [])]
 
   test(`are all gone, from the sets ${sets.join(', ')}`, async () => {
-    const scene = makeScene(user)
-    onTestFinished(() => scene.remove())
+    const scene = newScene(user)
     const command = ['grep', '^Cap', '/proc/self/status'] as const
     const sandbox = { ...LANDLOCK, profile: plainProfile(scene) }
     const { stdout } = await runSandboxed(user, { sandbox, command: [...command] })

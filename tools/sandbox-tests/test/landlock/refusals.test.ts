@@ -1,9 +1,9 @@
 import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { readOnly, type PermissionProfile, type SandboxOptions } from 'linux-sandbox'
-import { expect, onTestFinished, test } from 'vitest'
-import { describeOnHost, runScenario, type TestUser } from '../../support/index.ts'
-import { makeScene, profileOf, type Scene } from '../attacks/scene.ts'
+import { expect, test } from 'vitest'
+import { describeOnHost, runScenario } from '../../support/index.ts'
+import { newScene, profileOf, type Scene } from '../attacks/scene.ts'
 import { ABI, LANDLOCK, plainProfile } from './workspace.ts'
 
 type Entry = readonly [access: 'read' | 'write' | 'deny', path: string]
@@ -159,9 +159,3 @@ describeOnHost('under Landlock', ['landlock'], (user) => {
     expect((await run({ openFiles: 78 })).result?.stdout).toBe('78\n')
   })
 })
-
-function newScene(user: TestUser): Scene {
-  const scene = makeScene(user)
-  onTestFinished(() => scene.remove())
-  return scene
-}

@@ -20,6 +20,12 @@ function consumer(directory: string, source: string): string {
   return program
 }
 
+/** What the consumer's program takes for a call of the helper, up to the command. */
+function helperWords(directory: string): string[] {
+  const profile = workspaceProfileJson(directory)
+  return ['helper', '--sandbox-policy-cwd', directory, '--permission-profile', profile, '--']
+}
+
 describeForUsers('two copies of the library in one process', [], (user) => {
   test("know each other's errors, profiles and what was learned of the host", async () => {
     const directory = makeDirectory(user)
@@ -80,17 +86,11 @@ describeForUsers('runMain in the program of a consumer', [], (user) => {
   ])('is the helper: $why', async ({ command, expected }) => {
     const directory = makeDirectory(user)
     const program = consumer(directory, source)
-    const words = [
-      '--sandbox-policy-cwd',
-      directory,
-      '--permission-profile',
-      workspaceProfileJson(directory),
-      '--',
-      ...command,
-    ]
-    expect(await runProgram(user, stagedNode(), [program, 'helper', ...words], { input: 'text' })).toEqual(
-      expected,
-    )
+    expect(
+      await runProgram(user, stagedNode(), [program, ...helperWords(directory), ...command], {
+        input: 'text',
+      }),
+    ).toEqual(expected)
     expect(await runProgram(user, stagedNode(), [program])).toMatchObject({
       exitCode: 0,
       stdout: 'the consumer itself\n',
@@ -107,15 +107,8 @@ describeForUsers('runMain in the program of a consumer', [], (user) => {
   test('passes signals on and ends as the command does', async () => {
     const directory = makeDirectory(user)
     const program = consumer(directory, source)
-    const words = [
-      '--sandbox-policy-cwd',
-      directory,
-      '--permission-profile',
-      workspaceProfileJson(directory),
-      '--',
-    ]
     const script = `trap 'echo got it; exit 6' TERM; echo ready; while :; do sleep 0.02; done`
-    const started = startProgram(user, stagedNode(), [program, 'helper', ...words, 'sh', '-c', script])
+    const started = startProgram(user, stagedNode(), [program, ...helperWords(directory), 'sh', '-c', script])
     await started.wrote('ready')
     started.child.kill('SIGTERM')
     expect(await started.ended).toMatchObject({ exitCode: 6, stdout: 'ready\ngot it\n' })

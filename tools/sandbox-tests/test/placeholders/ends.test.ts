@@ -11,7 +11,15 @@ import {
   until,
   type TestUser,
 } from '../../support/index.ts'
-import { listingOf, ownersIn, requestOf, stagedNative, startSupervised, sweepRegistry } from './supervised.ts'
+import {
+  leaveBehind,
+  listingOf,
+  ownersIn,
+  requestOf,
+  stagedNative,
+  startSupervised,
+  sweepRegistry,
+} from './supervised.ts'
 
 interface Scene {
   readonly workspace: string
@@ -109,10 +117,7 @@ describeForUsers('a workspace with placeholders', [], (user) => {
   test('is as it was when the next sandbox of that user starts after supervise was killed', async () => {
     const { workspace, registry, placeholders } = makeScene(user)
     const before = listingOf(workspace)
-    const run = startSupervised(user, { registry, placeholders, line: 'exec sleep 300' })
-    await run.started
-    run.child.kill('SIGKILL')
-    await run.ended
+    await leaveBehind(user, { registry, placeholders })
     expect(existsSync(join(workspace, '.git'))).toBe(true)
     await sweepRegistry(user, registry)
     expect(listingOf(workspace).map(withoutTime)).toEqual(before.map(withoutTime))
@@ -122,20 +127,14 @@ describeForUsers('a workspace with placeholders', [], (user) => {
   test('loses what a killed sandbox left, by its mark, when the registry is lost too', async () => {
     const { workspace, registry, placeholders } = makeScene(user)
     const before = listingOf(workspace)
-    const run = startSupervised(user, { registry, placeholders, line: 'exec sleep 300' })
-    await run.started
-    run.child.kill('SIGKILL')
-    await run.ended
+    await leaveBehind(user, { registry, placeholders })
     await startSupervised(user, { registry: `${registry}2`, placeholders, line: 'true' }).ended
     expect(listingOf(workspace).map(withoutTime)).toEqual(before.map(withoutTime))
   })
 
   test('keeps what is in a directory that a killed sandbox left', async () => {
     const { workspace, registry, placeholders } = makeScene(user)
-    const run = startSupervised(user, { registry, placeholders, line: 'exec sleep 300' })
-    await run.started
-    run.child.kill('SIGKILL')
-    await run.ended
+    await leaveBehind(user, { registry, placeholders })
     writeFileSync(join(workspace, '.git/HEAD'), 'text')
     await sweepRegistry(user, registry)
     expect(readFileSync(join(workspace, '.git/HEAD'), 'utf8')).toBe('text')
@@ -157,10 +156,7 @@ describeForUsers('a workspace with placeholders', [], (user) => {
   ])('keeps a file that a killed sandbox left when it $why', async ({ change }) => {
     const { workspace, registry, placeholders } = makeScene(user)
     const path = join(workspace, 'deep/er/commondir')
-    const run = startSupervised(user, { registry, placeholders, line: 'exec sleep 300' })
-    await run.started
-    run.child.kill('SIGKILL')
-    await run.ended
+    await leaveBehind(user, { registry, placeholders })
     change(path)
     await sweepRegistry(user, registry)
     expect(readFileSync(path, 'utf8')).toBe('/other\n')

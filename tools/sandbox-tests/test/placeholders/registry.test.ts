@@ -10,7 +10,7 @@ import {
   identityOf,
   type TestUser,
 } from '../../support/index.ts'
-import { ownersIn, startSupervised } from './supervised.ts'
+import { leaveBehind, ownersIn, startSupervised } from './supervised.ts'
 
 interface Tampering {
   readonly why: string
@@ -68,10 +68,7 @@ describeForUsers('a registry', [], (user: TestUser) => {
     const workspace = makeDirectory(user)
     const registry = join(makeDirectory(user), 'registry')
     const path = join(workspace, '.git')
-    const run = startSupervised(user, { registry, placeholders: [{ path }], line: 'exec sleep 300' })
-    await run.started
-    run.child.kill('SIGKILL')
-    await run.ended
+    await leaveBehind(user, { registry, placeholders: [{ path }] })
     rmdirSync(path)
     mkdirSync(`${path}-new`)
     renameSync(`${path}-new`, path)

@@ -96,6 +96,14 @@ export function startSupervised(user: TestUser, supervised: Supervised): Supervi
   return { child, started, ended }
 }
 
+/** Starts a command under `supervise` and kills that, so that its placeholders and what the registry says of them stay. */
+export async function leaveBehind(user: TestUser, supervised: Omit<Supervised, 'line'>): Promise<void> {
+  const run = startSupervised(user, { ...supervised, line: 'exec sleep 300' })
+  await run.started
+  run.child.kill('SIGKILL')
+  await run.ended
+}
+
 /** Starts one that has no placeholders of its own: it only sweeps. */
 export async function sweepRegistry(user: TestUser, registry: string): Promise<void> {
   await startSupervised(user, { registry, placeholders: [], line: 'true' }).ended

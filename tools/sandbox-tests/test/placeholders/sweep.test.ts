@@ -2,7 +2,7 @@ import { chownSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, 
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { describeForUsers, makeDirectory, type TestUser } from '../../support/index.ts'
-import { ownersIn, startSupervised, sweepRegistry } from './supervised.ts'
+import { leaveBehind, ownersIn, sweepRegistry } from './supervised.ts'
 
 const ID = '0123456789abcdef'
 const TEMPORARY = `.linux-sandbox-${ID}-0000`
@@ -31,6 +31,19 @@ function placeUnfinished(user: TestUser): Placed {
   return { workspace, registry }
 }
 
+/** The same, of an owner that has made it: the file is there, its temporary name is free. */
+async function placeAndDie(
+  user: TestUser,
+): Promise<Placed & { readonly path: string; readonly temporary: string }> {
+  const workspace = makeDirectory(user)
+  const registry = join(makeDirectory(user), 'registry')
+  const path = join(workspace, 'commondir')
+  await leaveBehind(user, { registry, placeholders: [{ path, content: CONTENT }] })
+  const [owner] = ownersIn(registry)
+  const temporary = join(workspace, `${owner?.replace('owner-', '.linux-sandbox-')}-0000`)
+  return { workspace, registry, path, temporary }
+}
+
 describeForUsers('a file that was being made or removed by a supervise that was killed', [], (user) => {
   test.each([
     { why: 'nothing of its content', content: '' },
@@ -53,32 +66,15 @@ describeForUsers('a file that was being made or removed by a supervise that was 
   })
 
   test('stays when somebody else has put it there after the placeholder was made', async () => {
-    const workspace = makeDirectory(user)
-    const registry = join(makeDirectory(user), 'registry')
-    const path = join(workspace, 'commondir')
-    const placeholders = [{ path, content: CONTENT }]
-    const run = startSupervised(user, { registry, placeholders, line: 'exec sleep 300' })
-    await run.started
-    run.child.kill('SIGKILL')
-    await run.ended
-    const [owner] = ownersIn(registry)
-    const temporary = join(workspace, `${owner?.replace('owner-', '.linux-sandbox-')}-0000`)
+    const { registry, temporary } = await placeAndDie(user)
     writeFileSync(temporary, CONTENT)
     await sweepRegistry(user, registry)
     expect(existsSync(temporary)).toBe(true)
   })
 
   test('goes when it is the placeholder, which was just being removed', async () => {
-    const workspace = makeDirectory(user)
-    const registry = join(makeDirectory(user), 'registry')
-    const path = join(workspace, 'commondir')
-    const placeholders = [{ path, content: CONTENT }]
-    const run = startSupervised(user, { registry, placeholders, line: 'exec sleep 300' })
-    await run.started
-    run.child.kill('SIGKILL')
-    await run.ended
-    const [owner] = ownersIn(registry)
-    linkSync(path, join(workspace, `${owner?.replace('owner-', '.linux-sandbox-')}-0000`))
+    const { workspace, registry, path, temporary } = await placeAndDie(user)
+    linkSync(path, temporary)
     await sweepRegistry(user, registry)
     expect(readdirSync(workspace)).toEqual([])
     expect(ownersIn(registry)).toEqual([])
