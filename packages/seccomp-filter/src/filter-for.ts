@@ -24,6 +24,7 @@ export function filterFor({
   arch,
   network,
   nestedSandbox = false,
+  unixSockets = false,
   seesHostProcesses = false,
 }: FilterOptions): Filter {
   return createFilter({
@@ -36,7 +37,7 @@ export function filterFor({
       personalityRule(arch),
       ...(seesHostProcesses ? hostProcessRules(arch) : []),
       ...setIdRules(arch),
-      ...socketRules(arch, network),
+      ...socketRules(arch, network, unixSockets),
       ...numberRules(arch),
     ],
   })

@@ -26,6 +26,11 @@ export interface FilterOptions {
    * unless given.
    */
   readonly nestedSandbox?: boolean
+  /**
+   * Allows AF_UNIX sockets of every type in a `private-network`. Those of the host whose paths the command can reach then lead out of the network
+   * namespace. Means nothing in the other modes. False unless given.
+   */
+  readonly unixSockets?: boolean
   /** The command is in the PID namespace of the host, so that others than its own processes have numbers. False unless given. */
   readonly seesHostProcesses?: boolean
 }

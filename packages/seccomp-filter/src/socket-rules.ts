@@ -22,10 +22,10 @@ const PROTOCOL = { unspecified: 0, tcp: 6, udp: 17, netlinkRoute: 0 } as const
 const DENIED = failWith(ERRNO.EPERM)
 
 /** Rules for the calls that make or address sockets. */
-export function socketRules(arch: Arch, network: NetworkMode): readonly Rule[] {
+export function socketRules(arch: Arch, network: NetworkMode, unixSockets: boolean): readonly Rule[] {
   switch (network) {
     case 'private-network':
-      return privateNetworkRules(arch)
+      return privateNetworkRules(arch, unixSockets)
     case 'no-network':
       return noNetworkRules(arch)
     case 'host-network':
@@ -35,7 +35,7 @@ export function socketRules(arch: Arch, network: NetworkMode): readonly Rule[] {
   }
 }
 
-function privateNetworkRules(arch: Arch): readonly Rule[] {
+function privateNetworkRules(arch: Arch, unixSockets: boolean): readonly Rule[] {
   return [
     ruleFor(arch, 'socket', {
       why: 'TCP and UDP on the loopback of the sandbox; other families lead out of it or into rarely used kernel code',
@@ -49,10 +49,11 @@ function privateNetworkRules(arch: Arch): readonly Rule[] {
           action: ALLOW,
         },
         routeSocket,
+        ...(unixSockets ? [unixSocket] : []),
       ],
       otherwise: DENIED,
     }),
-    connectedPairRule(arch),
+    unixSockets ? unixPairRule(arch) : connectedPairRule(arch),
   ]
 }
 
@@ -82,17 +83,23 @@ function hostNetworkRules(arch: Arch): readonly Rule[] {
       cases: [{ when: [isOneOf(0, FAMILY.inet, FAMILY.inet6, FAMILY.unix)], action: ALLOW }, routeSocket],
       otherwise: DENIED,
     }),
-    ruleFor(arch, 'socketpair', {
-      why: 'only AF_UNIX has pairs that programs use',
-      cases: [{ when: [isOneOf(0, FAMILY.unix)], action: ALLOW }],
-      otherwise: DENIED,
-    }),
+    unixPairRule(arch),
   ]
 }
+
+const unixSocket: Case = { when: [isOneOf(0, FAMILY.unix)], action: ALLOW }
 
 const routeSocket: Case = {
   when: [isOneOf(0, FAMILY.netlink), isOneOf(2, PROTOCOL.netlinkRoute)],
   action: ALLOW,
+}
+
+function unixPairRule(arch: Arch): Rule {
+  return ruleFor(arch, 'socketpair', {
+    why: 'only AF_UNIX has pairs that programs use',
+    cases: [unixSocket],
+    otherwise: DENIED,
+  })
 }
 
 /** The types are listed, not excluded: the kernel takes SOCK_RAW of AF_UNIX for a datagram socket. */

@@ -129,3 +129,21 @@ describe.each(ALL_OPTIONS)('$arch, $network, nested sandbox $nestedSandbox', (op
     expect(outcomeOf(options, 'sendto', [3, 0x1000, 8, 0, address, 16])).toEqual(expected(allowedIn))
   })
 })
+
+describe.each(['x86_64', 'aarch64'] as const)('%s, AF_UNIX allowed', (arch) => {
+  const options = { network: 'private-network', arch, unixSockets: true } as const
+
+  test.each(SOCKETS)('socket($family, $type, $protocol): $why', ({ family, type, protocol, allowedIn }) => {
+    const isAllowed = BigInt.asUintN(32, BigInt(family)) === 1n || allowedIn.includes('private-network')
+    expect(outcomeOf(options, 'socket', [family, type, protocol])).toEqual(
+      isAllowed ? ALLOWED : NOT_PERMITTED,
+    )
+  })
+
+  test.each(PAIRS)('socketpair($family, $type, $protocol): $why', ({ family, type, protocol }) => {
+    const isAllowed = BigInt.asUintN(32, BigInt(family)) === 1n
+    expect(outcomeOf(options, 'socketpair', [family, type, protocol, 0x7fff_1234_5678n])).toEqual(
+      isAllowed ? ALLOWED : NOT_PERMITTED,
+    )
+  })
+})
