@@ -1,7 +1,7 @@
-import { ProxyRouteError } from '@linux-sandbox/errors'
+import { ProxyRouteError, type UnusedProxyVariable } from '@linux-sandbox/errors'
 import type { RoutableValue } from './endpoint.js'
 import { rewriteProxyValue } from './proxy-value.js'
-import { definedVariables, type Environment } from './variables.js'
+import { byName, definedVariables, type Environment } from './variables.js'
 
 /** As many as the native program binds. */
 export const MAX_LISTENERS = 16
@@ -25,15 +25,24 @@ export interface Listener<Key> {
   readonly variables: readonly RoutableVariable[]
 }
 
+export interface ListenerOptions<Key, Variable> {
+  /** Equal for variables that share a listener. */
+  readonly keyOf: (variable: Variable) => Key
+  /** What the message of a refusal begins with. */
+  readonly failed: string
+  /** What is not used anyway, for that message. */
+  readonly ignored: readonly UnusedProxyVariable[]
+}
+
 /**
  * One listener for all variables with the same key, in the order of their first variables. It has the port of its endpoint if it can:
  * what a person reads in the environment is then what was configured.
  *
- * @throws {ProxyRouteError} when there are more than `MAX_LISTENERS`. `failed` is what the message begins with.
+ * @throws {ProxyRouteError} when there are more than `MAX_LISTENERS`.
  */
 export function assignListeners<Key, Variable extends RoutableVariable>(
   variables: readonly Variable[],
-  { keyOf, failed }: { readonly keyOf: (variable: Variable) => Key; readonly failed: string },
+  { keyOf, failed, ignored }: ListenerOptions<Key, Variable>,
 ): Listener<Key>[] {
   const byKey = new Map<Key, Variable[]>()
   for (const variable of variables) {
@@ -45,7 +54,7 @@ export function assignListeners<Key, Variable extends RoutableVariable>(
     const left = groups.slice(MAX_LISTENERS).flatMap(([, group]) => group)
     throw new ProxyRouteError(
       `${failed}${groups.length} different proxies are named, and at most ${MAX_LISTENERS} can be routed`,
-      left.map(({ name }) => ({ name, why: 'is left without a listener' })),
+      [...ignored, ...left.map(({ name }) => ({ name, why: 'is left without a listener' }))].toSorted(byName),
       { hint: 'let more variables name the same proxy' },
     )
   }

@@ -42,6 +42,6 @@ export function parseManagedNetwork(text: string): ManagedNetwork {
 
 function check(value: unknown): SchemaResult<ManagedNetwork> {
   if (!Array.isArray(value)) return checkPlain(value, (plain) => checkSchema(schema, plain))
-  if (value.length === 0) return checkSchema(schema, {})
+  if (value.length === 0) return check({})
   return { issues: [{ path: [], message: 'must be an object or an empty array' }] }
 }

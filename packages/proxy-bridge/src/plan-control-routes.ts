@@ -40,7 +40,11 @@ export function planControlRoutes(environment: Environment, spec: ProxyRouteSpec
   if (unused.length > 0) {
     throw new ProxyRouteError(`${FAILED}a variable of the route spec cannot be rewritten`, unused)
   }
-  const listeners = assignListeners(routable, { keyOf: ({ descriptor }) => descriptor, failed: FAILED })
+  const listeners = assignListeners(routable, {
+    keyOf: ({ descriptor }) => descriptor,
+    failed: FAILED,
+    ignored: [],
+  })
   return {
     routes: listeners.map(({ key, port, variables }) => ({
       port,

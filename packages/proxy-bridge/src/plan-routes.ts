@@ -2,7 +2,7 @@ import { ProxyRouteError, type UnusedProxyVariable } from '@linux-sandbox/errors
 import { endpointKey, type Endpoint } from './endpoint.js'
 import { assignListeners, rewriteEnvironment, type RoutableVariable } from './listeners.js'
 import { parseProxyValue } from './proxy-value.js'
-import { proxyVariables, type Environment } from './variables.js'
+import { byName, proxyVariables, type Environment } from './variables.js'
 
 /** A listener inside the sandbox, and where its connections go. */
 export interface Route {
@@ -61,6 +61,7 @@ export function planRoutes(environment: Environment, { loopbackPorts = [] }: Rou
   const listeners = assignListeners(routable, {
     keyOf: ({ value }) => endpointKey(value.endpoint),
     failed: FAILED,
+    ignored,
   })
   return {
     routes: listeners.flatMap(({ port, variables }) => {
@@ -87,7 +88,7 @@ function checkPorts(
   if (outside.length === 0) return
   throw new ProxyRouteError(
     `${FAILED}proxy endpoint is outside the managed sandbox context`,
-    [...ignored, ...outside].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    [...ignored, ...outside].toSorted(byName),
     { hint: 'add the port to loopbackPorts, or unset the variable' },
   )
 }

@@ -33,7 +33,12 @@ export function proxyVariables(environment: Environment): { name: string; text: 
   return definedVariables(environment)
     .filter(([name]) => NAMES.has(asciiUpperCase(name)))
     .map(([name, text]) => ({ name, text }))
-    .toSorted(({ name: a }, { name: b }) => (a < b ? -1 : 1))
+    .toSorted(byName)
+}
+
+/** For `toSorted`: by code units, so capitals come first. */
+export function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : 1
 }
 
 /** `toUpperCase` turns letters that are not ASCII into some that are, as `ı` into `I`. */

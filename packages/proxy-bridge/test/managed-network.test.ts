@@ -24,9 +24,23 @@ test.each([
     },
     why: 'the others',
   },
-  { text: '{"__proto__":{"allowLocalBinding":true}}', expected: {}, why: 'no key comes from a prototype' },
+  {
+    text: '{"__proto__":{"allowLocalBinding":true}}',
+    expected: {},
+    why: 'the prototype is a key like others',
+  },
 ])('$text is read: $why', ({ text, expected }) => {
   expect(parseManagedNetwork(text)).toEqual({ ...DEFAULTS, ...expected })
+})
+
+test.each(['{}', '[]'])('%s has the defaults, whatever a polluted prototype has', (text) => {
+  const prototype: object = Object.prototype
+  Object.defineProperty(prototype, 'allowLocalBinding', { value: true, configurable: true, writable: true })
+  try {
+    expect(parseManagedNetwork(text).allowLocalBinding).toBe(false)
+  } finally {
+    Reflect.deleteProperty(prototype, 'allowLocalBinding')
+  }
 })
 
 const PORT_PROBLEM = 'must be a whole number from 0 to 65535'

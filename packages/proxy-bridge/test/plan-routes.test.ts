@@ -152,10 +152,10 @@ const SEVENTEEN = [...PROXY_VARIABLES, 'ws_proxy'].map((name, index) => [name, `
 
 test('sixteen proxies are routed, and the seventeenth is refused', () => {
   expect(planRoutes(Object.fromEntries(SEVENTEEN.slice(0, MAX_LISTENERS))).routes).toHaveLength(MAX_LISTENERS)
-  const error = refusal(() => planRoutes(Object.fromEntries(SEVENTEEN)))
+  const error = refusal(() => planRoutes({ ...Object.fromEntries(SEVENTEEN), http_proxy: '' }))
   expect(error.message).toBe(
     'failed to prepare host proxy routing bridge: 17 different proxies are named, and at most 16 can be routed ' +
-      '(ws_proxy: is left without a listener)',
+      '(http_proxy: is empty; ws_proxy: is left without a listener)',
   )
 })
 
