@@ -48,20 +48,20 @@ export async function aliasDirectory(options: AliasOptions): Promise<AliasDirect
   await sweep(home)
   const unfinished = mkdtempSync(join(home, UNFINISHED))
   const path = unfinished.replace(new RegExp(`${UNFINISHED}(?=[^/]*$)`), PREFIX)
-  let endUse = (): void => undefined
+  let endUse: (() => void) | undefined
   try {
     for (const name of names) symlinkSync(realpathSync(target), join(unfinished, name))
     endUse = await markInUse(unfinished)
     renameSync(unfinished, path)
   } catch (error) {
-    endUse()
+    endUse?.()
     rmSync(unfinished, { recursive: true, force: true })
     throw error
   }
 
   const remove = (): void => {
     process.off('exit', remove)
-    endUse()
+    endUse?.()
     rmSync(path, { recursive: true, force: true })
   }
   process.on('exit', remove)
