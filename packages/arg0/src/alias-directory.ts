@@ -9,8 +9,8 @@ export interface AliasOptions {
   /** The program. Default: the one that is running, a script or a compiled one. */
   readonly target?: string
   /**
-   * Where the directory is made: absolute, and nowhere that a sandboxed command can write. Default: `$XDG_RUNTIME_DIR`, or what serves
-   * for it.
+   * Where the directory is made: absolute, and nowhere that a sandboxed command can write, or another user. Default: `$XDG_RUNTIME_DIR`, or
+   * what serves for it; the last is `~/.local/state`, which a policy that lets the command write the home makes useless.
    */
   readonly parent?: string
 }
@@ -47,17 +47,21 @@ export async function aliasDirectory(options: AliasOptions): Promise<AliasDirect
   const home = privateDirectory(parent)
   await sweep(home)
   const unfinished = mkdtempSync(join(home, UNFINISHED))
-  const endUse = await markInUse(unfinished).catch((error: unknown) => {
-    rmSync(unfinished, { recursive: true })
-    throw error
-  })
-  for (const name of names) symlinkSync(realpathSync(target), join(unfinished, name))
   const path = unfinished.replace(new RegExp(`${UNFINISHED}(?=[^/]*$)`), PREFIX)
-  renameSync(unfinished, path)
+  let endUse: (() => void) | undefined
+  try {
+    for (const name of names) symlinkSync(realpathSync(target), join(unfinished, name))
+    endUse = await markInUse(unfinished)
+    renameSync(unfinished, path)
+  } catch (error) {
+    endUse?.()
+    rmSync(unfinished, { recursive: true, force: true })
+    throw error
+  }
 
   const remove = (): void => {
     process.off('exit', remove)
-    endUse()
+    endUse?.()
     rmSync(path, { recursive: true, force: true })
   }
   process.on('exit', remove)

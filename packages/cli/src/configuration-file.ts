@@ -17,10 +17,16 @@ export interface ConfigurationFile {
  * @throws {PolicyInvalidError} when one was named that cannot be read, or a default one is there and cannot be.
  */
 export function readConfigurationFile(named: string | undefined): ConfigurationFile | undefined {
-  const explicit = named ?? (process.env['LINUX_SANDBOX_CONFIG'] || undefined)
-  if (explicit !== undefined) return readFile(resolve(explicit), { mayBeMissing: false })
+  const explicit = named === undefined ? environmentConfigurationPath() : resolve(named)
+  if (explicit !== undefined) return readFile(explicit, { mayBeMissing: false })
   const [first] = defaultConfigurationPaths()
   return first === undefined ? undefined : readFile(first, { mayBeMissing: true })
+}
+
+/** Where the configuration is that holds unless one is named by `--config`. */
+export function environmentConfigurationPath(): string | undefined {
+  const path = process.env['LINUX_SANDBOX_CONFIG']
+  return path ? resolve(path) : undefined
 }
 
 /**

@@ -3,6 +3,7 @@ import { nodeDisk } from '@linux-sandbox/host-probe'
 import { canonicalPath } from '@linux-sandbox/mount-plan'
 import {
   absolutePath,
+  accessOf,
   parentPath,
   resolvePolicy,
   type AbsolutePath,
@@ -14,8 +15,8 @@ import { isSandboxError, PolicyUnsupportedError } from 'linux-sandbox'
 
 /** What a command must not be able to decide by itself the next time. */
 export interface GuardedPaths {
-  /** Where the configuration was read that holds now. */
-  readonly used: string | undefined
+  /** Where the configuration was read that holds now, and where the environment says that one is. */
+  readonly named: readonly string[]
   /** Where one would be read that is not there, or that was not looked at. */
   readonly unused: readonly string[]
 }
@@ -24,31 +25,45 @@ export interface GuardedPaths {
  * `profile`, under which the command cannot put a configuration to an unused place.
  *
  * @param directory - what `project_roots` means in the profile
- * @throws {PolicyUnsupportedError} when it could change the one that is used.
+ * @throws {PolicyUnsupportedError} when it could change a named one, or put one to an unused place all the same.
  */
 export function guardConfiguration(
   profile: PermissionProfile,
   directory: string,
-  { used, unused }: GuardedPaths,
+  { named, unused }: GuardedPaths,
 ): PermissionProfile {
   if (profile.type !== 'managed' || profile.file_system.type !== 'restricted') return profile
-  const policy = resolvePolicy(profile, { cwd: absolutePath(directory), tmpdir: process.env['TMPDIR'] })
+  const resolve = (one: PermissionProfile): ResolvedPolicy =>
+    resolvePolicy(one, { cwd: absolutePath(directory), tmpdir: process.env['TMPDIR'] })
+  const policy = resolve(profile)
   const policies = [policy, aboutObjects(policy)]
   const grantOf = (path: string): ResolvedEntry | undefined =>
-    namesOf(absolutePath(path))
+    [absolutePath(path), ...canonicalNamesOf(absolutePath(path))]
       .flatMap((name) => policies.map((one) => writableConfiguration(one, name)))
       .find((entry) => entry !== undefined)
 
-  const grant = used === undefined ? undefined : grantOf(used)
-  if (used !== undefined && grant !== undefined) throw couldBeChanged(used, grant)
-  const exposed = unused.filter((path) => grantOf(path) !== undefined)
+  for (const path of named)
+    refuse(path, grantOf(path), 'name another one by --config or $LINUX_SANDBOX_CONFIG')
+  const exposed = unused.filter((path) => grantOf(path) !== undefined).map(absolutePath)
+  if (exposed.length === 0) return profile
+  const { file_system: fileSystem } = profile
   const entries = exposed.map((path) => ({
-    path: { type: 'path', path: parentPath(absolutePath(path)) } as const,
+    path: { type: 'path', path: parentPath(path) } as const,
     access: 'read' as const,
   }))
-  if (entries.length === 0) return profile
-  const { file_system: fileSystem } = profile
-  return { ...profile, file_system: { ...fileSystem, entries: [...fileSystem.entries, ...entries] } }
+  const guarded = { ...profile, file_system: { ...fileSystem, entries: [...fileSystem.entries, ...entries] } }
+  const objects = aboutObjects(resolve(guarded))
+  for (const path of exposed) refuse(path, remainingGrant(objects, path), 'let no link lead there')
+  return guarded
+}
+
+/** An entry that lets the command make the file all the same: it is for the same directory, or for where a link leads or is. */
+function remainingGrant(policy: ResolvedPolicy, path: AbsolutePath): ResolvedEntry | undefined {
+  for (const name of canonicalNamesOf(path)) {
+    const { access, decidedBy } = accessOf(policy, name)
+    if (access === 'write' && decidedBy.kind === 'entry') return decidedBy.entry
+  }
+  return undefined
 }
 
 /** Entries hold for what they name, and not for one name of it. */
@@ -66,20 +81,21 @@ function aboutObjects(policy: ResolvedPolicy): ResolvedPolicy {
  * Whoever can replace one of these can replace the file: each link that leads to it is a name of its own. What this user cannot look at,
  * as in the home of another, the command cannot either.
  */
-function namesOf(path: AbsolutePath): AbsolutePath[] {
+function canonicalNamesOf(path: AbsolutePath): AbsolutePath[] {
   try {
     const { path: canonical, links } = canonicalPath(nodeDisk, path)
-    return [path, ...links.map((link) => link.path), canonical]
+    return [...links.map((link) => link.path), canonical]
   } catch (error) {
     if (!isSandboxError(error)) throw error
-    return [path]
+    return []
   }
 }
 
-function couldBeChanged(path: string, { access, origin }: ResolvedEntry): PolicyUnsupportedError {
-  return new PolicyUnsupportedError(
-    `${access} on ${origin.spelling}`,
+function refuse(path: string, grant: ResolvedEntry | undefined, remedy: string): void {
+  if (grant === undefined) return
+  throw new PolicyUnsupportedError(
+    `${grant.access} on ${grant.origin.spelling}`,
     `the command could change the configuration ${path}, and with it what the next one may do`,
-    { hint: 'keep the configuration out of what the command may write, or name another one by --config' },
+    { hint: `keep the configuration out of what the command may write, or ${remedy}` },
   )
 }

@@ -1,6 +1,7 @@
 import { builtinProfile, type PermissionProfile } from 'linux-sandbox'
 import {
   defaultConfigurationPaths,
+  environmentConfigurationPath,
   homeDirectory,
   readConfigurationFile,
   type ConfigurationFile,
@@ -31,7 +32,8 @@ export async function configuredProfile(values: OptionValues, directory: string)
   const chosen = await chooseProfile(values, { file, directory })
   const { guardConfiguration } = await import('./configuration-guard.js')
   const unused = defaultConfigurationPaths().filter((path) => path !== file?.path)
-  const profile = guardConfiguration(chosen.profile, directory, { used: file?.path, unused })
+  const named = [file?.path, environmentConfigurationPath()].filter((path) => path !== undefined)
+  const profile = guardConfiguration(chosen.profile, directory, { named, unused })
   return { ...chosen, profile, configuration: file?.path }
 }
 

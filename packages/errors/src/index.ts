@@ -9,6 +9,7 @@ export {
   UnknownProfileError,
   type Issue,
 } from './policy-errors.js'
+export { ProxyRouteError, type UnusedProxyVariable } from './proxy-errors.js'
 export { CommandNotStartedError, SandboxSetupError, type FailedStep } from './run-errors.js'
 export { isSandboxError, SandboxError, type SandboxErrorDetails } from './sandbox-error.js'
 export { WslUnsupportedError } from './wsl-errors.js'

@@ -12,6 +12,7 @@ import {
   PlatformUnsupportedError,
   PolicyInvalidError,
   PolicyUnsupportedError,
+  ProxyRouteError,
   SandboxError,
   SandboxSetupError,
   UnknownProfileError,
@@ -35,6 +36,7 @@ const SAMPLES: readonly SandboxError[] = [
   new UnknownProfileError(':nope', [':workspace', ':read-only']),
   new LandlockMissingError(),
   new WslUnsupportedError(),
+  new ProxyRouteError('no proxy can be used', [{ name: 'HTTP_PROXY', why: 'is empty' }]),
 ]
 
 test('codes, names and statuses never change', () => {
@@ -52,6 +54,7 @@ test('codes, names and statuses never change', () => {
     'UnknownProfileError PROFILE_UNKNOWN 2',
     'LandlockMissingError LANDLOCK_MISSING 125',
     'WslUnsupportedError WSL1_UNSUPPORTED 125',
+    'ProxyRouteError PROXY_NOT_ROUTABLE 125',
   ])
 })
 
@@ -89,6 +92,18 @@ test('a bwrap that is too old is told with what keeps the others from being used
     message: '/a/bwrap has no option --perms, and no other can be used: /b/bwrap is not executable',
     hint: 'install bubblewrap 0.5.0 or newer',
   })
+})
+
+test('a proxy that cannot be routed to is told with every variable', () => {
+  const variables = [
+    { name: 'ALL_PROXY', why: 'is empty' },
+    { name: 'http_proxy', why: 'is not on loopback' },
+  ]
+  expect(new ProxyRouteError('no proxy can be used', variables)).toMatchObject({
+    variables,
+    message: 'no proxy can be used (ALL_PROXY: is empty; http_proxy: is not on loopback)',
+  })
+  expect(new ProxyRouteError('no proxy can be used', []).message).toBe('no proxy can be used')
 })
 
 test('an error of another copy of the package is recognised', () => {

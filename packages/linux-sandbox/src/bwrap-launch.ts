@@ -25,7 +25,7 @@ import type { Note } from './result.js'
  */
 export function bwrapBackend(confinement: Confinement, host: Host): Backend {
   refuseWsl1()
-  const bwrap = findBwrap(confinement.policy, host)
+  const bwrap = findBwrap(confinement.policy, confinement.workspace, host)
   const processes = processConfinement(confinement, host)
   return {
     filter: commandFilter(confinement, bwrapFilterTarget(confinement, host)),

@@ -12,6 +12,8 @@ import { guardProgram } from './program-guard.js'
 /** How commands of one sandbox are confined: its options with everything decided that depends on no host. */
 export interface Confinement {
   readonly policy: ResolvedPolicy
+  /** What `project_roots` means in the profile. */
+  readonly workspace: AbsolutePath
   readonly gitWrites: GitWrites
   readonly proc: 'fresh' | 'host'
   readonly pidNamespace: 'private' | 'inherited'
@@ -35,6 +37,7 @@ export function confinementOf(options: SandboxOptions, nativeProgram: string): C
   const profile = guardProgram(validateProfile(options.profile), context, nativeProgram)
   return {
     policy: resolvePolicy(profile, context),
+    workspace: context.cwd,
     gitWrites: options.gitWrites ?? 'none',
     // A fresh one shows the processes of a PID namespace, and needs to be of one.
     proc: pidNamespace === 'inherited' ? 'host' : (options.proc ?? 'fresh'),

@@ -1,3 +1,4 @@
+import { nodeFiles } from '@linux-sandbox/host-probe'
 import type { Backend } from './backend.js'
 import type { Confinement } from './confinement.js'
 import { commandFilter } from './filter.js'
@@ -15,25 +16,31 @@ const NOTE: InnerNote = {
     'only the filter of system calls was loaded: paths, processes and the network are the matter of the sandbox around it',
 }
 
+const FILTERS = { host: 'host-network', private: 'private-network', none: 'no-network' } as const
+
+/** Whether the network is one that a sandbox has, as far as can be seen. @see proc_pid_net(5), /proc/pid/net/dev */
+function hasOnlyLoopback(): boolean {
+  const table = nodeFiles.text('/proc/self/net/dev') ?? ''
+  const names = [...table.matchAll(/^ *(\S+):/gm)].map(([, name]) => name)
+  return names.length === 1 && names[0] === 'lo'
+}
+
 /**
  * Loads the filter of system calls and nothing else, in a sandbox that somebody else has made: with a network namespace of its own where the
- * policy restricts the network. A command that still has a capability is not started: no sandbox leaves one.
+ * policy restricts the network: where there is none, the command gets no sockets. A command that still has a capability is not started: no sandbox leaves one.
  */
 export function innerBackend(confinement: Confinement, host: Host): Backend {
   const { policy, setupTimeoutMs } = confinement
-  const isNetworkRestricted = policy.network === 'restricted'
+  const network = policy.network === 'enabled' ? 'host' : hasOnlyLoopback() ? 'private' : 'none'
   return {
-    filter: commandFilter(confinement, {
-      arch: host.arch,
-      network: isNetworkRestricted ? 'private-network' : 'host-network',
-    }),
+    filter: commandFilter(confinement, { arch: host.arch, network: FILTERS[network] }),
     launcherDescriptor: () => undefined,
     prepare: (enter) => ({
       request: { setupTimeoutMs, enter: { ...enter, lifetime: 'subreaper' }, reraise: true },
       noteStarted: () => undefined,
       enforced: () => ({
         filesystem: 'none',
-        network: isNetworkRestricted ? 'private' : 'host',
+        network,
         seccomp: true,
         proc: 'host',
         notes: [...policy.notes, NOTE],

@@ -34,12 +34,14 @@ type Choice =
  * The bwrap that sets up sandboxes under `policy`: the first in `PATH` that the command cannot have changed and that can do what
  * sandboxes need, else the bundled one.
  *
+ * @param workspace - what `project_roots` means in the policy
  * @throws {BwrapMissingError} @throws {BwrapTooOldError} when there is none; the message names every one that was passed over.
  * @throws {BwrapDigestMismatchError} when there is only the bundled one, and it was altered.
  */
-export function findBwrap(policy: ResolvedPolicy, host: Host): Bwrap {
+export function findBwrap(policy: ResolvedPolicy, workspace: AbsolutePath, host: Host): Bwrap {
   const rejected: Rejected[] = []
-  for (const choice of choices(policy, host)) {
+  const workingDirectories = [absolutePath(process.cwd()), canonicalPath(nodeDisk, workspace).path]
+  for (const choice of choices({ policy, workingDirectories, host })) {
     if (choice.bwrap !== undefined) return choice.bwrap
     rejected.push(choice.rejected)
   }
@@ -56,23 +58,32 @@ export function verifiedDescriptor(bwrap: Bwrap, host: Host): number | undefined
   return bwrap.source === 'bundled' ? host.bundledBwrap.look().bwrap?.descriptor : undefined
 }
 
-function* choices(policy: ResolvedPolicy, host: Host): Generator<Choice> {
-  for (const candidate of bwrapCandidates(process.env['PATH'])) yield systemChoice(candidate, policy, host)
-  yield bundledChoice(policy, host)
+interface Search {
+  readonly policy: ResolvedPolicy
+  /** Canonical. */
+  readonly workingDirectories: readonly AbsolutePath[]
+  readonly host: Host
 }
 
-function systemChoice(candidate: BwrapCandidate, policy: ResolvedPolicy, host: Host): Choice {
+function* choices(search: Search): Generator<Choice> {
+  for (const candidate of bwrapCandidates(process.env['PATH'])) yield systemChoice(candidate, search)
+  yield bundledChoice(search)
+}
+
+function systemChoice(candidate: BwrapCandidate, { policy, workingDirectories, host }: Search): Choice {
   if (candidate.kind === 'unusable') {
     return { rejected: { path: candidate.path, reason: candidate.problem } }
   }
   const { found } = candidate
   const { path } = found
-  const reason = isInWorkingDirectory(path) ? 'lies in the working directory' : distrust(found, policy)
+  // A checkout may bring a program of that name along. In `/` is everything, so that says nothing.
+  const isBrought = workingDirectories.some((directory) => directory !== '/' && isInside(path, directory))
+  const reason = isBrought ? 'lies in the working directory' : distrust(found, policy)
   return reason === undefined ? ifCapable(host.bwrapFinder.describe(path)) : { rejected: { path, reason } }
 }
 
 /** The working directory does not count: a package is often installed there, and the digest is what tells. */
-function bundledChoice(policy: ResolvedPolicy, { bundledBwrap }: Host): Choice {
+function bundledChoice({ policy, host: { bundledBwrap } }: Search): Choice {
   const rejected = (reason: string): Choice => ({
     rejected: { path: bundledBwrap.path, isBundled: true, reason },
   })
@@ -82,12 +93,6 @@ function bundledChoice(policy: ResolvedPolicy, { bundledBwrap }: Host): Choice {
   if (reason !== undefined) return rejected(reason)
   const { bwrap, obstacle } = bundledBwrap.look()
   return bwrap === undefined ? rejected(obstacle) : ifCapable(bwrap)
-}
-
-/** A checkout may bring a program of that name along. In `/` is everything, so that says nothing. */
-function isInWorkingDirectory(path: AbsolutePath): boolean {
-  const directory = absolutePath(process.cwd())
-  return directory !== '/' && isInside(path, directory)
 }
 
 function ifCapable(bwrap: Bwrap): Choice {

@@ -13,15 +13,23 @@ import {
  * Why a program must not be used as the launcher, as a phrase, or `undefined` when it may: the command could have changed it, or put
  * something else in its place or in that of a directory or link that leads to it.
  */
-export function distrust({ path, links }: CanonicalPath, policy: ResolvedPolicy): string | undefined {
+export function distrust(program: CanonicalPath, policy: ResolvedPolicy): string | undefined {
+  const reason = distrustOfNames(program, policy)
+  if (reason !== undefined) return reason
   const canonical = withCanonicalEntries(policy)
-  if (mayWrite(canonical, path, isChangeable)) return 'lies where the policy lets the command write'
-  const link = links.find((one) => mayWrite(canonical, parentPath(one.path), () => isReplaceable(one.path)))
-  if (link !== undefined) return `is reached by the link ${link.path}, which the command could replace`
+  const { path, links } = program
   const directory = [path, ...links.map((one) => parentPath(one.path))]
     .flatMap((one) => pathPrefixes(one).slice(1))
     .find((one) => mayReplace(canonical, one))
   return directory === undefined ? undefined : `is reached by ${directory}, which the command could replace`
+}
+
+/** The same for the program and the links to it alone. */
+export function distrustOfNames({ path, links }: CanonicalPath, policy: ResolvedPolicy): string | undefined {
+  const canonical = withCanonicalEntries(policy)
+  if (mayWrite(canonical, path, isChangeable)) return 'lies where the policy lets the command write'
+  const link = links.find((one) => mayWrite(canonical, parentPath(one.path), () => isReplaceable(one.path)))
+  return link && `is reached by the link ${link.path}, which the command could replace`
 }
 
 /** What a deeper rule keeps from being written is a mount of its own in the sandbox, which nobody there can rename. */

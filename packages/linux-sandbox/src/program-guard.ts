@@ -1,3 +1,4 @@
+import { PolicyUnsupportedError } from '@linux-sandbox/errors'
 import { nodeDisk } from '@linux-sandbox/host-probe'
 import { canonicalPath } from '@linux-sandbox/mount-plan'
 import {
@@ -8,11 +9,13 @@ import {
   type PermissionProfile,
   type ResolveContext,
 } from '@linux-sandbox/policy'
-import { distrust } from './launcher-trust.js'
+import { distrust, distrustOfNames } from './launcher-trust.js'
 
 /**
  * `profile`, under which the command cannot change the native program, which the next start executes outside every sandbox. A backend that
  * cannot keep a part of a writable directory read-only refuses the entry.
+ *
+ * @throws {PolicyUnsupportedError} when that does not keep it: the policy grants its very directory, or a link to it.
  */
 export function guardProgram(
   profile: PermissionProfile,
@@ -26,6 +29,12 @@ export function guardProgram(
   const found = canonicalPath(nodeDisk, absolutePath(program))
   if (distrust(found, policy) === undefined) return profile
   const { file_system: fileSystem } = profile
-  const entry = { path: { type: 'path', path: parentPath(found.path) }, access: 'read' } as const
-  return { ...profile, file_system: { ...fileSystem, entries: [...fileSystem.entries, entry] } }
+  const directory = parentPath(found.path)
+  const entry = { path: { type: 'path', path: directory }, access: 'read' } as const
+  const guarded = { ...profile, file_system: { ...fileSystem, entries: [...fileSystem.entries, entry] } }
+  const reason = distrustOfNames(found, resolvePolicy(guarded, context))
+  if (reason === undefined) return guarded
+  throw new PolicyUnsupportedError(`read on ${directory}`, `the native program ${program} ${reason}`, {
+    hint: 'install linux-sandbox where the policy lets the command write nothing',
+  })
 }

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/epoll.h>
+#include <sys/ptrace.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -37,6 +38,12 @@ static void pass_signals(int signals, pid_t command) {
   }
 }
 
+// Nothing is traced from here: what asked for it by PTRACE_TRACEME would stay stopped at its first signal or exec.
+static void let_go(pid_t traced, int signal) {
+  long delivered = signal == SIGTRAP ? 0 : signal;      // SIGTRAP is how an exec is told
+  (void)ptrace(PTRACE_DETACH, traced, NULL, delivered); // fails for one that was killed meanwhile
+}
+
 // Reaps all that have ended. Whether the command was among them.
 static bool reap(pid_t command, int *wait_status) {
   for (;;) {
@@ -44,7 +51,8 @@ static bool reap(pid_t command, int *wait_status) {
     pid_t pid = waitpid(-1, &ended, WNOHANG);
     if (pid < 0 && errno == EINTR) continue;
     if (pid <= 0) return false;
-    if (pid != command) continue;
+    if (WIFSTOPPED(ended)) let_go(pid, WSTOPSIG(ended));
+    if (pid != command || WIFSTOPPED(ended)) continue;
     *wait_status = ended;
     return true;
   }

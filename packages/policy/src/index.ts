@@ -43,7 +43,9 @@ export {
   type AbsolutePath,
 } from './path.js'
 export { nearestName } from './nearest-name.js'
+export { parseDocument } from './parse-document.js'
 export { parseProfile, validateProfile } from './parse-profile.js'
+export { checkPlain } from './plain-copy.js'
 export { PLATFORM_DEFAULT_PATHS } from './platform-defaults.js'
 export {
   dangerFullAccess,
@@ -96,5 +98,6 @@ export {
   unreadableRoots,
   writableRoots,
 } from './roots.js'
+export { checkSchema, type SchemaResult } from './schema-issues.js'
 export { ANY_RUN } from './sequence-match.js'
 export { unknownKeyIssues } from './unknown-keys.js'

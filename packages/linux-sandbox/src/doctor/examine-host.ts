@@ -147,7 +147,7 @@ function procMissingFinding(): Finding {
 
 function bwrapFact(policy: ResolvedPolicy): BwrapFact {
   try {
-    const { path, options } = findBwrap(policy, sharedHost())
+    const { path, options } = findBwrap(policy, absolutePath(process.cwd()), sharedHost())
     return { path, options: [...options] }
   } catch (error) {
     if (!isSandboxError(error)) throw error
