@@ -35,7 +35,14 @@ static void drop_held(struct side *side) {
   side->held = NULL;
 }
 
-static void close_connection(struct connections *connections, struct connection *one) {
+// While `is_on`, closing a socket resets its connection: whoever dies has not ended what it did.
+static void set_reset_at_close(int socket, bool is_on) {
+  struct linger linger = {.l_onoff = is_on, .l_linger = 0};
+  (void)setsockopt(socket, SOL_SOCKET, SO_LINGER, &linger, sizeof linger); // fails for no socket
+}
+
+// Both ends are told that it did not end well.
+static void reset_connection(struct connections *connections, struct connection *one) {
   for (int i = 0; i < 2; i++) {
     drop_held(&one->sides[i]);
     (void)close(one->sides[i].socket); // which epoll notices
@@ -47,12 +54,9 @@ static void close_connection(struct connections *connections, struct connection 
   if (one->is_connecting) connections->connecting--;
 }
 
-// Both ends are told that it did not end well.
-static void reset_connection(struct connections *connections, struct connection *one) {
-  struct linger at_once = {.l_onoff = 1, .l_linger = 0};
-  for (int i = 0; i < 2; i++)
-    (void)setsockopt(one->sides[i].socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-  close_connection(connections, one);
+static void end_connection(struct connections *connections, struct connection *one) {
+  for (int i = 0; i < 2; i++) set_reset_at_close(one->sides[i].socket, false);
+  reset_connection(connections, one);
 }
 
 // Nothing can go to this side any more, so nothing is held for it.
@@ -153,7 +157,7 @@ static bool watch_side(const struct connections *connections, struct connection 
 // After everything that was copied.
 static void settle(struct connections *connections, struct connection *one) {
   enum outcome outcome = judge(connections, one);
-  if (outcome == HAS_ENDED) return close_connection(connections, one);
+  if (outcome == HAS_ENDED) return end_connection(connections, one);
   if (outcome == HAS_FAILED) return reset_connection(connections, one);
   if (!watch_side(connections, one, CLIENT) || !watch_side(connections, one, ENDPOINT))
     reset_connection(connections, one);
@@ -207,6 +211,8 @@ void begin_connection(struct connections *connections, int client, int endpoint,
                              .route = route,
                              .sides = {[CLIENT].socket = client, [ENDPOINT].socket = endpoint}};
   (void)setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); // without, it is only slower
+  set_reset_at_close(client, true);
+  set_reset_at_close(endpoint, true);
   try_to_connect(connections, one);
 }
 

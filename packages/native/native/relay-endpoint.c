@@ -48,24 +48,23 @@ int open_endpoint(const struct route *route) {
 }
 
 // Whether the port was free and the kernel has chosen it for this very socket, which is then connected to itself.
-static bool is_own(int endpoint, const struct route *route, const union address *peer) {
-  union address own;
+static bool is_own(int endpoint, const struct route *route) {
+  union address own, peer;
   socklen_t size = sizeof own;
   if (route->kind == ROUTE_UNIX || getsockname(endpoint, &own.any, &size) != 0) return false;
+  (void)address_of(route, &peer);
   if (route->kind == ROUTE_TCP4)
-    return own.tcp4.sin_port == peer->tcp4.sin_port && own.tcp4.sin_addr.s_addr == peer->tcp4.sin_addr.s_addr;
-  return own.tcp6.sin6_port == peer->tcp6.sin6_port &&
-         memcmp(&own.tcp6.sin6_addr, &peer->tcp6.sin6_addr, sizeof own.tcp6.sin6_addr) == 0;
+    return own.tcp4.sin_port == peer.tcp4.sin_port && own.tcp4.sin_addr.s_addr == peer.tcp4.sin_addr.s_addr;
+  return own.tcp6.sin6_port == peer.tcp6.sin6_port &&
+         memcmp(&own.tcp6.sin6_addr, &peer.tcp6.sin6_addr, sizeof own.tcp6.sin6_addr) == 0;
 }
 
 int connection_error(int endpoint, const struct route *route) {
-  union address peer;
   int error = 0;
   socklen_t size = sizeof error;
   if (getsockopt(endpoint, SOL_SOCKET, SO_ERROR, &error, &size) != 0) return errno;
   if (error != 0) return error;
-  (void)address_of(route, &peer);
-  return is_own(endpoint, route, &peer) ? ECONNREFUSED : 0;
+  return is_own(endpoint, route) ? ECONNREFUSED : 0;
 }
 
 int connect_endpoint(int endpoint, const struct route *route) {
@@ -77,5 +76,5 @@ int connect_endpoint(int endpoint, const struct route *route) {
   if (error == EINTR) return EINPROGRESS;
   // On the loopback it is there before connect(2) returns.
   if (error == EINPROGRESS && getpeername(endpoint, &peer.any, &peer_size) == 0) error = 0;
-  return error == 0 ? connection_error(endpoint, route) : error;
+  return error == 0 && is_own(endpoint, route) ? ECONNREFUSED : error;
 }
