@@ -52,7 +52,8 @@ int send_with_descriptors(int socket, void *bytes, size_t size, const int *descr
   header->cmsg_len = (__typeof__(header->cmsg_len))CMSG_LEN(length);
   memcpy(CMSG_DATA(header), descriptors, length);
   ssize_t sent;
-  do sent = sendmsg(socket, &message, MSG_NOSIGNAL);
+  do sent = sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
   while (sent < 0 && errno == EINTR);
-  return sent < 0 ? -1 : 0;
+  if (sent >= 0 && sent < (ssize_t)size) errno = EAGAIN;
+  return sent == (ssize_t)size ? 0 : -1;
 }

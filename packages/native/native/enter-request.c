@@ -36,6 +36,18 @@ static bool read_ruleset(const struct field *field, struct ruleset *ruleset) {
   return (ruleset->handled_access_fs | ruleset->handled_access_net | ruleset->scoped) != 0;
 }
 
+// A port from LISTENER_PORT_MIN up that no other listener has.
+static bool add_listener(const struct field *field, struct enter_request *request) {
+  struct listener listener;
+  if (field->length != sizeof listener || request->port_count == ROUTES_MAX) return false;
+  memcpy(&listener, field->bytes, sizeof listener);
+  if (listener.port < LISTENER_PORT_MIN || listener.port > UINT16_MAX || listener.zero != 0) return false;
+  for (uint32_t i = 0; i < request->port_count; i++)
+    if (request->ports[i] == listener.port) return false;
+  request->ports[request->port_count++] = (uint16_t)listener.port;
+  return true;
+}
+
 int parse_enter_request(const void *bytes, size_t size, struct enter_request *request) {
   memset(request, 0, sizeof *request);
   if (!open_request(bytes, size, REQUEST_ENTER, &request->fields)) return EBADMSG;
@@ -45,7 +57,6 @@ int parse_enter_request(const void *bytes, size_t size, struct enter_request *re
   struct field field;
   enum field_result result;
   while ((result = next_field(&fields, &field)) == FIELD_READ) {
-    size_t instructions = field.length / sizeof(struct sock_filter);
     uint32_t number = 0;
     switch (field.tag) {
     case TAG_ARG:
@@ -61,10 +72,7 @@ int parse_enter_request(const void *bytes, size_t size, struct enter_request *re
       request->cwd = field.bytes;
       break;
     case TAG_FILTER:
-      if (field.length % sizeof(struct sock_filter) != 0 || filters++ != 0) return EBADMSG;
-      if (instructions == 0 || instructions > FILTER_LENGTH_MAX) return EBADMSG;
-      request->filter.len = (unsigned short)instructions;
-      request->filter.filter = (struct sock_filter *)field.bytes;
+      if (!read_filter(&field, &request->filter) || filters++ != 0) return EBADMSG;
       break;
     case TAG_LIMIT:
       if (!is_limit(&field)) return EBADMSG;
@@ -84,6 +92,9 @@ int parse_enter_request(const void *bytes, size_t size, struct enter_request *re
       break;
     case TAG_LANDLOCK_RULE:
       if (!is_rule(&field) || rules++ == LANDLOCK_RULES_MAX) return EBADMSG;
+      break;
+    case TAG_LISTENER:
+      if (!add_listener(&field, request)) return EBADMSG;
       break;
     default:
       return EBADMSG;
@@ -105,6 +116,16 @@ const char *rule_path(const void *bytes, size_t size, uint32_t index) {
     if (field.tag == TAG_LANDLOCK_RULE && is_rule(&field) && index-- == 0)
       return (const char *)field.bytes + sizeof(struct rule_header);
   return NULL;
+}
+
+uint32_t count_listeners(const void *bytes, size_t size) {
+  struct fields fields;
+  struct field field;
+  uint32_t count = 0;
+  if (!open_request(bytes, size, REQUEST_ENTER, &fields)) return 0;
+  while (next_field(&fields, &field) == FIELD_READ)
+    if (field.tag == TAG_LISTENER) count++;
+  return count;
 }
 
 // LANDLOCK_SCOPE_SIGNAL, since Linux 6.12.

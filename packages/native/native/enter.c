@@ -88,6 +88,7 @@ _Noreturn void enter(int status) {
   if (request.drops_capabilities) drop_capabilities(status);
   check_capabilities(status);
   status = place_descriptors(status, &arrival);
+  hand_over_listeners(status, &request);
   join_session_keyring(status);
   become_undumpable(status);
   heed_parent_death(status, request.lifetime);

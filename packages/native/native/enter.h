@@ -53,6 +53,10 @@ void check_scope(int status);
 // In the child: from then on it can signal only what it starts, and so not enter. False with errno.
 bool enter_scope(int scope);
 
+// listeners.c
+// supervise has the listeners that were asked for, and nobody else.
+void hand_over_listeners(int status, const struct enter_request *request);
+
 // command.c
 struct start_failure {
   uint32_t step;

@@ -59,6 +59,15 @@ bool read_number(const struct field *field, uint32_t *number) {
   return true;
 }
 
+bool read_filter(const struct field *field, struct sock_fprog *filter) {
+  size_t instructions = field->length / sizeof(struct sock_filter);
+  if (field->length % sizeof(struct sock_filter) != 0) return false;
+  if (instructions == 0 || instructions > FILTER_LENGTH_MAX) return false;
+  filter->len = (unsigned short)instructions;
+  filter->filter = (struct sock_filter *)field->bytes;
+  return true;
+}
+
 void *map_slots(size_t size) {
   void *slots = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   return slots == MAP_FAILED ? NULL : slots;

@@ -3,6 +3,7 @@
 #ifndef FIELDS_H
 #define FIELDS_H
 
+#include <linux/filter.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -31,6 +32,8 @@ bool is_absolute(const struct field *field);
 bool is_plain(const struct field *field);
 // Whether it holds one u32, which is then in `number`.
 bool read_number(const struct field *field, uint32_t *number);
+// Whether it holds a seccomp program, which is then in `filter`.
+bool read_filter(const struct field *field, struct sock_fprog *filter);
 
 // Zeros. NULL when there is no memory.
 void *map_slots(size_t size);

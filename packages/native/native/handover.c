@@ -1,23 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// The status socket, seen from supervise: request and descriptors one way, messages of enter the other.
+// What supervise has inherited, and what of it goes to enter.
 #include "descriptors.h"
-#include "mounts.h"
-#include "reports.h"
 #include "run.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
+#include <sys/un.h>
 #include <unistd.h>
 
-#ifndef SYS_pidfd_open
-#define SYS_pidfd_open 434
-#endif
 #ifndef MFD_NOEXEC_SEAL
 #define MFD_NOEXEC_SEAL 0x0008U // linux/memfd.h, since Linux 6.3
 #endif
@@ -55,11 +49,25 @@ void reserve_granted(struct run *run) {
   note_closed(run);
 }
 
-// Whether it is a file that was inherited, and not one of the command's.
+// Whether it was not opened here and is none of the command's.
+static bool is_inherited(const struct run *run, int descriptor) {
+  bool is_own = descriptor == run->control || descriptor == run->signals || descriptor == run->caller;
+  return descriptor >= (int)run->granted && !is_own;
+}
+
 static bool is_launcher(const struct run *run, int descriptor) {
   struct stat about;
-  bool is_own = descriptor == run->control || descriptor == run->signals || descriptor == run->caller;
-  return descriptor >= (int)run->granted && !is_own && fstat(descriptor, &about) == 0 && S_ISREG(about.st_mode);
+  return is_inherited(run, descriptor) && fstat(descriptor, &about) == 0 && S_ISREG(about.st_mode);
+}
+
+// A Unix stream socket, connected: one end of socketpair(2), for example.
+static bool is_route(const struct run *run, int descriptor) {
+  struct sockaddr_un peer;
+  int type;
+  socklen_t peer_size = sizeof peer, type_size = sizeof type;
+  if (!is_inherited(run, descriptor) || descriptor == run->plan.launcher_descriptor) return false;
+  if (getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &type_size) != 0 || type != SOCK_STREAM) return false;
+  return getpeername(descriptor, (struct sockaddr *)&peer, &peer_size) == 0 && peer.sun_family == AF_UNIX;
 }
 
 // The lowest descriptor from `first` up that is kept; INT_MAX: none.
@@ -68,12 +76,19 @@ static int next_kept(const struct run *run, int first) {
   int lowest = INT_MAX;
   for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
     if (kept[i] >= first && kept[i] < lowest) lowest = kept[i];
+  for (uint32_t i = 0; i < run->plan.route_count; i++) {
+    int descriptor = run->plan.routes[i].descriptor;
+    if (descriptor >= first && descriptor < lowest) lowest = descriptor;
+  }
   return lowest;
 }
 
 void close_inherited(struct run *run) {
   int launcher = run->plan.launcher_descriptor;
   if (launcher >= 0 && !is_launcher(run, launcher)) fail(run, STEP_REQUEST, EBADMSG);
+  for (uint32_t i = 0; i < run->plan.route_count; i++)
+    if (!is_relayed(&run->plan.routes[i]) && !is_route(run, run->plan.routes[i].descriptor))
+      fail(run, STEP_REQUEST, EBADMSG);
   for (int first = (int)run->granted, kept; first != INT_MAX; first = kept == INT_MAX ? kept : kept + 1) {
     kept = next_kept(run, first);
     unsigned last = kept == INT_MAX ? ~0u : (unsigned)kept - 1;
@@ -101,91 +116,4 @@ void offer_descriptors(struct run *run) {
   size_t count = (size_t)offered_descriptors(run, descriptors);
   if (send_with_descriptors(run->status, &run->offer, sizeof run->offer, descriptors, count) != 0)
     fail(run, STEP_DESCRIPTORS, errno);
-}
-
-// enter has them, so they are not kept for another attempt, and the command may start.
-static void let_go(struct run *run) {
-  // Held here, a pipe would never end for the one who reads what the command writes.
-  (void)close(run->request);
-  run->request = -1;
-  for (uint32_t i = 0; i < run->granted; i++) (void)close((int)i);
-  run->granted = 0;
-  uint32_t go = PROTOCOL_VERSION;
-  (void)send(run->status, &go, sizeof go, MSG_NOSIGNAL); // it fails when enter is gone, which its pidfd will show
-}
-
-// Who has sent a message, as the kernel tells it, and what came with it.
-struct origin {
-  pid_t sender; // 0 when the kernel does not tell it
-  int root;     // -1 when none came
-};
-
-// CMSG_NXTHDR of musl converts signs.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wsign-conversion"
-static struct origin origin_of(struct msghdr *message) {
-  struct origin origin = {0, -1};
-  for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header != NULL; header = CMSG_NXTHDR(message, header)) {
-    struct ucred credentials;
-    if (header->cmsg_level != SOL_SOCKET) continue;
-    if (header->cmsg_type == SCM_RIGHTS) memcpy(&origin.root, CMSG_DATA(header), sizeof origin.root);
-    if (header->cmsg_type != SCM_CREDENTIALS) continue;
-    memcpy(&credentials, CMSG_DATA(header), sizeof credentials);
-    origin.sender = credentials.pid;
-  }
-  return origin;
-}
-#pragma GCC diagnostic pop
-
-static void take_entered(struct run *run, struct origin origin, bool is_alive) {
-  run->enter = origin.sender;
-  run->stage = STAGE_ENTERED;
-  if (!is_alive) return;
-  // It does not start the command before our answer, so the number is still its own.
-  run->enter_pidfd = (int)syscall(SYS_pidfd_open, origin.sender, 0);
-  verify_mounts(run, origin.root);
-  let_go(run);
-  pass_postponed(run); // enter has blocked them, and passes them on when the command runs
-}
-
-static void take(struct run *run, const struct message *message, struct origin origin, bool is_alive) {
-  if (run->stage == STAGE_LAUNCHING && message->kind == MESSAGE_ENTERED && origin.sender > 0)
-    take_entered(run, origin, is_alive);
-  if (origin.sender != run->enter) return;
-  if (run->stage == STAGE_ENTERED && message->kind == MESSAGE_FAILED) {
-    run->stage = STAGE_FAILED;
-    run->step = message->step;
-    run->value = message->value;
-    run->rule = message->rule;
-  }
-  if (run->stage == STAGE_ENTERED && message->kind == MESSAGE_STARTED) {
-    run->stage = STAGE_STARTED;
-    report_started(run);
-  }
-  if (run->stage == STAGE_STARTED && message->kind == MESSAGE_ENDED) {
-    run->stage = STAGE_ENDED;
-    run->value = message->value;
-  }
-}
-
-void read_messages(struct run *run, bool is_alive) {
-  while (run->status >= 0) {
-    struct message message;
-    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct ucred)) + CMSG_SPACE(sizeof(int))];
-    struct iovec bytes = {&message, sizeof message};
-    struct msghdr header = {
-        .msg_iov = &bytes, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
-    ssize_t count = recvmsg(run->status, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    // ECONNRESET is told once, when enter has ended before it has read all: what it has said can still be read.
-    if (count < 0 && (errno == EINTR || errno == ECONNRESET)) continue;
-    if (count < 0 && errno == EAGAIN) return;
-    if (count <= 0) {
-      (void)close(run->status);
-      run->status = -1;
-      return;
-    }
-    struct origin origin = origin_of(&header);
-    if (count == (ssize_t)sizeof message) take(run, &message, origin, is_alive);
-    if (origin.root >= 0) (void)close(origin.root);
-  }
 }

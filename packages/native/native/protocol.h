@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 enum {
-  PROTOCOL_VERSION = 5,
+  PROTOCOL_VERSION = 6,
   REQUEST_MAGIC = 0x5842534c, // "LSBX"
   REQUEST_SIZE_MAX = 16 * 1024 * 1024,
   REPORT_TEXT_MAX = 64 * 1024,
@@ -15,7 +15,12 @@ enum {
   PLACEHOLDER_CONTENT_MAX = 4096,
   MOUNTS_MAX = 4096,
   LANDLOCK_RULES_MAX = 4096,
-  GRANTED_MAX = 250, // with the request itself under SCM_MAX_FD (253), include/net/scm.h in Linux 6.12
+  ROUTES_MAX = 16,
+  PREFACE_SIZE_MAX = 1024,
+  OFFER_SIZE_MAX = 4096,
+  ANSWER_SIZE_MAX = 256,
+  LISTENER_PORT_MIN = 1024, // what needs no capability, see ip_unprivileged_port_start in ip(7)
+  GRANTED_MAX = 250,        // with the request itself under SCM_MAX_FD (253), include/net/scm.h in Linux 6.12
 };
 
 enum request_kind { REQUEST_SUPERVISE = 1, REQUEST_ENTER = 2 };
@@ -32,6 +37,9 @@ enum tag {
   TAG_MOUNT = 9,
   TAG_LAUNCHER_DESCRIPTOR = 10,
   TAG_SETUP_TIMEOUT = 11,
+  TAG_ROUTE = 12,
+  TAG_PREFACE = 13,
+  TAG_RELAY_FILTER = 14,
   TAG_ARG = 16,
   TAG_ENV = 17,
   TAG_CWD = 18,
@@ -41,6 +49,7 @@ enum tag {
   TAG_DROP_CAPABILITIES = 22,
   TAG_LANDLOCK = 23,
   TAG_LANDLOCK_RULE = 24,
+  TAG_LISTENER = 25,
 };
 
 // What ends together with the command.
@@ -81,6 +90,16 @@ enum step {
   STEP_MOUNTS = 18,
   STEP_LANDLOCK = 19,
   STEP_SUBREAPER = 20,
+  STEP_LISTENERS = 21,
+  STEP_ROUTES = 22,
+};
+
+// Where the connections of a listener go.
+enum route_kind {
+  ROUTE_TCP4 = 1,       // by the relay, to a TCP port
+  ROUTE_TCP6 = 2,       // by the relay, to a TCP port
+  ROUTE_UNIX = 3,       // by the relay, to a Unix stream socket
+  ROUTE_DESCRIPTOR = 4, // the listener itself goes to whoever is at the other end of a descriptor
 };
 
 // What has to be mounted at a path of the sandbox.
@@ -135,6 +154,26 @@ struct rule_header {
 };
 _Static_assert(sizeof(struct rule_header) == 8, "rule header");
 
+struct listener {
+  uint32_t port; // on 127.0.0.1
+  uint32_t zero;
+};
+_Static_assert(sizeof(struct listener) == 8, "listener");
+
+// Behind it 4 or 16 bytes of an address; or a path, NUL; or an offer_header.
+struct route_header {
+  uint32_t kind;
+  uint32_t number; // port, or descriptor
+};
+_Static_assert(sizeof(struct route_header) == 8, "route header");
+
+// Behind it what is sent with the listener, and then the answer that accepts it.
+struct offer_header {
+  uint32_t size;        // of what is sent
+  uint32_t answer_size; // of the answer
+};
+_Static_assert(sizeof(struct offer_header) == 8, "offer header");
+
 struct report {
   uint32_t text_length;
   uint32_t kind;
@@ -154,9 +193,16 @@ struct handover {
 _Static_assert(sizeof(struct handover) == 40, "handover");
 _Static_assert(GRANTED_MAX <= 8 * sizeof(((struct handover *)0)->closed), "a bit for each descriptor");
 
-enum message_kind { MESSAGE_ENTERED = 1, MESSAGE_STARTED = 2, MESSAGE_FAILED = 3, MESSAGE_ENDED = 4 };
+enum message_kind {
+  MESSAGE_ENTERED = 1,
+  MESSAGE_STARTED = 2,
+  MESSAGE_FAILED = 3,
+  MESSAGE_ENDED = 4,
+  MESSAGE_LISTENING = 5,
+};
 
-// From enter to supervise. With `entered` a descriptor of the root of the sandbox as SCM_RIGHTS.
+// From enter to supervise. With `entered` a descriptor of the root of the sandbox as SCM_RIGHTS, with `listening`
+// the listeners in their order.
 struct message {
   uint32_t kind;
   uint32_t step;

@@ -25,6 +25,16 @@ struct expected_mount {
   int error;                // why the source has no identity
 };
 
+// What follows the number depends on the kind.
+struct route {
+  enum route_kind kind;
+  uint32_t port;
+  const void *address;      // 4 or 16 bytes, or a path
+  int descriptor;           // -1: none
+  const char *offer;        // what is sent with the listener
+  struct offer_header size; // of that, and of the answer that follows it
+};
+
 struct supervise_request {
   const char *launcher;      // NULL: none, and enter is started directly
   int launcher_descriptor;   // what is executed in place of the path; -1: none
@@ -38,6 +48,11 @@ struct supervise_request {
   uint32_t placeholder_count;
   struct expected_mount *mounts; // NULL: none
   uint32_t mount_count;
+  struct route routes[ROUTES_MAX]; // in the order of the listeners
+  uint32_t route_count;
+  const void *preface;
+  uint32_t preface_size;          // 0: none
+  struct sock_fprog relay_filter; // len 0: none
 };
 
 struct enter_request {
@@ -49,6 +64,8 @@ struct enter_request {
   bool drops_capabilities;
   bool has_ruleset;
   struct ruleset ruleset;
+  uint16_t ports[ROUTES_MAX]; // of the listeners
+  uint32_t port_count;
   struct fields fields; // all of them; limits and rules are read from here
 };
 
@@ -58,6 +75,12 @@ int parse_enter_request(const void *bytes, size_t size, struct enter_request *re
 
 // Whether the command can signal nothing but what it has started.
 bool keeps_signals_in(const struct enter_request *request);
+
+// How many listeners an enter request asks for, which nobody has checked.
+uint32_t count_listeners(const void *bytes, size_t size);
+
+// Whether the relay serves the route; else the listener is passed on.
+bool is_relayed(const struct route *route);
 
 // The path of the rule with that index in an enter request; NULL if there is none.
 const char *rule_path(const void *bytes, size_t size, uint32_t index);

@@ -38,6 +38,10 @@ struct run {
   int enter_pidfd; // -1 also on Linux before 5.3
   bool enter_is_gone;
 
+  pid_t relay; // 0: none
+  int link;    // to the relay
+  bool is_routed;
+
   enum stage stage;
   uint32_t step;
   uint32_t value;
@@ -75,12 +79,14 @@ void run_attempt(struct run *run);
 // handover.c
 // Notes which of the granted descriptors are closed.
 void reserve_granted(struct run *run);
-// Closes what was inherited beyond the granted descriptors, the control socket and the launcher.
+// Closes what was inherited beyond the granted descriptors, the control socket, the launcher and those of routes.
 void close_inherited(struct run *run);
 // Seals the enter request and opens the program's own file.
 void prepare_handover(struct run *run);
 // Puts the request and the command's descriptors into the status socket, for an enter that is still to come.
 void offer_descriptors(struct run *run);
+
+// messages.c
 // Reads what enter has sent. `is_alive` false: nothing is answered any more.
 void read_messages(struct run *run, bool is_alive);
 

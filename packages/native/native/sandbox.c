@@ -5,6 +5,7 @@
 #include "mounts.h"
 #include "placeholders.h"
 #include "reports.h"
+#include "routes.h"
 #include "run.h"
 
 #include <errno.h>
@@ -92,6 +93,7 @@ void kill_sandbox(const struct run *run) {
 // killed with what it has not ended.
 void end_descendants(struct run *run) {
   if (run->launcher > 0 && waitpid(run->launcher, &run->launcher_status, 0) == run->launcher) run->launcher = 0;
+  kill_relay(run);
   int children = open_children();
   kill_descendants(children);
   close_one(&children);
@@ -104,6 +106,7 @@ static void note_end_of_enter(struct run *run) {
   close_one(&run->enter_pidfd);
   kill_sandbox(run);        // the launcher has nothing more to tell
   read_messages(run, true); // the last one may have come after this round of poll
+  drain_relay(run);
   // The caller need not wait for the end of the launcher, which holds nothing of the command.
   if (run->stage != STAGE_ENDED) return;
   clear_placeholders(run);
@@ -120,6 +123,7 @@ static bool can_end_itself(const struct run *run) {
 static void note_end_of_caller(struct run *run) {
   run->caller_is_gone = true;
   close_one(&run->caller);
+  kill_relay(run);
   if (can_end_itself(run) && set_deadline(run, END_MS) == 0)
     close_one(&run->status); // at which enter ends
   else
@@ -163,6 +167,7 @@ void run_attempt(struct run *run) {
   forget_errors();
   start(run);
   watch(run);
+  drain_relay(run);
   end_descendants(run);
   // What was written and not yet read when the last writer ended.
   read_messages(run, false);

@@ -5,7 +5,9 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/un.h>
 
 // A plain path and, behind its NUL, at most PLACEHOLDER_CONTENT_MAX bytes of content.
 static bool is_placeholder_file(const struct field *field) {
@@ -34,6 +36,53 @@ static bool is_mount(const struct field *field) {
   struct field target = {field->tag, (uint32_t)(end + 1 - (const char *)paths.bytes), paths.bytes};
   struct field source = {field->tag, paths.length - target.length, end + 1};
   return is_plain(&target) && is_plain(&source);
+}
+
+// What is sent with a listener, and the answer that accepts it.
+static bool read_offer(struct route *route, const char *bytes, size_t length) {
+  if (route->port > INT_MAX || length < sizeof route->size) return false;
+  memcpy(&route->size, bytes, sizeof route->size);
+  route->descriptor = (int)route->port;
+  route->offer = bytes + sizeof route->size;
+  if (route->size.size == 0 || route->size.size > OFFER_SIZE_MAX) return false;
+  if (route->size.answer_size == 0 || route->size.answer_size > ANSWER_SIZE_MAX) return false;
+  return length - sizeof route->size == route->size.size + route->size.answer_size;
+}
+
+static bool is_socket_path(const char *bytes, size_t length) {
+  struct field path = {TAG_ROUTE, (uint32_t)length, bytes};
+  return is_plain(&path) && length <= sizeof(((struct sockaddr_un *)0)->sun_path);
+}
+
+static bool add_route(const struct field *field, struct supervise_request *request) {
+  struct route_header header;
+  if (field->length < sizeof header || request->route_count == ROUTES_MAX) return false;
+  memcpy(&header, field->bytes, sizeof header);
+  const char *rest = (const char *)field->bytes + sizeof header;
+  size_t length = field->length - sizeof header;
+  struct route *route = &request->routes[request->route_count++];
+  *route = (struct route){.kind = header.kind, .port = header.number, .address = rest, .descriptor = -1};
+  bool is_port = header.number > 0 && header.number <= UINT16_MAX;
+  switch (header.kind) {
+  case ROUTE_TCP4:
+    return is_port && length == sizeof(struct in_addr);
+  case ROUTE_TCP6:
+    return is_port && length == sizeof(struct in6_addr);
+  case ROUTE_UNIX:
+    return header.number == 0 && is_socket_path(rest, length);
+  case ROUTE_DESCRIPTOR:
+    return read_offer(route, rest, length);
+  default:
+    return false;
+  }
+}
+
+bool is_relayed(const struct route *route) { return route->kind != ROUTE_DESCRIPTOR; }
+
+static bool has_relay(const struct supervise_request *request) {
+  for (uint32_t i = 0; i < request->route_count; i++)
+    if (is_relayed(&request->routes[i])) return true;
+  return false;
 }
 
 // NULL when there is no memory.
@@ -85,7 +134,7 @@ int parse_supervise_request(const void *bytes, size_t size, struct supervise_req
   memset(request, 0, sizeof *request);
   request->launcher_descriptor = -1;
   size_t launchers = 0, descriptors = 0, timeouts = 0, enters = 0, reraises = 0, registries = 0;
-  size_t placeholders = 0, mounts = 0, args[2] = {0, 0};
+  size_t placeholders = 0, mounts = 0, prefaces = 0, filters = 0, args[2] = {0, 0};
   struct fields fields = all;
   struct field field;
   enum field_result result;
@@ -131,14 +180,27 @@ int parse_supervise_request(const void *bytes, size_t size, struct supervise_req
     case TAG_MOUNT:
       if (!is_mount(&field) || mounts++ == MOUNTS_MAX) return EBADMSG;
       break;
+    case TAG_ROUTE:
+      if (!add_route(&field, request)) return EBADMSG;
+      break;
+    case TAG_PREFACE:
+      if (field.length == 0 || field.length > PREFACE_SIZE_MAX || prefaces++ != 0) return EBADMSG;
+      request->preface = field.bytes;
+      request->preface_size = field.length;
+      break;
+    case TAG_RELAY_FILTER:
+      if (!read_filter(&field, &request->relay_filter) || filters++ != 0) return EBADMSG;
+      break;
     default:
       return EBADMSG;
     }
   }
   if (result == FIELD_MALFORMED || enters != 1 || reraises != 1) return EBADMSG;
   if (placeholders > 0 && registries == 0) return EBADMSG;
-  // Without a launcher nothing is mounted.
-  if (launchers == 0) return descriptors + args[0] + args[1] + placeholders + mounts == 0 ? 0 : EBADMSG;
+  if (prefaces + filters > 0 && !has_relay(request)) return EBADMSG;
+  // Without a launcher nothing is mounted, and there is no private network to listen in.
+  size_t of_launcher = descriptors + args[0] + args[1] + placeholders + mounts + request->route_count;
+  if (launchers == 0) return of_launcher == 0 ? 0 : EBADMSG;
   if (args[0] == 0) return EBADMSG;
   request->argv[0] = collect_launcher_args(all, TAG_LAUNCHER_ARG, args[0]);
   if (request->argv[0] == NULL) return ENOMEM;

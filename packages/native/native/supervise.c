@@ -3,6 +3,7 @@
 #include "supervise.h"
 #include "placeholders.h"
 #include "reports.h"
+#include "routes.h"
 #include "run.h"
 #include "signals.h"
 #include "status.h"
@@ -94,6 +95,7 @@ _Noreturn void supervise(int control, uint32_t granted, pid_t caller) {
                            .request = -1,
                            .errors = -1,
                            .status = -1,
+                           .link = -1,
                            .enter_pidfd = -1};
   run.control = control;
   if (granted > GRANTED_MAX || granted > (uint32_t)control) fail(&run, STEP_REQUEST, EBADMSG);
@@ -106,6 +108,7 @@ _Noreturn void supervise(int control, uint32_t granted, pid_t caller) {
   watch_caller(&run, caller);
   if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) fail(&run, STEP_PARENT_DEATH, errno);
   receive_request(&run);
+  check_listeners(&run);
   close_inherited(&run);
   prepare_handover(&run);
   place_placeholders(&run);

@@ -1,13 +1,21 @@
 import type { Issue } from '@linux-sandbox/errors'
 import {
   EXPECTATIONS,
-  FILTER_LENGTH_MAX,
   LANDLOCK_RULES_MAX,
   LIFETIMES,
   MOUNTS_MAX,
   PLACEHOLDER_CONTENT_MAX,
   PLACEHOLDERS_MAX,
 } from './constants.js'
+import { checkListeners, checkRoutes } from './check-routes.js'
+import {
+  checkAbsolutePath,
+  checkFilter,
+  checkNumber,
+  checkPlainPath,
+  checkText,
+  type Path,
+} from './checks.js'
 import type {
   EnterRequest,
   ExpectedMount,
@@ -19,23 +27,12 @@ import type {
   SuperviseRequest,
 } from './request.js'
 import { RESOURCES } from './resources.js'
-import { encodeUtf8, hasLoneSurrogate } from './utf8.js'
-
-type Path = Issue['path']
+import { encodeUtf8 } from './utf8.js'
 
 /** RLIM_INFINITY. Source: include/uapi/asm-generic/resource.h in Linux 6.12. */
 export const UNLIMITED = 0xffff_ffff_ffff_ffffn
 
-/** `sizeof(struct sock_filter)`. Source: linux/filter.h. */
-const INSTRUCTION_SIZE = 8
-
 const MASK_MAX = 0xffff_ffff_ffff_ffffn
-
-/** INT_MAX: what a descriptor can be, and more milliseconds than anybody waits. */
-const NUMBER_MAX = 0x7fff_ffff
-
-/** Source: linux/limits.h. With the NUL. */
-const PATH_MAX = 4096
 
 /** Every reason why `supervise` would not take `request`, but for its size. */
 export function checkSuperviseRequest(request: SuperviseRequest): Issue[] {
@@ -47,6 +44,7 @@ export function checkSuperviseRequest(request: SuperviseRequest): Issue[] {
     ...(registry === undefined ? [] : checkPlainPath(registry, ['registry'])),
     ...checkPlaceholders(placeholders, registry),
     ...checkMounts(mounts),
+    ...checkRoutes(request),
   ]
 }
 
@@ -66,12 +64,13 @@ function checkLauncher(
 const OF_LAUNCHER = ['launcherArgv', 'launcherDescriptor', 'fallbackArgv'] as const
 
 function checkDirect(request: SuperviseRequest): Issue[] {
-  const { placeholders = [], mounts = [], enter } = request
+  const { placeholders = [], mounts = [], routes = [], enter } = request
   const message = 'needs a launcher'
   return [
     ...OF_LAUNCHER.filter((name) => request[name] !== undefined).map((name) => ({ path: [name], message })),
     ...(placeholders.length > 0 ? [{ path: ['placeholders'], message }] : []),
     ...(mounts.length > 0 ? [{ path: ['mounts'], message }] : []),
+    ...(routes.length > 0 ? [{ path: ['routes'], message }] : []),
     ...(enter.lifetime === 'subreaper'
       ? []
       : [{ path: ['enter', 'lifetime'], message: 'needs a launcher unless it is subreaper' }]),
@@ -80,7 +79,7 @@ function checkDirect(request: SuperviseRequest): Issue[] {
 
 /** Every reason why `enter` would not take `request`, but for its size. */
 export function checkEnterRequest(request: EnterRequest, path: Path): Issue[] {
-  const { argv, env, cwd, filter, limits = [], lifetime, landlock } = request
+  const { argv, env, cwd, filter, limits = [], lifetime, landlock, listeners = [] } = request
   return [
     ...checkWords(argv, [...path, 'argv']),
     ...Object.entries(env).flatMap(([name, value]) => checkVariable(name, value, [...path, 'env', name])),
@@ -91,6 +90,7 @@ export function checkEnterRequest(request: EnterRequest, path: Path): Issue[] {
       ? []
       : [{ path: [...path, 'lifetime'], message: 'is unknown' }]),
     ...(landlock === undefined ? [] : checkLandlock(landlock, [...path, 'landlock'])),
+    ...checkListeners(listeners, [...path, 'listeners']),
   ]
 }
 
@@ -103,11 +103,6 @@ function checkVariable(name: string, value: string, path: Path): Issue[] {
   if (name === '') return [{ path, message: 'is a variable with an empty name' }]
   if (name.includes('=')) return [{ path, message: 'is a variable with = in its name' }]
   return checkText(`${name}=${value}`, path)
-}
-
-function checkAbsolutePath(text: string, path: Path): Issue[] {
-  if (!text.startsWith('/')) return [{ path, message: 'is not an absolute path' }]
-  return checkText(text, path)
 }
 
 function checkPlaceholders(all: readonly Placeholder[], registry: string | undefined): Issue[] {
@@ -142,30 +137,6 @@ function checkContent(content: string, path: Path): Issue[] {
   return [{ path, message: `has more than ${PLACEHOLDER_CONTENT_MAX} bytes` }]
 }
 
-function checkPlainPath(text: string, path: Path): Issue[] {
-  const issues = checkAbsolutePath(text, path)
-  if (issues.length > 0) return issues
-  const names = text.slice(1).split('/')
-  if (names.some((name) => ['', '.', '..'].includes(name)))
-    return [{ path, message: 'has an empty, . or .. component' }]
-  return encodeUtf8(text).length < PATH_MAX ? [] : [{ path, message: `has ${PATH_MAX} bytes or more` }]
-}
-
-function checkText(text: string, path: Path): Issue[] {
-  if (text.includes('\0')) return [{ path, message: 'has a NUL character' }]
-  if (hasLoneSurrogate(text)) return [{ path, message: 'has half of a surrogate pair' }]
-  return []
-}
-
-function checkFilter(filter: Uint8Array, path: Path): Issue[] {
-  if (filter.length % INSTRUCTION_SIZE !== 0) {
-    return [{ path, message: `has ${filter.length} bytes, which is not a multiple of ${INSTRUCTION_SIZE}` }]
-  }
-  const count = filter.length / INSTRUCTION_SIZE
-  if (count >= 1 && count <= FILTER_LENGTH_MAX) return []
-  return [{ path, message: `has ${count} instructions, not 1 to ${FILTER_LENGTH_MAX}` }]
-}
-
 function checkLandlock(ruleset: LandlockRuleset, path: Path): Issue[] {
   const { handledAccessFs, handledAccessNet, scoped, rules } = ruleset
   const issues = Object.entries({ handledAccessFs, handledAccessNet, scoped })
@@ -191,11 +162,6 @@ function checkRule({ path: text, access }: LandlockRule, handled: bigint, path: 
 
 function isMask(value: bigint): boolean {
   return typeof value === 'bigint' && value >= 0n && value <= MASK_MAX
-}
-
-function checkNumber(value: number, least: number, path: Path): Issue[] {
-  const isRight = Number.isInteger(value) && value >= least && value <= NUMBER_MAX
-  return isRight ? [] : [{ path, message: `is not a whole number from ${least} to ${NUMBER_MAX}` }]
 }
 
 function checkLimit({ resource, soft, hard }: ResourceLimit, path: Path): Issue[] {

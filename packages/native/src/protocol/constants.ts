@@ -1,6 +1,6 @@
 /** Every number of `docs/native-protocol.md`. `native/protocol.h` repeats them; a test compares the two. */
 
-export const PROTOCOL_VERSION = 5
+export const PROTOCOL_VERSION = 6
 
 /** `LSBX`, as a little-endian number. */
 export const REQUEST_MAGIC = 0x58_42_53_4c
@@ -29,6 +29,21 @@ export const MOUNTS_MAX = 4096
 /** How many rules a Landlock ruleset can have. */
 export const LANDLOCK_RULES_MAX = 4096
 
+/** How many routes, and with them listeners, a run can have. */
+export const ROUTES_MAX = 16
+
+/** The lowest port of a listener: what needs no capability. See `ip_unprivileged_port_start` in ip(7). */
+export const LISTENER_PORT_MIN = 1024
+
+/** What the relay can say to an endpoint first, in bytes. */
+export const PREFACE_SIZE_MAX = 1024
+
+/** What can be sent along with a listener, in bytes. */
+export const OFFER_SIZE_MAX = 4096
+
+/** The longest answer that accepts a listener, in bytes. */
+export const ANSWER_SIZE_MAX = 256
+
 /** As a word of a launcher's arguments: the path of the native program itself. */
 export const ENTER_PROGRAM = '@enter'
 
@@ -49,6 +64,9 @@ export const TAG = {
   mount: 9,
   launcherDescriptor: 10,
   setupTimeout: 11,
+  route: 12,
+  preface: 13,
+  relayFilter: 14,
   arg: 16,
   env: 17,
   cwd: 18,
@@ -58,6 +76,7 @@ export const TAG = {
   dropCapabilities: 22,
   landlock: 23,
   landlockRule: 24,
+  listener: 25,
 } as const
 
 export const REPORT_KIND = { started: 1, failed: 2, ended: 3, violation: 4 } as const
@@ -78,6 +97,9 @@ export const EXPECTATIONS = {
 
 /** What ends together with the command. */
 export const LIFETIMES = { 'pid-namespace': 1, subreaper: 2 } as const
+
+/** Where the connections of a listener go. */
+export const ROUTE_KINDS = { tcp4: 1, tcp6: 2, unix: 3, descriptor: 4 } as const
 
 /** What can fail, by the names that errors carry. */
 export const STEPS = {
@@ -101,6 +123,8 @@ export const STEPS = {
   mounts: 18,
   landlock: 19,
   subreaper: 20,
+  listeners: 21,
+  routes: 22,
 } as const
 
 export type Step = keyof typeof STEPS

@@ -1,6 +1,15 @@
 import { type Issue, PolicyInvalidError } from '@linux-sandbox/errors'
-import { EXPECTATIONS, LIFETIMES, REQUEST_KIND, REQUEST_SIZE_MAX, TAG } from './constants.js'
-import { type Field, layOutRequest, numberField, requestSize, stringField } from './fields.js'
+import { EXPECTATIONS, LIFETIMES, REQUEST_KIND, REQUEST_SIZE_MAX, ROUTE_KINDS, TAG } from './constants.js'
+import {
+  concatenate,
+  encodeNumbers,
+  type Field,
+  layOutRequest,
+  numberField,
+  requestSize,
+  stringField,
+} from './fields.js'
+import { IPV4_SIZE, parseAddress } from './ip-address.js'
 import type {
   EnterRequest,
   ExpectedMount,
@@ -9,6 +18,7 @@ import type {
   LimitValue,
   Placeholder,
   ResourceLimit,
+  Route,
   SuperviseRequest,
 } from './request.js'
 import { RESOURCES } from './resources.js'
@@ -34,6 +44,9 @@ export function encodeSuperviseRequest(request: SuperviseRequest): Uint8Array {
     ...(request.registry === undefined ? [] : [stringField(TAG.registry, request.registry)]),
     ...(request.placeholders ?? []).map(placeholderField),
     ...(request.mounts ?? []).map(mountField),
+    ...(request.routes ?? []).map(routeField),
+    ...(request.preface === undefined ? [] : [{ tag: TAG.preface, bytes: request.preface }]),
+    ...(request.relayFilter === undefined ? [] : [{ tag: TAG.relayFilter, bytes: request.relayFilter }]),
     { tag: TAG.enterRequest, bytes: layOutRequest(REQUEST_KIND.enter, enterFields(request.enter)) },
   ]
   return layOutChecked('the supervise request', REQUEST_KIND.supervise, fields)
@@ -51,6 +64,7 @@ export function encodeEnterRequest(request: EnterRequest): Uint8Array {
 
 function enterFields(request: EnterRequest): Field[] {
   const { argv, env, cwd, filter, limits = [], lifetime, dropCapabilities, landlock } = request
+  const { listeners = [] } = request
   return [
     ...argv.map((word) => stringField(TAG.arg, word)),
     ...Object.entries(env).map(([name, value]) => stringField(TAG.env, `${name}=${value}`)),
@@ -60,6 +74,7 @@ function enterFields(request: EnterRequest): Field[] {
     ...(lifetime === undefined ? [] : [numberField(TAG.lifetime, LIFETIMES[lifetime])]),
     ...(dropCapabilities === undefined ? [] : [numberField(TAG.dropCapabilities, dropCapabilities ? 1 : 0)]),
     ...(landlock === undefined ? [] : [rulesetField(landlock), ...landlock.rules.map(ruleField)]),
+    ...listeners.map((port) => ({ tag: TAG.listener, bytes: encodeNumbers(port, 0) })),
   ]
 }
 
@@ -70,7 +85,7 @@ function rulesetField({ handledAccessFs, handledAccessNet, scoped }: LandlockRul
 function ruleField({ path, access }: LandlockRule): Field {
   return {
     tag: TAG.landlockRule,
-    bytes: Uint8Array.from([...encodeMasks([access]), ...encodeUtf8(`${path}\0`)]),
+    bytes: concatenate(encodeMasks([access]), encodeUtf8(`${path}\0`)),
   }
 }
 
@@ -86,15 +101,25 @@ function placeholderField({ path, content }: Placeholder): Field {
   return { tag: TAG.placeholderFile, bytes: encodeUtf8(`${path}\0${content}`) }
 }
 
-const MOUNT_HEADER_SIZE = 8
-
 function mountField(mount: ExpectedMount): Field {
   const { expectation, target } = mount
   const paths = encodeUtf8('source' in mount ? `${target}\0${mount.source}\0` : `${target}\0`)
-  const bytes = new Uint8Array(MOUNT_HEADER_SIZE + paths.length)
-  new DataView(bytes.buffer).setUint32(0, EXPECTATIONS[expectation], true)
-  bytes.set(paths, MOUNT_HEADER_SIZE)
-  return { tag: TAG.mount, bytes }
+  return { tag: TAG.mount, bytes: concatenate(encodeNumbers(EXPECTATIONS[expectation], 0), paths) }
+}
+
+function routeField(route: Route): Field {
+  return { tag: TAG.route, bytes: concatenate(...routeParts(route)) }
+}
+
+function routeParts(route: Route): Uint8Array[] {
+  if (route.kind === 'unix') return [encodeNumbers(ROUTE_KINDS.unix, 0), encodeUtf8(`${route.path}\0`)]
+  if (route.kind === 'tcp') {
+    const address = parseAddress(route.address) ?? new Uint8Array(0)
+    const kind = address.length === IPV4_SIZE ? ROUTE_KINDS.tcp4 : ROUTE_KINDS.tcp6
+    return [encodeNumbers(kind, route.port), address]
+  }
+  const { descriptor, offer, answer } = route
+  return [encodeNumbers(ROUTE_KINDS.descriptor, descriptor, offer.length, answer.length), offer, answer]
 }
 
 function limitField({ resource, soft, hard }: ResourceLimit): Field {

@@ -15,9 +15,19 @@ export function stringField(tag: number, text: string): Field {
 }
 
 export function numberField(tag: number, value: number): Field {
-  const bytes = new Uint8Array(4)
-  new DataView(bytes.buffer).setUint32(0, value, true)
-  return { tag, bytes }
+  return { tag, bytes: encodeNumbers(value) }
+}
+
+/** Each in 4 bytes. */
+export function encodeNumbers(...values: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(values.length * 4)
+  const view = new DataView(bytes.buffer)
+  for (const [index, value] of values.entries()) view.setUint32(index * 4, value, true)
+  return bytes
+}
+
+export function concatenate(...parts: readonly Uint8Array[]): Uint8Array {
+  return Uint8Array.from(parts.flatMap((part) => [...part]))
 }
 
 /** Size in bytes of a request with `fields`. */

@@ -4,11 +4,13 @@ export {
   ENTER_PROGRAM,
   GRANTED_DESCRIPTORS_MAX,
   LANDLOCK_RULES_MAX,
+  LISTENER_PORT_MIN,
   MOUNTS_MAX,
   PLACEHOLDER_CONTENT_MAX,
   PLACEHOLDERS_MAX,
   PROTOCOL_VERSION,
   REQUEST_SIZE_MAX,
+  ROUTES_MAX,
   STATUS_SOCKET,
   STEPS,
   VIOLATIONS,
@@ -35,6 +37,7 @@ export type {
   LimitValue,
   Placeholder,
   ResourceLimit,
+  Route,
   SuperviseRequest,
 } from './request.js'
 export { RESOURCES, type ResourceName } from './resources.js'

@@ -54,7 +54,32 @@ export interface EnterRequest {
   /** Whether `enter` takes all capabilities from itself. Else the launcher has to have done it. */
   readonly dropCapabilities?: boolean
   readonly landlock?: LandlockRuleset
+  /**
+   * Ports from 1024 up on 127.0.0.1 in the sandbox, each once and at most 16. `enter` listens there and gives the sockets away before
+   * the command starts. It has to be in a network namespace of its own: elsewhere all of the host could connect.
+   */
+  readonly listeners?: readonly number[]
 }
+
+/**
+ * Where the connections to a listener go:
+ *
+ * - `tcp`: a port of the host. The address is written as four decimal numbers, or as IPv6 without a zone.
+ * - `unix`: a Unix stream socket of the host, by a path of less than 108 bytes, without empty, `.` or `..` components.
+ * - `descriptor`: the listener itself is sent over a connected Unix stream socket that `supervise` inherits, together with `offer` (at
+ *   most 4096 bytes). The other end has 30 seconds for saying `answer` (at most 256 bytes); without it the run fails. It accepts itself
+ *   then. Several routes may have one descriptor: each is answered before the next is sent.
+ */
+export type Route =
+  | { readonly kind: 'tcp'; readonly address: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string }
+  | {
+      readonly kind: 'descriptor'
+      /** Not one of the command's and not the control socket. */
+      readonly descriptor: number
+      readonly offer: Uint8Array
+      readonly answer: Uint8Array
+    }
 
 /** Something that has to exist while the launcher and what it starts run, because something is mounted on it. */
 export interface Placeholder {
@@ -104,6 +129,12 @@ export interface SuperviseRequest {
    */
   readonly setupTimeoutMs?: number
   readonly enter: EnterRequest
+  /** As many as `enter` has listeners, in the same order. They need a launcher. */
+  readonly routes?: readonly Route[]
+  /** What each endpoint of kind `tcp` or `unix` is told first on every connection, at most 1024 bytes. It needs such a route. */
+  readonly preface?: Uint8Array
+  /** A seccomp program for the process that copies to endpoints of kind `tcp` and `unix`. It needs such a route. */
+  readonly relayFilter?: Uint8Array
   /** Absolute path of the registry of placeholders, a private directory whose parent exists. It is swept, and made if needed. */
   readonly registry?: string
   /** Parents first; at most 4096. Those that do not exist are made, and removed afterwards. They need a registry. */

@@ -66,6 +66,8 @@ export interface Start {
   readonly hasEnd?: boolean
   /** What lies between stderr and the control socket. */
   readonly extra?: readonly (IOType | number)[]
+  /** What lies behind the control socket. */
+  readonly behind?: readonly IOType[]
   /** How many descriptors are the command's; all that lie below the control socket. */
   readonly granted?: number
   /** Arguments before `supervise`, for a `program` that becomes the native one. */
@@ -98,6 +100,7 @@ export function start({
   pieces,
   hasEnd = false,
   extra = [],
+  behind = [],
   granted,
   prefix = [],
 }: Start): Run {
@@ -105,7 +108,7 @@ export function start({
   const numbers = [number, granted ?? number, process.pid]
   const child = spawn(program, [...prefix, 'supervise', ...numbers.map(String)], {
     env: {},
-    stdio: ['pipe', 'pipe', 'pipe', ...extra, 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe', ...extra, 'pipe', ...behind],
     ...(user?.uid === undefined ? {} : { uid: user.uid, gid: user.uid }),
   })
   const control = child.stdio[number] as Duplex
