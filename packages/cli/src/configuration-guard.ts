@@ -1,11 +1,13 @@
 import { writableConfiguration } from '@linux-sandbox/config'
 import { nodeDisk } from '@linux-sandbox/host-probe'
-import { canonicalPath } from '@linux-sandbox/mount-plan'
+import { canonicalPath, withCanonicalEntries } from '@linux-sandbox/mount-plan'
 import {
   absolutePath,
+  accessOf,
   parentPath,
   resolvePolicy,
   type AbsolutePath,
+  type FileSystemEntry,
   type PermissionProfile,
   type ResolvedEntry,
   type ResolvedPolicy,
@@ -24,7 +26,7 @@ export interface GuardedPaths {
  * `profile`, under which the command cannot put a configuration to an unused place.
  *
  * @param directory - what `project_roots` means in the profile
- * @throws {PolicyUnsupportedError} when it could change the one that is used.
+ * @throws {PolicyUnsupportedError} when it could change the one that is used, or an entry grants just an unused place.
  */
 export function guardConfiguration(
   profile: PermissionProfile,
@@ -32,34 +34,53 @@ export function guardConfiguration(
   { used, unused }: GuardedPaths,
 ): PermissionProfile {
   if (profile.type !== 'managed' || profile.file_system.type !== 'restricted') return profile
-  const policy = resolvePolicy(profile, { cwd: absolutePath(directory), tmpdir: process.env['TMPDIR'] })
-  const policies = [policy, aboutObjects(policy)]
-  const grantOf = (path: string): ResolvedEntry | undefined =>
-    namesOf(absolutePath(path))
-      .flatMap((name) => policies.map((one) => writableConfiguration(one, name)))
-      .find((entry) => entry !== undefined)
+  const readings = readingsOf(profile, directory)
+  const grant = used === undefined ? undefined : findFor(used, readings, writableConfiguration)
+  if (used !== undefined && grant !== undefined)
+    throw couldBeChanged(used, grant, 'name another one by --config')
 
-  const grant = used === undefined ? undefined : grantOf(used)
-  if (used !== undefined && grant !== undefined) throw couldBeChanged(used, grant)
-  const exposed = unused.filter((path) => grantOf(path) !== undefined)
-  const entries = exposed.map((path) => ({
-    path: { type: 'path', path: parentPath(absolutePath(path)) } as const,
-    access: 'read' as const,
-  }))
-  if (entries.length === 0) return profile
+  const exposed = unused.filter((path) => findFor(path, readings, writableConfiguration) !== undefined)
+  if (exposed.length === 0) return profile
   const { file_system: fileSystem } = profile
-  return { ...profile, file_system: { ...fileSystem, entries: [...fileSystem.entries, ...entries] } }
+  const entries = exposed.map((path) => keptEntry(parentPath(absolutePath(path)), readings))
+  const guarded = { ...profile, file_system: { ...fileSystem, entries: [...fileSystem.entries, ...entries] } }
+  const guardedReadings = readingsOf(guarded, directory)
+  for (const path of exposed) {
+    const remaining = findFor(path, guardedReadings, grantAt)
+    if (remaining !== undefined) throw couldBeChanged(path, remaining, 'grant no more than what is beside it')
+  }
+  return guarded
 }
 
-/** Entries hold for what they name, and not for one name of it. */
-function aboutObjects(policy: ResolvedPolicy): ResolvedPolicy {
-  const { fileSystem } = policy
-  if (fileSystem.kind === 'unrestricted') return policy
-  const entries = fileSystem.entries.map((entry) => ({
-    ...entry,
-    path: canonicalPath(nodeDisk, entry.path).path,
-  }))
-  return { ...policy, fileSystem: { ...fileSystem, entries } }
+/** What the profile says by the names in its entries, and of the objects that these name. */
+function readingsOf(profile: PermissionProfile, directory: string): readonly ResolvedPolicy[] {
+  const policy = resolvePolicy(profile, { cwd: absolutePath(directory), tmpdir: process.env['TMPDIR'] })
+  return [policy, withCanonicalEntries(policy, nodeDisk)]
+}
+
+/** The first entry that `find` finds for a name of `path`. */
+function findFor(
+  path: string,
+  readings: readonly ResolvedPolicy[],
+  find: (policy: ResolvedPolicy, path: AbsolutePath) => ResolvedEntry | undefined,
+): ResolvedEntry | undefined {
+  return namesOf(absolutePath(path))
+    .flatMap((name) => readings.map((policy) => find(policy, name)))
+    .find((entry) => entry !== undefined)
+}
+
+/** The entry by which the command may write just `path`, whatever holds above it. */
+function grantAt(policy: ResolvedPolicy, path: AbsolutePath): ResolvedEntry | undefined {
+  const { access, decidedBy } = accessOf(policy, path)
+  return access === 'write' && decidedBy.kind === 'entry' ? decidedBy.entry : undefined
+}
+
+/** Keeps `path` from being written, and denied where it is. */
+function keptEntry(path: AbsolutePath, readings: readonly ResolvedPolicy[]): FileSystemEntry {
+  const isDenied = namesOf(path).some((name) =>
+    readings.some((policy) => accessOf(policy, name).access === 'deny'),
+  )
+  return { path: { type: 'path', path }, access: isDenied ? 'deny' : 'read' }
 }
 
 /**
@@ -76,10 +97,14 @@ function namesOf(path: AbsolutePath): AbsolutePath[] {
   }
 }
 
-function couldBeChanged(path: string, { access, origin }: ResolvedEntry): PolicyUnsupportedError {
+function couldBeChanged(
+  path: string,
+  { access, origin }: ResolvedEntry,
+  remedy: string,
+): PolicyUnsupportedError {
   return new PolicyUnsupportedError(
     `${access} on ${origin.spelling}`,
     `the command could change the configuration ${path}, and with it what the next one may do`,
-    { hint: 'keep the configuration out of what the command may write, or name another one by --config' },
+    { hint: `keep the configuration out of what the command may write, or ${remedy}` },
   )
 }

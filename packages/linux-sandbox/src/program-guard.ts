@@ -1,3 +1,4 @@
+import { PolicyUnsupportedError } from '@linux-sandbox/errors'
 import { nodeDisk } from '@linux-sandbox/host-probe'
 import { canonicalPath } from '@linux-sandbox/mount-plan'
 import {
@@ -8,11 +9,13 @@ import {
   type PermissionProfile,
   type ResolveContext,
 } from '@linux-sandbox/policy'
-import { distrust } from './launcher-trust.js'
+import { distrust, exposure } from './launcher-trust.js'
 
 /**
  * `profile`, under which the command cannot change the native program, which the next start executes outside every sandbox. A backend that
  * cannot keep a part of a writable directory read-only refuses the entry.
+ *
+ * @throws {PolicyUnsupportedError} when an entry grants just that program, or its directory, or where a link to it is.
  */
 export function guardProgram(
   profile: PermissionProfile,
@@ -27,5 +30,12 @@ export function guardProgram(
   if (distrust(found, policy) === undefined) return profile
   const { file_system: fileSystem } = profile
   const entry = { path: { type: 'path', path: parentPath(found.path) }, access: 'read' } as const
-  return { ...profile, file_system: { ...fileSystem, entries: [...fileSystem.entries, entry] } }
+  const guarded = { ...profile, file_system: { ...fileSystem, entries: [...fileSystem.entries, entry] } }
+  const exposed = exposure(found, resolvePolicy(guarded, context))
+  if (exposed === undefined) return guarded
+  throw new PolicyUnsupportedError(
+    'the policy',
+    `the native program ${program} ${exposed}, and the next start executes it outside every sandbox`,
+    { hint: 'take that directory out of what the command may write, or install linux-sandbox elsewhere' },
+  )
 }
