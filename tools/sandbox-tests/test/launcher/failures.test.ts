@@ -20,7 +20,7 @@ const REFUSALS: readonly { said: string; hint: RegExp }[] = [
   { said: 'loopback: Failed RTM_NEWADDR: Operation not permitted', hint: /AppArmor|user namespaces/ },
   { said: 'loopback: Failed RTM_NEWLINK: Operation not permitted', hint: /AppArmor|user namespaces/ },
   { said: 'Unexpected capabilities but not setuid, old file caps config?', hint: /setpriv/ },
-  { said: 'Failed to make / slave: Permission denied', hint: /container refuses mounts/ },
+  { said: 'Failed to make / slave: Permission denied', hint: /refuses to let bwrap mount/ },
   { said: "Can't mount proc on /newroot/proc: Operation not permitted", hint: /\/proc are covered/ },
   { said: "Can't mount proc on /proc: Operation not permitted", hint: /\/proc are covered/ },
   { said: 'fchdir to oldroot: Permission denied', hint: /root of this host/ },
@@ -124,7 +124,9 @@ describeForUsers('a bwrap that cannot be used', [], (user) => {
     const words = ['-Ur', 'sh', '-c', line, 'sh', program, ...args, 'echo', 'ran']
     const end = await runProgram(user, 'unshare', words)
     expectRefusal(end, 125, /Creating new namespace failed/)
-    expect(hintOf(end)).toContain('forbids user namespaces by user.max_user_namespaces = 0')
+    expect(hintOf(end)).toMatch(
+      /^hint: the limit user\.max_user_namespaces is 0: sysctl -w user\.max_user_namespaces=15000; /,
+    )
     const twin = words.map((word) => word.replace('echo 0', 'echo 10000'))
     expect(await runProgram(user, 'unshare', twin)).toMatchObject({ exitCode: 0, stdout: 'ran\n' })
   })
