@@ -44,6 +44,7 @@ export async function aliasDirectory(options: AliasOptions): Promise<AliasDirect
   if (wrong !== undefined || names.length === 0) {
     throw new TypeError(`names must be names of files, not ${JSON.stringify(wrong ?? names)}`)
   }
+  const program = realpathSync(target)
   const home = privateDirectory(parent)
   await sweep(home)
   const unfinished = mkdtempSync(join(home, UNFINISHED))
@@ -51,7 +52,7 @@ export async function aliasDirectory(options: AliasOptions): Promise<AliasDirect
     rmSync(unfinished, { recursive: true })
     throw error
   })
-  for (const name of names) symlinkSync(realpathSync(target), join(unfinished, name))
+  for (const name of new Set(names)) symlinkSync(program, join(unfinished, name))
   const path = unfinished.replace(new RegExp(`${UNFINISHED}(?=[^/]*$)`), PREFIX)
   renameSync(unfinished, path)
 

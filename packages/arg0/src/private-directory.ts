@@ -15,9 +15,9 @@ const NOT_PRIVATE = 0o077
  */
 export function privateDirectory(parent: string | undefined): string {
   const failures: string[] = []
-  for (const candidate of parent === undefined ? defaultParents() : [parent]) {
+  for (const candidate of parent === undefined ? defaultParents() : [() => parent]) {
     try {
-      return makePrivate(join(candidate, NAME))
+      return makePrivate(join(candidate(), NAME))
     } catch (error) {
       failures.push(error instanceof Error ? error.message : String(error))
     }
@@ -29,16 +29,19 @@ export function privateDirectory(parent: string | undefined): string {
   )
 }
 
-function defaultParents(): string[] {
+/** Each is made, where that is ours to do, when it is asked for. */
+function defaultParents(): (() => string)[] {
   const uid = process.geteuid?.() ?? 0
   const { XDG_RUNTIME_DIR: runtime, XDG_STATE_HOME: state, HOME: home } = process.env
-  const parents = [runtime, `/run/user/${uid}`, ...(uid === 0 ? ['/run'] : []), state, stateIn(home)]
-  return parents.filter((path): path is string => path?.startsWith('/') === true)
+  const parents = [runtime, `/run/user/${uid}`, ...(uid === 0 ? ['/run'] : []), state]
+    .filter((path): path is string => path?.startsWith('/') === true)
+    .map((path) => () => path)
+  return home?.startsWith('/') === true ? [...parents, () => stateIn(home)] : parents
 }
 
 /** The default of `XDG_STATE_HOME`, which need not exist. @see the XDG Base Directory Specification */
-function stateIn(home: string | undefined): string | undefined {
-  if (home === undefined || !existsSync(home)) return undefined
+function stateIn(home: string): string {
+  if (!existsSync(home)) throw new Error(`${home} does not exist`)
   const state = join(home, '.local/state')
   mkdirSync(state, { recursive: true })
   return state

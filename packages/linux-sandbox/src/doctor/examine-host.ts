@@ -61,13 +61,14 @@ export async function examineHost({ trial = true, ...options }: ExamineOptions =
   const profile = options.profile ?? workspaceWrite({ root: options.policyCwd ?? process.cwd() })
   const policy = policyOf({ ...options, profile })
   const native = factOf(nativeProgramPath)
+  const { value: program } = native
+  const abi = program === undefined ? undefined : factOf(() => landlockAbi(program)).value
   const facts: ExaminedFacts = {
     ...describeHost(),
     platform: process.platform,
     arch: process.arch,
-    ...(native.value === undefined
-      ? {}
-      : { nativeProgram: native.value, landlockAbi: landlockAbi(native.value) }),
+    ...(program === undefined ? {} : { nativeProgram: program }),
+    ...(abi === undefined ? {} : { landlockAbi: abi }),
     // The choice looks at every path of the policy.
     bwrap: bwrapFact(withoutHanging(policy)),
     writableRoots: describeRoots(policy),

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { describeForUsers, makeDirectory, runProgram, type TestUser } from '../../support/index.ts'
 import { directoryWithBwrap, expectRefusal, READ_ONLY_PROGRAMS } from '../bad-input/programs.ts'
@@ -104,6 +104,16 @@ describeForUsers('a bwrap that cannot be used', [], (user) => {
       expect(hintOf(end)).toMatch(hint)
     },
   )
+
+  test.each(ROWS)('because it may not be read is told by $name', async ({ program, args }) => {
+    const directory = makeDirectory(user)
+    copyFileSync(REAL_BWRAP, `${directory}/bwrap`)
+    chmodSync(`${directory}/bwrap`, 0o711)
+    const end = await runProgram(user, program, [...args, '/bin/echo', 'ran'], { env: { PATH: directory } })
+    // root reads every file.
+    if (user.name === 'root') expect(end).toMatchObject({ exitCode: 0, stdout: 'ran\n' })
+    else expectRefusal(end, 125, new RegExp(`bwrap is unavailable: ${directory}/bwrap cannot be read, the`))
+  })
 
   test.each(ROWS)('because it was killed is told by $name', async ({ program, args }) => {
     const directory = directoryWithBwrap(user, fakeBwrap('kill -KILL $$'))
