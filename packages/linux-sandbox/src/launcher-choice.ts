@@ -86,8 +86,17 @@ function bundledChoice(policy: ResolvedPolicy, { bundledBwrap }: Host): Choice {
 
 /** A checkout may bring a program of that name along. In `/` is everything, so that says nothing. */
 function isInWorkingDirectory(path: AbsolutePath): boolean {
-  const directory = absolutePath(process.cwd())
-  return directory !== '/' && isInside(path, directory)
+  const directory = currentDirectory()
+  return directory !== undefined && directory !== '/' && isInside(path, directory)
+}
+
+/** `undefined` when it was removed, and has nothing in it. */
+function currentDirectory(): AbsolutePath | undefined {
+  try {
+    return absolutePath(process.cwd())
+  } catch {
+    return undefined
+  }
 }
 
 function ifCapable(bwrap: Bwrap): Choice {
