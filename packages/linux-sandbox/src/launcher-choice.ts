@@ -40,7 +40,7 @@ type Choice =
  */
 export function findBwrap(policy: ResolvedPolicy, workspace: AbsolutePath, host: Host): Bwrap {
   const rejected: Rejected[] = []
-  const workingDirectories = [absolutePath(process.cwd()), canonicalPath(nodeDisk, workspace).path]
+  const workingDirectories = [...currentDirectory(), canonicalPath(nodeDisk, workspace).path]
   for (const choice of choices({ policy, workingDirectories, host })) {
     if (choice.bwrap !== undefined) return choice.bwrap
     rejected.push(choice.rejected)
@@ -93,6 +93,15 @@ function bundledChoice({ policy, host: { bundledBwrap } }: Search): Choice {
   if (reason !== undefined) return rejected(reason)
   const { bwrap, obstacle } = bundledBwrap.look()
   return bwrap === undefined ? rejected(obstacle) : ifCapable(bwrap)
+}
+
+/** None when it was removed: then it has nothing in it. */
+function currentDirectory(): AbsolutePath[] {
+  try {
+    return [absolutePath(process.cwd())]
+  } catch {
+    return []
+  }
 }
 
 function ifCapable(bwrap: Bwrap): Choice {
