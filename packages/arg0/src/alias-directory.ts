@@ -44,13 +44,14 @@ export async function aliasDirectory(options: AliasOptions): Promise<AliasDirect
   if (wrong !== undefined || names.length === 0) {
     throw new TypeError(`names must be names of files, not ${JSON.stringify(wrong ?? names)}`)
   }
+  const program = realpathSync(target)
   const home = privateDirectory(parent)
   await sweep(home)
   const unfinished = mkdtempSync(join(home, UNFINISHED))
   const path = unfinished.replace(new RegExp(`${UNFINISHED}(?=[^/]*$)`), PREFIX)
   let endUse: (() => void) | undefined
   try {
-    for (const name of names) symlinkSync(realpathSync(target), join(unfinished, name))
+    for (const name of new Set(names)) symlinkSync(program, join(unfinished, name))
     endUse = await markInUse(unfinished)
     renameSync(unfinished, path)
   } catch (error) {

@@ -14,12 +14,15 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { aliasDirectory } from '../src/alias-directory.ts'
 
 let parent = ''
 beforeEach(() => void (parent = mkdtempSync(join(tmpdir(), 'alias-test-'))))
-afterEach(() => rmSync(parent, { recursive: true }))
+afterEach(() => {
+  vi.unstubAllEnvs()
+  rmSync(parent, { recursive: true })
+})
 
 const MODULE = JSON.stringify(join(import.meta.dirname, '../dist/index.js'))
 
@@ -61,6 +64,20 @@ test('nobody else has access to it, and it is gone afterwards', async () => {
 test('without a target the names are those of the running program', async () => {
   const aliases = await aliasDirectory({ names: ['one'], parent })
   expect(existsSync(join(aliases.path, 'one'))).toBe(true)
+  aliases.remove()
+})
+
+test('a home in which nothing can be made does not matter where another place can be used', async () => {
+  vi.stubEnv('HOME', '/proc')
+  vi.stubEnv('XDG_RUNTIME_DIR', parent)
+  const aliases = await aliasDirectory({ names: ['one'], target: '/bin/true' })
+  expect(dirname(dirname(aliases.path))).toBe(parent)
+  aliases.remove()
+})
+
+test('a name that is given twice is there once', async () => {
+  const aliases = await aliasDirectory({ names: ['one', 'one'], target: '/bin/true', parent })
+  expect(readdirSync(aliases.path)).toEqual(['in-use', 'one'])
   aliases.remove()
 })
 

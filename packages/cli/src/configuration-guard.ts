@@ -1,12 +1,13 @@
 import { writableConfiguration } from '@linux-sandbox/config'
 import { nodeDisk } from '@linux-sandbox/host-probe'
-import { canonicalPath } from '@linux-sandbox/mount-plan'
+import { canonicalPath, withCanonicalEntries } from '@linux-sandbox/mount-plan'
 import {
   absolutePath,
   accessOf,
   parentPath,
   resolvePolicy,
   type AbsolutePath,
+  type FileSystemEntry,
   type PermissionProfile,
   type ResolvedEntry,
   type ResolvedPolicy,
@@ -33,12 +34,9 @@ export function guardConfiguration(
   { named, unused }: GuardedPaths,
 ): PermissionProfile {
   if (profile.type !== 'managed' || profile.file_system.type !== 'restricted') return profile
-  const resolve = (one: PermissionProfile): ResolvedPolicy =>
-    resolvePolicy(one, { cwd: absolutePath(directory), tmpdir: process.env['TMPDIR'] })
-  const policy = resolve(profile)
-  const policies = [policy, aboutObjects(policy)]
+  const policies = readingsOf(profile, directory)
   const grantOf = (path: string): ResolvedEntry | undefined =>
-    [absolutePath(path), ...canonicalNamesOf(absolutePath(path))]
+    namesOf(absolutePath(path))
       .flatMap((name) => policies.map((one) => writableConfiguration(one, name)))
       .find((entry) => entry !== undefined)
 
@@ -47,34 +45,42 @@ export function guardConfiguration(
   const exposed = unused.filter((path) => grantOf(path) !== undefined).map(absolutePath)
   if (exposed.length === 0) return profile
   const { file_system: fileSystem } = profile
-  const entries = exposed.map((path) => ({
-    path: { type: 'path', path: parentPath(path) } as const,
-    access: 'read' as const,
-  }))
+  const entries = exposed.map((path) => keptEntry(parentPath(path), policies))
   const guarded = { ...profile, file_system: { ...fileSystem, entries: [...fileSystem.entries, ...entries] } }
-  const objects = aboutObjects(resolve(guarded))
-  for (const path of exposed) refuse(path, remainingGrant(objects, path), 'let no link lead there')
+  const [, objects] = readingsOf(guarded, directory)
+  for (const path of exposed) {
+    refuse(
+      path,
+      remainingGrant(objects, path),
+      'grant nothing that is just there, and let no link lead there',
+    )
+  }
   return guarded
 }
 
+/** What the profile says by the names in its entries, and of the objects that these name: entries hold for what they name. */
+function readingsOf(profile: PermissionProfile, directory: string): [ResolvedPolicy, ResolvedPolicy] {
+  const policy = resolvePolicy(profile, { cwd: absolutePath(directory), tmpdir: process.env['TMPDIR'] })
+  return [policy, withCanonicalEntries(policy, nodeDisk)]
+}
+
+/** Keeps `path` from being written, and denied where it is. */
+function keptEntry(path: AbsolutePath, policies: readonly ResolvedPolicy[]): FileSystemEntry {
+  const isDenied = namesOf(path).some((name) => policies.some((one) => accessOf(one, name).access === 'deny'))
+  return { path: { type: 'path', path }, access: isDenied ? 'deny' : 'read' }
+}
+
 /** An entry that lets the command make the file all the same: it is for the same directory, or for where a link leads or is. */
-function remainingGrant(policy: ResolvedPolicy, path: AbsolutePath): ResolvedEntry | undefined {
+function remainingGrant(objects: ResolvedPolicy, path: AbsolutePath): ResolvedEntry | undefined {
   for (const name of canonicalNamesOf(path)) {
-    const { access, decidedBy } = accessOf(policy, name)
+    const { access, decidedBy } = accessOf(objects, name)
     if (access === 'write' && decidedBy.kind === 'entry') return decidedBy.entry
   }
   return undefined
 }
 
-/** Entries hold for what they name, and not for one name of it. */
-function aboutObjects(policy: ResolvedPolicy): ResolvedPolicy {
-  const { fileSystem } = policy
-  if (fileSystem.kind === 'unrestricted') return policy
-  const entries = fileSystem.entries.map((entry) => ({
-    ...entry,
-    path: canonicalPath(nodeDisk, entry.path).path,
-  }))
-  return { ...policy, fileSystem: { ...fileSystem, entries } }
+function namesOf(path: AbsolutePath): AbsolutePath[] {
+  return [path, ...canonicalNamesOf(path)]
 }
 
 /**

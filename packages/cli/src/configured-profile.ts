@@ -1,3 +1,4 @@
+import type { Note } from '@linux-sandbox/config'
 import { builtinProfile, type PermissionProfile } from 'linux-sandbox'
 import {
   defaultConfigurationPaths,
@@ -15,7 +16,7 @@ export interface ConfiguredProfile {
   readonly useLegacyLandlock: boolean
   /** Where it was configured. */
   readonly configuration: string | undefined
-  readonly notes: readonly { readonly kind: string; readonly message: string }[]
+  readonly notes: readonly Note[]
 }
 
 const DEFAULT_PROFILE = ':workspace'

@@ -27,7 +27,8 @@ export interface Request extends Omit<ConfiguredProfile, 'profile' | 'useLegacyL
  * @throws {SandboxError} as `configuredProfile` does.
  */
 export async function requestOf(values: OptionValues, program: string): Promise<Request> {
-  if (values.text('directory') === '') throw new UsageError('--directory is empty', program)
+  const empty = ['directory', 'config'].find((name) => values.text(name) === '')
+  if (empty !== undefined) throw new UsageError(`--${empty} is empty`, program)
   const directory = resolve(values.text('directory') ?? '.')
   const { profile, useLegacyLandlock, ...configured } = await configuredProfile(values, directory)
   const limits = parseLimits(values.texts('limit'), program)

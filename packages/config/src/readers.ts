@@ -49,7 +49,7 @@ export function unknownKey(key: string, known: readonly string[]): string {
   return unknownKeyIssues({ [key]: true }, known, [])[0]?.message ?? 'is unknown'
 }
 
-/** Where `path` is written, as a short text: `line 7`, `-c key=value`, `a.b`. */
+/** Where something is written, as a short text: `line 7`, `-c key=value`, or that it is elsewhere. */
 export function describePlace({ line, override }: Place): string {
   if (override !== undefined) return `-c ${override}`
   return line === undefined ? 'elsewhere' : `line ${line}`

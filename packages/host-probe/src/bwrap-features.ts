@@ -5,16 +5,25 @@ import { OPTIONAL_OPTIONS, type BwrapOption } from '@linux-sandbox/bwrap-args'
 /** Bytes of a bwrap binary. A larger file is not one, and is asked with `--help` instead of being read. */
 const LARGEST_BINARY_BYTES = 8 * 1024 * 1024
 
-/** Why nobody can execute what is at `path`, as a phrase. */
+/**
+ * Why what is at `path` cannot be used as bwrap, as a phrase. The kernel lets no process of a program that cannot be read write its id maps.
+ *
+ * @see PR_SET_DUMPABLE(2const)
+ */
 export function executionObstacle(path: string): string | undefined {
   const stats = statSync(path, { throwIfNoEntry: false })
   if (stats === undefined) return 'is missing'
   if (!stats.isFile()) return 'is no file'
+  if (!isPermitted(path, constants.X_OK)) return 'is not executable'
+  return isPermitted(path, constants.R_OK) ? undefined : 'cannot be read'
+}
+
+function isPermitted(path: string, mode: number): boolean {
   try {
-    accessSync(path, constants.X_OK)
-    return undefined
+    accessSync(path, mode)
+    return true
   } catch {
-    return 'is not executable'
+    return false
   }
 }
 

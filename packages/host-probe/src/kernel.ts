@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process'
+import { SandboxSetupError } from '@linux-sandbox/errors'
+import { errnoOf } from './errno.js'
 import { nodeFiles, type HostFiles } from './host-files.js'
 
 /** What the kernel of this host is, and has. */
@@ -27,9 +29,17 @@ export function isAtLeast(release: string, [major, minor]: readonly [number, num
   return Number(foundMajor) > major || (Number(foundMajor) === major && Number(foundMinor) >= minor)
 }
 
-/** Version of the Landlock ABI, 0 where Landlock is absent or off. Starts `nativeProgram`: Node cannot make that call. */
+/**
+ * Version of the Landlock ABI, 0 where Landlock is absent or off. Starts `nativeProgram`: Node cannot make that call.
+ *
+ * @throws {SandboxSetupError} (step `spawn`) when it gives no answer, which must not pass for a kernel without Landlock.
+ */
 export function landlockAbi(nativeProgram: string): number {
-  const { stdout } = spawnSync(nativeProgram, ['landlock-abi'], { encoding: 'utf8', env: {} })
-  const abi = Number.parseInt(stdout, 10)
-  return Number.isNaN(abi) ? 0 : Math.max(abi, 0)
+  const { stdout, error } = spawnSync(nativeProgram, ['landlock-abi'], { encoding: 'utf8', env: {} })
+  if (error === undefined && /^\d+\n$/.test(stdout)) return Number(stdout)
+  throw new SandboxSetupError(
+    { step: 'spawn', errno: errnoOf(error) },
+    `${nativeProgram} does not say what Landlock this kernel has`,
+    { cause: error, hint: 'this process or user may have reached a limit; see ulimit -a' },
+  )
 }

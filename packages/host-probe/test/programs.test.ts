@@ -25,7 +25,15 @@ test('a program is in PATH where an absolute part has an executable file of that
 test.each([
   { script: 'test "$1" = landlock-abi && echo 07', abi: 7, why: 'as the program prints it' },
   { script: 'echo 00', abi: 0, why: 'no Landlock' },
-  { script: 'exit 1', abi: 0, why: 'a program that does not know the question' },
 ])('the Landlock ABI is $abi: $why', ({ script, abi }) => {
   expect(landlockAbi(join(directoryWith('native', `#!/bin/sh\n${script}\n`, 0o755), 'native'))).toBe(abi)
+})
+
+test.each([
+  { script: 'exit 1', mode: 0o755, why: 'does not know the question' },
+  { script: 'echo nothing', mode: 0o755, why: 'answers something else' },
+  { script: 'echo 07', mode: 0o644, why: 'cannot be started' },
+])('a program that $why does not mean that there is no Landlock', ({ script, mode }) => {
+  const program = join(directoryWith('native', `#!/bin/sh\n${script}\n`, mode), 'native')
+  expect(() => landlockAbi(program)).toThrow(`${program} does not say what Landlock this kernel has`)
 })

@@ -26,7 +26,10 @@ export interface Confinement {
 /** A launcher needs milliseconds; one that looks at a network file system which does not answer never ends. */
 const SETUP_TIMEOUT_MS = 30_000
 
-/** @throws {PolicyInvalidError} when the profile does not mean anything. */
+/**
+ * @throws {PolicyInvalidError} when the profile does not mean anything.
+ * @throws {PolicyUnsupportedError} when it grants writing the native program itself.
+ */
 export function confinementOf(options: SandboxOptions, nativeProgram: string): Confinement {
   const { pidNamespace = 'private' } = options
   const context = {

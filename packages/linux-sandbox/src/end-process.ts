@@ -1,5 +1,6 @@
 import { constants } from 'node:os'
-import { EXIT_STATUS, isSandboxError } from '@linux-sandbox/errors'
+import { EXIT_STATUS, isSandboxError, SandboxSetupError } from '@linux-sandbox/errors'
+import { errnoOf } from '@linux-sandbox/host-probe'
 import type { ForegroundResult } from './foreground.js'
 
 /**
@@ -20,13 +21,25 @@ export function endAs({ exitCode, signal, wasForwarded, violations }: Foreground
  * Says on stderr what is wrong and what helps, and sets the exit status. A stack trace means a defect.
  */
 export function endWithError(error: unknown, program = 'linux-sandbox'): void {
-  if (isSandboxError(error)) {
-    process.stderr.write(`${program}: ${error.message}\n`)
-    if (error.hint !== undefined) process.stderr.write(`hint: ${error.hint}\n`)
-    process.exitCode = error.exitStatus
+  const foreseen = isSandboxError(error) ? error : removedDirectoryError(error)
+  if (foreseen !== undefined) {
+    process.stderr.write(`${program}: ${foreseen.message}\n`)
+    if (foreseen.hint !== undefined) process.stderr.write(`hint: ${foreseen.hint}\n`)
+    process.exitCode = foreseen.exitStatus
     return
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   process.stderr.write(`${program}: this is a defect of linux-sandbox\n${text}\n`)
   process.exitCode = EXIT_STATUS.bug
+}
+
+/** What Node says when somebody asks for a working directory that was removed. */
+function removedDirectoryError(error: unknown): SandboxSetupError | undefined {
+  const isAboutIt = error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd'
+  if (!isAboutIt) return undefined
+  const source = { step: 'cwd', errno: errnoOf(error) }
+  return new SandboxSetupError(source, 'the working directory of this process was removed', {
+    cause: error,
+    hint: 'change to a directory that exists, and try again',
+  })
 }

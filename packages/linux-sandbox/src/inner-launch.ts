@@ -3,6 +3,8 @@ import type { Backend } from './backend.js'
 import type { Confinement } from './confinement.js'
 import { commandFilter } from './filter.js'
 import type { Host } from './host.js'
+import type { SandboxOptions } from './options.js'
+import { NEEDS_MOUNT_OR_NAMESPACE, refuseOptions } from './refused-options.js'
 
 /** That files and processes are confined by somebody else, if at all. */
 export interface InnerNote {
@@ -28,8 +30,11 @@ function hasOnlyLoopback(): boolean {
 /**
  * Loads the filter of system calls and nothing else, in a sandbox that somebody else has made: with a network namespace of its own where the
  * policy restricts the network: where there is none, the command gets no sockets. A command that still has a capability is not started: no sandbox leaves one.
+ *
+ * @throws {PolicyUnsupportedError} for an option that takes a mount or a namespace.
  */
-export function innerBackend(confinement: Confinement, host: Host): Backend {
+export function innerBackend(confinement: Confinement, host: Host, options: SandboxOptions): Backend {
+  refuseOptions(options, NEEDS_MOUNT_OR_NAMESPACE)
   const { policy, setupTimeoutMs } = confinement
   const network = policy.network === 'enabled' ? 'host' : hasOnlyLoopback() ? 'private' : 'none'
   return {

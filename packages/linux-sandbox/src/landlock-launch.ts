@@ -1,4 +1,3 @@
-import { PolicyUnsupportedError } from '@linux-sandbox/errors'
 import { nodeDisk } from '@linux-sandbox/host-probe'
 import { isEmpty, landlockRuleset } from '@linux-sandbox/landlock'
 import { cachedDiskView } from '@linux-sandbox/mount-plan'
@@ -7,6 +6,7 @@ import type { Confinement } from './confinement.js'
 import { commandFilter } from './filter.js'
 import type { Host } from './host.js'
 import type { SandboxOptions } from './options.js'
+import { NEEDS_MOUNT_OR_NAMESPACE, refuseOptions, type RefusedOption } from './refused-options.js'
 
 /**
  * Confines commands by a Landlock ruleset and a filter of system calls, for hosts without user namespaces. There are no namespaces and no
@@ -15,7 +15,7 @@ import type { SandboxOptions } from './options.js'
  * @throws {PolicyUnsupportedError} for an option that takes a mount or a namespace.
  */
 export function landlockBackend(confinement: Confinement, host: Host, options: SandboxOptions): Backend {
-  refuseOptions(options)
+  refuseOptions(options, REFUSED)
   const { policy, devices, gitWrites, setupTimeoutMs } = confinement
   const isNetworkRestricted = policy.network === 'restricted'
   return {
@@ -57,27 +57,8 @@ export function landlockBackend(confinement: Confinement, host: Host, options: S
   }
 }
 
-/** Options that Landlock cannot give, and why. */
-const REFUSED: readonly {
-  readonly option: string
-  readonly isGiven: (options: SandboxOptions) => boolean
-  readonly reason: string
-}[] = [
-  {
-    option: 'privateTmp',
-    isGiven: ({ privateTmp }) => privateTmp === true,
-    reason: 'it takes a mount, and Landlock makes none',
-  },
-  {
-    option: 'proc: fresh',
-    isGiven: ({ proc }) => proc === 'fresh',
-    reason: 'it takes a mount, and Landlock makes none',
-  },
-  {
-    option: 'pidNamespace: private',
-    isGiven: ({ pidNamespace }) => pidNamespace === 'private',
-    reason: 'Landlock makes no namespaces',
-  },
+const REFUSED: readonly RefusedOption[] = [
+  ...NEEDS_MOUNT_OR_NAMESPACE,
   {
     option: 'gitWrites: commit',
     isGiven: ({ gitWrites }) => gitWrites === 'commit',
@@ -89,11 +70,3 @@ const REFUSED: readonly {
     reason: 'a command under Landlock cannot mount anything, in no namespace',
   },
 ]
-
-function refuseOptions(options: SandboxOptions): void {
-  const refused = REFUSED.find(({ isGiven }) => isGiven(options))
-  if (refused === undefined) return
-  throw new PolicyUnsupportedError(`the option "${refused.option}"`, refused.reason, {
-    hint: 'leave it out, or use bubblewrap',
-  })
-}

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { missingOption, SUFFICIENT_VERSION } from '@linux-sandbox/bwrap-args'
-import { BwrapMissingError, BwrapTooOldError } from '@linux-sandbox/errors'
+import { BwrapMissingError, BwrapTooOldError, isSandboxError } from '@linux-sandbox/errors'
 import {
   bwrapCandidates,
   installCommand,
@@ -40,7 +40,7 @@ type Choice =
  */
 export function findBwrap(policy: ResolvedPolicy, workspace: AbsolutePath, host: Host): Bwrap {
   const rejected: Rejected[] = []
-  const workingDirectories = [absolutePath(process.cwd()), canonicalPath(nodeDisk, workspace).path]
+  const workingDirectories = [...currentDirectory(), ...canonicalOf(workspace)]
   for (const choice of choices({ policy, workingDirectories, host })) {
     if (choice.bwrap !== undefined) return choice.bwrap
     rejected.push(choice.rejected)
@@ -93,6 +93,25 @@ function bundledChoice({ policy, host: { bundledBwrap } }: Search): Choice {
   if (reason !== undefined) return rejected(reason)
   const { bwrap, obstacle } = bundledBwrap.look()
   return bwrap === undefined ? rejected(obstacle) : ifCapable(bwrap)
+}
+
+/** None when it leads nowhere: then it has nothing in it. */
+function canonicalOf(directory: AbsolutePath): AbsolutePath[] {
+  try {
+    return [canonicalPath(nodeDisk, directory).path]
+  } catch (error) {
+    if (!isSandboxError(error)) throw error
+    return []
+  }
+}
+
+/** None when it was removed: then it has nothing in it. */
+function currentDirectory(): AbsolutePath[] {
+  try {
+    return [absolutePath(process.cwd())]
+  } catch {
+    return []
+  }
 }
 
 function ifCapable(bwrap: Bwrap): Choice {

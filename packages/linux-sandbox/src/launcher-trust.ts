@@ -1,5 +1,5 @@
 import { isChangeable, isReplaceable, nodeDisk } from '@linux-sandbox/host-probe'
-import { canonicalPath, type CanonicalPath } from '@linux-sandbox/mount-plan'
+import { withCanonicalEntries, type CanonicalPath } from '@linux-sandbox/mount-plan'
 import {
   accessOf,
   isFullDiskWrite,
@@ -13,20 +13,20 @@ import {
  * Why a program must not be used as the launcher, as a phrase, or `undefined` when it may: the command could have changed it, or put
  * something else in its place or in that of a directory or link that leads to it.
  */
-export function distrust(program: CanonicalPath, policy: ResolvedPolicy): string | undefined {
-  const reason = distrustOfNames(program, policy)
-  if (reason !== undefined) return reason
-  const canonical = withCanonicalEntries(policy)
-  const { path, links } = program
+export function distrust(found: CanonicalPath, policy: ResolvedPolicy): string | undefined {
+  const exposed = exposure(found, policy)
+  if (exposed !== undefined) return exposed
+  const { path, links } = found
+  const canonical = withCanonicalEntries(policy, nodeDisk)
   const directory = [path, ...links.map((one) => parentPath(one.path))]
     .flatMap((one) => pathPrefixes(one).slice(1))
     .find((one) => mayReplace(canonical, one))
   return directory === undefined ? undefined : `is reached by ${directory}, which the command could replace`
 }
 
-/** The same for the program and the links to it alone. */
-export function distrustOfNames({ path, links }: CanonicalPath, policy: ResolvedPolicy): string | undefined {
-  const canonical = withCanonicalEntries(policy)
+/** The same of the program itself and the links to it. A directory above them cannot be moved where they are mounts of their own. */
+export function exposure({ path, links }: CanonicalPath, policy: ResolvedPolicy): string | undefined {
+  const canonical = withCanonicalEntries(policy, nodeDisk)
   if (mayWrite(canonical, path, isChangeable)) return 'lies where the policy lets the command write'
   const link = links.find((one) => mayWrite(canonical, parentPath(one.path), () => isReplaceable(one.path)))
   return link && `is reached by the link ${link.path}, which the command could replace`
@@ -57,15 +57,4 @@ function mayWrite(
 /** Root, and in some containers whoever owns their `/`. */
 function mayChangeAll(): boolean {
   return process.geteuid?.() === 0 || isChangeable('/')
-}
-
-/** Entries hold for what they name, and not for one spelling of it. */
-function withCanonicalEntries(policy: ResolvedPolicy): ResolvedPolicy {
-  const { fileSystem } = policy
-  if (fileSystem.kind === 'unrestricted') return policy
-  const entries = fileSystem.entries.map((entry) => ({
-    ...entry,
-    path: canonicalPath(nodeDisk, entry.path).path,
-  }))
-  return { ...policy, fileSystem: { ...fileSystem, entries } }
 }

@@ -47,16 +47,19 @@ export interface PreviewedAccess extends PlanAccess {
  * `/proc` be mounted, unless `proc` is `host`.
  *
  * @throws {PolicyInvalidError} when the profile does not mean anything.
- * @throws {PolicyUnsupportedError} when the policy cannot be enforced on this disk.
+ * @throws {PolicyUnsupportedError} when the policy cannot be enforced on this disk, and for a `backend` other than bubblewrap.
+ * @throws {TypeError} for an option that does not exist or means nothing.
+ * @throws {NativeMissingError} @throws {PlatformUnsupportedError} as `Sandbox.create` does.
  */
 export function previewSandbox(options: SandboxOptions): SandboxPreview {
   checkSandboxOptions(options)
-  if (options.backend === 'landlock') {
+  const { backend = 'auto' } = options
+  if (backend !== 'auto' && backend !== 'bwrap') {
     throw new PolicyUnsupportedError(
-      'the option "backend"',
-      'a preview is of mounts, and Landlock makes none',
+      `the option "backend: ${backend}"`,
+      'a preview is of the mounts that bubblewrap makes',
       {
-        hint: 'leave Landlock out to see what bubblewrap would enforce',
+        hint: 'leave it out to see what bubblewrap would enforce; on the command line: -c use_legacy_landlock=false',
       },
     )
   }

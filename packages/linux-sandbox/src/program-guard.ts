@@ -9,13 +9,13 @@ import {
   type PermissionProfile,
   type ResolveContext,
 } from '@linux-sandbox/policy'
-import { distrust, distrustOfNames } from './launcher-trust.js'
+import { distrust, exposure } from './launcher-trust.js'
 
 /**
  * `profile`, under which the command cannot change the native program, which the next start executes outside every sandbox. A backend that
  * cannot keep a part of a writable directory read-only refuses the entry.
  *
- * @throws {PolicyUnsupportedError} when that does not keep it: the policy grants its very directory, or a link to it.
+ * @throws {PolicyUnsupportedError} when an entry grants just that program, or its directory, or where a link to it is.
  */
 export function guardProgram(
   profile: PermissionProfile,
@@ -32,9 +32,11 @@ export function guardProgram(
   const directory = parentPath(found.path)
   const entry = { path: { type: 'path', path: directory }, access: 'read' } as const
   const guarded = { ...profile, file_system: { ...fileSystem, entries: [...fileSystem.entries, entry] } }
-  const reason = distrustOfNames(found, resolvePolicy(guarded, context))
-  if (reason === undefined) return guarded
-  throw new PolicyUnsupportedError(`read on ${directory}`, `the native program ${program} ${reason}`, {
-    hint: 'install linux-sandbox where the policy lets the command write nothing',
-  })
+  const exposed = exposure(found, resolvePolicy(guarded, context))
+  if (exposed === undefined) return guarded
+  throw new PolicyUnsupportedError(
+    `read on ${directory}`,
+    `the native program ${program} ${exposed}, and the next start executes it outside every sandbox`,
+    { hint: 'take that directory out of what the command may write, or install linux-sandbox elsewhere' },
+  )
 }

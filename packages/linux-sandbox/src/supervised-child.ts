@@ -5,7 +5,6 @@ import { encodeSuperviseRequest } from '@linux-sandbox/native'
 import type { Launch } from './backend.js'
 import { errorOfReport, nativeStartError, silentEndError } from './failure.js'
 import type { Host } from './host.js'
-
 import { nodeSpawnOptions, type SandboxSpawnOptions } from './options.js'
 import { RunReports } from './run-reports.js'
 import { stdioSlots } from './stdio.js'

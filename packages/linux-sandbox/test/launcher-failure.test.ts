@@ -1,27 +1,21 @@
 import { expect, test } from 'vitest'
+import type { Trial } from '../src/doctor/trial.ts'
+import { userNamespaceFinding } from '../src/doctor/user-namespace-findings.ts'
 import { launcherError, launcherHint, type LauncherCircumstances } from '../src/launcher-failure.ts'
+import { HEALTHY, IN_DOCKER, RESTRICTED_BY_APPARMOR } from './doctor/host.ts'
 
-const ALLOWED: LauncherCircumstances = {
+/** Ended by itself, in a container. */
+const ENDED_IN_DOCKER: LauncherCircumstances = {
   launcher: '/usr/bin/bwrap',
-  userNamespaces: { kind: 'allowed' },
+  facts: IN_DOCKER,
   signal: null,
   errno: 0,
 }
 
-function forbiddenBy(
-  by: 'limit' | 'switch' | 'apparmor',
-  setting: string,
-  value: string,
-): LauncherCircumstances {
-  return { ...ALLOWED, userNamespaces: { kind: 'forbidden', by, setting: `/proc/sys/${setting}`, value } }
-}
-
-const APPARMOR = forbiddenBy('apparmor', 'kernel/apparmor_restrict_unprivileged_userns', '1')
-
 test.each([
-  { said: 'loopback: Failed RTM_NEWADDR: Operation not permitted', hint: /AppArmor or SELinux/ },
-  { said: 'loopback: Failed RTM_NEWLINK: Operation not permitted', hint: /AppArmor or SELinux/ },
-  { said: 'setting up uid map: Permission denied', hint: /AppArmor or SELinux/ },
+  { said: 'loopback: Failed RTM_NEWADDR: Operation not permitted', hint: /refuses user namespaces.*dmesg/ },
+  { said: 'loopback: Failed RTM_NEWLINK: Operation not permitted', hint: /refuses user namespaces.*dmesg/ },
+  { said: 'setting up uid map: Permission denied', hint: /refuses user namespaces.*dmesg/ },
   { said: 'setting up uid map: Operation not permitted', hint: /--cap-add SETFCAP/ },
   { said: 'Failed to mount tmpfs: No such file or directory', hint: /mkdir -m 1777 \/tmp/ },
   { said: 'linux-sandbox-native: cannot arrange descriptors', hint: /ulimit -n/ },
@@ -30,7 +24,7 @@ test.each([
   { said: 'Creating new namespace failed: Operation not permitted', hint: /seccomp=unconfined/ },
   {
     said: 'Creating new namespace failed: nesting depth or /proc/sys/user/max_*_namespaces exceeded (ENOSPC)',
-    hint: /nested too deep.*user\.max_user_namespaces/,
+    hint: /32 deep: sysctl -w user\.max_user_namespaces=15000;/,
   },
   { said: 'Unexpected capabilities but not setuid, old file caps config?', hint: /--ambient-caps=-all/ },
   { said: 'Failed to make / slave: Permission denied', hint: /apparmor=unconfined/ },
@@ -40,30 +34,25 @@ test.each([
   { said: 'pivot_root: Invalid argument', hint: /initramfs/ },
   { said: 'it is raining', hint: /^try it alone: \/usr\/bin\/bwrap / },
 ])('what helps against "$said" is known', ({ said, hint }) => {
-  expect(launcherHint(`bwrap: ${said}`, ALLOWED)).toMatch(hint)
+  expect(launcherHint(`bwrap: ${said}`, ENDED_IN_DOCKER)).toMatch(hint)
 })
 
 test.each([
-  { circumstances: APPARMOR, hint: /apparmor_restrict_unprivileged_userns = 1; load an AppArmor profile/ },
-  {
-    circumstances: forbiddenBy('switch', 'kernel/unprivileged_userns_clone', '0'),
-    hint: /as root: sysctl kernel\.unprivileged_userns_clone=1$/,
-  },
-  {
-    circumstances: forbiddenBy('limit', 'user/max_user_namespaces', '0'),
-    hint: /as root: sysctl user\.max_user_namespaces=10000$/,
-  },
-  { circumstances: forbiddenBy('switch', 'kernel/other', '7'), hint: /kernel\.other = 7; an administrator/ },
-])('a switch that forbids user namespaces is named: $hint', ({ circumstances, hint }) => {
-  for (const said of [
-    'setting up uid map: Permission denied',
-    'loopback: Failed RTM_NEWADDR: Operation not permitted',
-    'No permissions to creating new namespace',
-    'Creating new namespace failed: exceeded (ENOSPC)',
-  ]) {
-    expect(launcherHint(said, circumstances)).toMatch(hint)
-  }
-  expect(launcherHint('fchdir to oldroot: Permission denied', circumstances)).not.toMatch(hint)
+  { facts: IN_DOCKER, said: 'bwrap: No permissions to creating new namespace' },
+  { facts: HEALTHY, said: 'bwrap: setting up uid map: Operation not permitted' },
+  { facts: RESTRICTED_BY_APPARMOR, said: 'bwrap: loopback: Failed RTM_NEWADDR: Operation not permitted' },
+])('the error for "$said" advises what the doctor does', ({ facts, said }) => {
+  const trial: Trial = { kind: 'failed', code: 'SANDBOX_SETUP_FAILED', message: said, hint: '' }
+  const { what, remedy } = userNamespaceFinding(facts, trial, '/usr/bin/bwrap')
+  const hint = launcherHint(said, { ...ENDED_IN_DOCKER, facts })
+  for (const words of [what, ...remedy.split('\n')]) expect(hint).toContain(words)
+})
+
+test('a remedy that goes on after a colon is one sentence', () => {
+  const facts = RESTRICTED_BY_APPARMOR
+  expect(launcherHint('setting up uid map: Permission denied', { ...ENDED_IN_DOCKER, facts })).toContain(
+    'or, for all programs: sysctl -w kernel.apparmor_restrict_unprivileged_userns=0; echo',
+  )
 })
 
 const ENDED = { kind: 'failed', attempt: 'first', step: 'launcher' } as const

@@ -1,5 +1,6 @@
 export { accessFinder, type PlanAccess } from './access-finder.js'
 export { canonicalPath, type CanonicalPath, type Link } from './canonical-path.js'
+export { withCanonicalEntries } from './canonical-policy.js'
 export { cachedDiskView, type DirectoryEntry, type DiskView, type FileKind } from './disk-view.js'
 export { entryRules, settleReplaceable, type EntryRules } from './entry-rules.js'
 export type { GitWrites } from './git/add-git-rules.js'

@@ -17,6 +17,8 @@ import { counts, isWithin, placed } from './placed-entries.mjs'
 export class LandlockOracle {
   /** @type {readonly PlacedEntry[]} */
   entries
+  /** Whether an entry that says nothing leads nowhere. */
+  hasIdleEntryNowhere
   /** @type {ReadonlySet<string>} */
   placeholders = new Set()
   /** @type {ResolvedPolicy} */
@@ -36,9 +38,10 @@ export class LandlockOracle {
     const given = policy.fileSystem.entries
     const written = given.filter(({ access }) => access === 'write').map(({ path }) => path)
     // What an entry says of a protected name says nothing, wherever that leads.
-    this.entries = given
-      .filter(({ access, path }) => access !== 'read' || !this.#isNameIn(written, path))
-      .map(placed)
+    /** @param {{ access: Access, path: string }} entry */
+    const isIdle = ({ access, path }) => access === 'read' && this.#isNameIn(written, path)
+    this.entries = given.filter((entry) => !isIdle(entry)).map(placed)
+    this.hasIdleEntryNowhere = given.some((entry) => isIdle(entry) && placed(entry).isNowhere)
     this.#limits = limits
     const entries = this.entries.filter(
       ({ access, path, isMissing, isNowhere }) =>

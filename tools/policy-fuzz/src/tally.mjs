@@ -1,4 +1,5 @@
 import { FEATURES } from './features.mjs'
+import { withoutPaths } from './without-paths.mjs'
 
 /** Below this many cases a share of them says nothing. */
 const CASES_FOR_SHARE = 60
@@ -70,11 +71,6 @@ export class Tally {
       ].join('\n'),
     )
   }
-}
-
-/** @param {string} message */
-function withoutPaths(message) {
-  return message.replaceAll(/\/[^,:]*/g, '…')
 }
 
 /** Standard deviations that chance is given: with a new seed each time, fewer would fail some runs. */

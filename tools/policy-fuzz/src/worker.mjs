@@ -7,6 +7,7 @@ import { checkCase } from './check-case.mjs'
 import { featuresOf } from './features.mjs'
 import { shrink } from './shrink.mjs'
 import { tamperings } from './tamper.mjs'
+import { withoutPaths } from './without-paths.mjs'
 
 /**
  * @typedef {import('./case.mjs').Case} Case
@@ -113,7 +114,10 @@ async function smallestFailure(one, verdict, check) {
   const smallest = await shrink(one, async (candidate) => {
     const again = await check(candidate).catch(() => undefined)
     const isSame = again?.mismatches.some(
-      ({ act, expected }) => act === first?.act && expected === first.expected,
+      ({ act, expected, answered }) =>
+        act === first?.act &&
+        expected === first.expected &&
+        withoutPaths(answered) === withoutPaths(first.answered),
     )
     if (again === undefined || isSame !== true) return false
     mismatches = again.mismatches

@@ -4,6 +4,7 @@ import type { ParsedLine } from '../parse.js'
 import { withScanProgress } from '../progress.js'
 import { operandPath, requestOf } from '../sandbox-options.js'
 import { describePath, remarksOn, verdictOn } from '../verdict.js'
+import { warnAboutConfiguration } from '../warnings.js'
 
 const PROGRAM = 'linux-sandbox check'
 
@@ -21,10 +22,11 @@ type Act = 'read' | 'write'
 export async function check({ values, operands }: ParsedLine): Promise<void> {
   if (operands.length === 0) throw new UsageError('no path was given', PROGRAM)
   if (operands.includes('')) throw new UsageError('a path is empty', PROGRAM)
-  const { directory, sandbox } = await requestOf(values, PROGRAM)
+  const request = await requestOf(values, PROGRAM)
+  warnAboutConfiguration(request, { isProfileAsked: values.has('profile') })
   const acts = actsOf({ read: values.has('read'), write: values.has('write') })
-  const preview = await withScanProgress(async () => previewSandbox(sandbox))
-  const answers = operands.map((text) => answerOn(preview, operandPath(text, directory), acts))
+  const preview = await withScanProgress(async () => previewSandbox(request.sandbox))
+  const answers = operands.map((text) => answerOn(preview, operandPath(text, request.directory), acts))
   process.stdout.write(answers.map(({ line }) => `${line}\n`).join(''))
   if (answers.some(({ isYes }) => !isYes)) process.exitCode = STATUS_NO
 }

@@ -3,6 +3,7 @@ import { endAs, runInForeground, Sandbox, UsageError, type ForegroundResult } fr
 import type { ParsedLine } from '../parse.js'
 import { withScanProgress } from '../progress.js'
 import { requestOf } from '../sandbox-options.js'
+import { warnAboutConfiguration } from '../warnings.js'
 
 const PROGRAM = 'linux-sandbox'
 
@@ -17,10 +18,11 @@ export async function run({ values, operands }: ParsedLine): Promise<void> {
   if (program === undefined) throw new UsageError('no command was given', PROGRAM)
   const json = values.text('json')
   const resultFd = json === undefined ? undefined : parseDescriptor(json)
-  const { directory, sandbox: options } = await requestOf(values, PROGRAM)
+  const request = await requestOf(values, PROGRAM)
+  warnAboutConfiguration(request, { isProfileAsked: values.has('profile') })
 
-  const sandbox = await withScanProgress(async () => await Sandbox.create(options))
-  const result = await runInForeground(sandbox, { program, args, cwd: directory })
+  const sandbox = await withScanProgress(async () => await Sandbox.create(request.sandbox))
+  const result = await runInForeground(sandbox, { program, args, cwd: request.directory })
   if (resultFd !== undefined) writeResult(resultFd, result)
   endAs(result)
 }

@@ -6,6 +6,7 @@ import {
   resolvePolicy,
   validateProfile,
   workspaceWrite,
+  type AbsolutePath,
   type ResolvedPolicy,
 } from '@linux-sandbox/policy'
 import { sharedHost } from '../host.js'
@@ -61,15 +62,16 @@ export async function examineHost({ trial = true, ...options }: ExamineOptions =
   const profile = options.profile ?? workspaceWrite({ root: options.policyCwd ?? process.cwd() })
   const policy = policyOf({ ...options, profile })
   const native = factOf(nativeProgramPath)
+  const { value: program } = native
+  const abi = program === undefined ? undefined : factOf(() => landlockAbi(program)).value
   const facts: ExaminedFacts = {
     ...describeHost(),
     platform: process.platform,
     arch: process.arch,
-    ...(native.value === undefined
-      ? {}
-      : { nativeProgram: native.value, landlockAbi: landlockAbi(native.value) }),
+    ...(program === undefined ? {} : { nativeProgram: program }),
+    ...(abi === undefined ? {} : { landlockAbi: abi }),
     // The choice looks at every path of the policy.
-    bwrap: bwrapFact(withoutHanging(policy)),
+    bwrap: bwrapFact(withoutHanging(policy), absolutePath(options.policyCwd ?? process.cwd())),
     writableRoots: describeRoots(policy),
     trial: trial ? await trySandbox() : { kind: 'not-tried', reason: 'it was not asked for' },
   }
@@ -145,9 +147,9 @@ function procMissingFinding(): Finding {
   })
 }
 
-function bwrapFact(policy: ResolvedPolicy): BwrapFact {
+function bwrapFact(policy: ResolvedPolicy, workspace: AbsolutePath): BwrapFact {
   try {
-    const { path, options } = findBwrap(policy, absolutePath(process.cwd()), sharedHost())
+    const { path, options } = findBwrap(policy, workspace, sharedHost())
     return { path, options: [...options] }
   } catch (error) {
     if (!isSandboxError(error)) throw error

@@ -1,15 +1,14 @@
 import { installCommand, type HostFacts } from '@linux-sandbox/host-probe'
 import { fine, finding, type Finding } from './finding.js'
-import { allowSandboxes, uncoverProc } from './remedies.js'
-import { REFUSED_NAMESPACE } from './user-namespace-findings.js'
+import { refusalIn } from './launcher-refusals.js'
+import { uncoverProc } from './remedies.js'
 import type { Trial } from './trial.js'
+import { NO_SANDBOX, REFUSED_NAMESPACE } from './user-namespace-findings.js'
 
 /** The bwrap that sandboxes would use, as plain data, or the error that says why there is none. */
 export type BwrapFact =
   | { readonly path: string; readonly options: readonly string[] }
   | { readonly path?: never; readonly code: string; readonly message: string; readonly hint: string }
-
-const NO_SANDBOX = 'no command can run in a sandbox of bwrap'
 
 export function bwrapFinding(bwrap: BwrapFact, trial: Trial): Finding {
   const how = 'PATH, and the text of the program'
@@ -33,31 +32,6 @@ export function bwrapMissingFinding(problem: string): Finding {
   })
 }
 
-/** Failures of bwrap other than at the user namespace, by what it says. */
-const REFUSALS = [
-  {
-    pattern: /Unexpected capabilities/,
-    id: 'sandbox-capabilities',
-    what: 'bwrap refuses to start with capabilities',
-    remedy: () => ['start without ambient capabilities: setpriv --ambient-caps=-all --inh-caps=-all COMMAND'],
-  },
-  {
-    pattern: /pivot_root/,
-    id: 'sandbox-root-refused',
-    what: 'the root of this host cannot be exchanged: it is the initial file system of the kernel',
-    remedy: () => ['leave the initramfs by switch_root(8) before sandboxes are started'],
-  },
-  {
-    pattern: /Failed to make \/|Failed to mount|[Cc]an't (re)?mount|setting up newroot|Can't bind mount/,
-    id: 'sandbox-mounts-refused',
-    what: 'something refuses to let bwrap mount, though it can make a user namespace',
-    remedy: ({ container }: HostFacts) => [
-      ...allowSandboxes(container),
-      'SELinux, AppArmor: ask the kernel for the reason: journalctl -k -g denied',
-    ],
-  },
-] as const
-
 /** Codes of failures that have a finding of their own. */
 const EXPLAINED = [
   'BWRAP_MISSING',
@@ -67,9 +41,6 @@ const EXPLAINED = [
   'PLATFORM_UNSUPPORTED',
 ]
 
-/** What bwrap says where there is no /tmp, which has a finding of its own. */
-const NO_TMP = /Failed to mount tmpfs/
-
 /** What came of the trial. None when another finding says it. */
 export function sandboxFindings(facts: HostFacts, trial: Trial): Finding[] {
   if (trial.kind === 'not-tried') return []
@@ -77,8 +48,8 @@ export function sandboxFindings(facts: HostFacts, trial: Trial): Finding[] {
   if (trial.kind === 'ran')
     return [fine('sandbox', 'a command runs in a sandbox, with a seccomp filter', how)]
   if (EXPLAINED.includes(trial.code) || REFUSED_NAMESPACE.test(trial.message)) return []
-  if (!facts.hasTmp && NO_TMP.test(trial.message)) return []
-  const refusal = REFUSALS.find(({ pattern }) => pattern.test(trial.message))
+  const refusal = refusalIn(trial.message)
+  if (refusal?.id === 'tmp-missing' && !facts.hasTmp) return []
   if (refusal === undefined) {
     const remedy =
       trial.hint === '' ? ['try bwrap alone: bwrap --unshare-user --ro-bind / / true'] : [trial.hint]

@@ -57,13 +57,19 @@ function sharedMemoryFinding({ hasSharedMemory }: HostFacts): Finding {
   })
 }
 
+/** What is said of it, and by whoever fails without it. */
+export const TMP_MISSING = {
+  what: 'there is no /tmp',
+  remedy: (): readonly string[] => ['mkdir -m 1777 /tmp'],
+}
+
 /** bwrap builds every sandbox on a mount at /tmp. Source: `base_path` in main(), bubblewrap.c in 0.8.0. */
 export function tmpFinding({ hasTmp }: HostFacts): Finding {
   if (hasTmp) return fine('tmp', '/tmp is there', '/tmp')
   return finding('tmp-missing', {
-    what: 'there is no /tmp',
+    what: TMP_MISSING.what,
     how: '/tmp is no directory',
     cost: 'no command can run in a sandbox of bwrap, which builds it there; most programs have no place for temporary files',
-    remedy: ['mkdir -m 1777 /tmp'],
+    remedy: TMP_MISSING.remedy(),
   })
 }

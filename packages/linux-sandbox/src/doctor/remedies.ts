@@ -8,6 +8,11 @@ export function setKernelSetting(name: string, value: string): string[] {
   return [`sysctl -w ${name}=${value}`, `echo '${name} = ${value}' >> ${SETTINGS_FILE}`]
 }
 
+/** What is wrong and what helps, on one line. */
+export function hintOf({ what, remedy }: { what: string; remedy: readonly string[] }): string {
+  return `${what}: ${remedy.join('; ').replaceAll(':; ', ': ')}`
+}
+
 /** A setting's name as sysctl(8) has it. */
 export function settingName(path: string): string {
   return path.replace('/proc/sys/', '').replaceAll('/', '.')

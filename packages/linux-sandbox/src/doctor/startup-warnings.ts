@@ -6,13 +6,7 @@ import { finding, type Finding } from './finding.js'
 import { wslFinding } from './host-findings.js'
 import { bwrapMissingFinding } from './launcher-findings.js'
 import { tmpFinding } from './place-findings.js'
-import {
-  causeOf,
-  describe,
-  doubtfulFinding,
-  isDoubtful,
-  USER_NAMESPACE_COST,
-} from './user-namespace-findings.js'
+import { causeOf, describe, doubtfulFinding, isDoubtful, NO_SANDBOX } from './user-namespace-findings.js'
 
 /**
  * What is known to keep commands under this policy from starting: WSL1, a missing bwrap, user namespaces that are refused, no `/tmp`. For programs to
@@ -35,6 +29,6 @@ export function startupWarnings(options: PolicyOptions): Finding[] {
 function userNamespaceWarnings(facts: HostFacts): Finding[] {
   const cause = causeOf(facts, undefined)
   if (cause === undefined) return isDoubtful(facts) ? [doubtfulFinding(facts)] : []
-  const { id, what, found, remedy } = describe(cause, facts, '/usr/bin/bwrap')
-  return [finding(id, { what, how: found, cost: USER_NAMESPACE_COST, remedy })]
+  const { id, what, found, remedy } = describe(cause, facts, { bwrapPath: '/usr/bin/bwrap' })
+  return [finding(id, { what, how: found, cost: NO_SANDBOX, remedy })]
 }

@@ -5,15 +5,18 @@ import type { Trial } from './trial.js'
 
 /** What bwrap says, in every version seen so far, when the kernel refuses it a user namespace. */
 export const REFUSED_NAMESPACE =
-  /No permissions to create|creat\w* new namespace failed|setting up [ug]id map|Failed RTM_NEW/i
+  /No permissions to creat|creating new namespace failed|kernel does not support user namespaces|setting up [ug]id map|Failed RTM_NEW/i
 
 /** ENOSPC: a limit here or in an outer namespace, or 32 namespaces in each other. @see user_namespaces(7) */
 const LIMIT_REACHED = /ENOSPC|max_\*_namespaces|No space left/
 
-/** A namespace that was made and then has no power: that is what a security module does. */
-const POWERLESS_NAMESPACE = /setting up [ug]id map: Permission|Failed RTM_NEW/
+/** A namespace that was made and then has no power: a security module does that, and no filter of system calls. */
+const POWERLESS_NAMESPACE = /setting up [ug]id map|Failed RTM_NEW/i
 
-export const USER_NAMESPACE_COST = 'no command can run in a sandbox of bwrap'
+export const NO_SANDBOX = 'no command can run in a sandbox of bwrap'
+
+/** Since Linux 5.12 root can map itself only with CAP_SETFCAP. @see user_namespaces(7) */
+const UNMAPPABLE_ROOT = /setting up uid map: Operation not permitted/i
 
 /** A limit that nobody reaches by accident. */
 const ENOUGH_NAMESPACES = '15000'
@@ -24,9 +27,9 @@ export function userNamespaceFinding(facts: HostFacts, trial: Trial, bwrapPath: 
   const said = trial.kind === 'failed' && REFUSED_NAMESPACE.test(trial.message) ? trial.message : undefined
   const cause = causeOf(facts, said)
   if (cause === undefined) return untriedFinding(facts, trial)
-  const { id, what, found, remedy } = describe(cause, facts, bwrapPath)
+  const { id, what, found, remedy } = describe(cause, facts, { bwrapPath, said })
   const how = [found, ...(said === undefined ? [] : [`a sandbox was tried: ${said}`])].join('; ')
-  return finding(id, { what, how, cost: USER_NAMESPACE_COST, remedy })
+  return finding(id, { what, how, cost: NO_SANDBOX, remedy })
 }
 
 function allowedText({ userNamespaces, appArmor }: HostFacts): string {
@@ -42,6 +45,8 @@ type Cause = Extract<FindingId, `user-namespaces-${string}`>
  * What refuses user namespaces. `said` is what the launcher said when it was refused one; without it, only what refuses for
  * certain counts.
  */
+export function causeOf(facts: HostFacts, said: string): Cause
+export function causeOf(facts: HostFacts, said: string | undefined): Cause | undefined
 export function causeOf(facts: HostFacts, said: string | undefined): Cause | undefined {
   const { kernel, userNamespaces, process, isInChroot } = facts
   if (facts.hasProc && !kernel.hasUserNamespaces) return 'user-namespaces-absent'
@@ -81,7 +86,7 @@ export function doubtfulFinding({ container }: HostFacts): Finding {
   return finding('user-namespaces-doubtful', {
     what: 'the seccomp filter of this container is likely to refuse user namespaces',
     how: `${container?.evidence ?? ''}; /proc/self/status has a seccomp filter and no CAP_SYS_ADMIN; not tried`,
-    cost: `if it does, ${USER_NAMESPACE_COST}`,
+    cost: `if it does, ${NO_SANDBOX}`,
     remedy: allowSandboxes(container),
   })
 }
@@ -93,7 +98,14 @@ interface Description {
   readonly remedy: readonly string[]
 }
 
-export function describe(id: Cause, facts: HostFacts, bwrapPath: string): Description {
+interface Attempt {
+  readonly bwrapPath: string
+  /** What the launcher said when it was refused. */
+  readonly said?: string | undefined
+}
+
+/** What each cause comes to on this host: the one source of what the doctor finds and of what the error of a launcher advises. */
+export function describe(id: Cause, facts: HostFacts, { bwrapPath, said = '' }: Attempt): Description {
   const { userNamespaces } = facts
   const setting = userNamespaces.kind === 'forbidden' ? userNamespaces.setting : ''
   const found = userNamespaces.kind === 'forbidden' ? `${setting} is ${userNamespaces.value}` : ''
@@ -152,6 +164,9 @@ export function describe(id: Cause, facts: HostFacts, bwrapPath: string): Descri
         what: 'something on this host refuses user namespaces',
         found: refusalText(facts),
         remedy: [
+          ...(UNMAPPABLE_ROOT.test(said)
+            ? ['grant CAP_SETFCAP, without which root cannot map itself (Docker: --cap-add SETFCAP)']
+            : []),
           ...(facts.appArmor.confinement === undefined
             ? []
             : [`allow userns in the AppArmor profile ${facts.appArmor.confinement}`]),

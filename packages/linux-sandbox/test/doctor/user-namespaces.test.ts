@@ -7,6 +7,8 @@ import { HEALTHY, IN_DOCKER, RESTRICTED_BY_APPARMOR } from './host.ts'
 /** What bwrap 0.8.0 and later ones say. */
 const NO_PERMISSIONS =
   'bwrap: No permissions to create new namespace, likely because the kernel does not allow it'
+const NO_PERMISSIONS_ONCE =
+  'bwrap: No permissions to creating new namespace, likely because the kernel does not allow it'
 const NO_PERMISSIONS_NOW = 'bwrap: No permissions to create a new namespace'
 const NO_SPACE =
   'bwrap: Creating new namespace failed: nesting depth or /proc/sys/user/max_*_namespaces exceeded (ENOSPC)'
@@ -67,6 +69,13 @@ test.each([
     remedy: 'docker run --security-opt seccomp=unconfined',
   },
   {
+    why: 'Docker, in older words',
+    facts: IN_DOCKER,
+    said: NO_PERMISSIONS_ONCE,
+    id: 'user-namespaces-filter',
+    remedy: 'docker run --security-opt seccomp=unconfined',
+  },
+  {
     why: 'Podman',
     facts: { ...IN_DOCKER, container: { kind: 'podman', evidence: '' } as const },
     said: NO_PERMISSIONS,
@@ -100,6 +109,13 @@ test.each([
     said: NO_MAP,
     id: 'user-namespaces-refused',
     remedy: 'dmesg',
+  },
+  {
+    why: 'root without CAP_SETFCAP',
+    facts: HEALTHY,
+    said: 'bwrap: setting up uid map: Operation not permitted',
+    id: 'user-namespaces-refused',
+    remedy: '--cap-add SETFCAP',
   },
   {
     why: 'nothing known',

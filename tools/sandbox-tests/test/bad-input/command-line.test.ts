@@ -57,6 +57,7 @@ const WRONG = [
       args: ['-n', 'maybe', 'true'],
       message: /restricted or enabled, not "maybe"/,
     },
+    { why: 'an empty configuration', args: ['--config', '', 'true'], message: /--config is empty/ },
     { why: 'an empty directory', args: ['-C', '', 'true'], message: /--directory is empty/ },
     { why: 'no number of a descriptor', args: ['--json', 'x', 'true'], message: /--json takes .* not "x"/ },
     { why: 'a negative descriptor', args: ['--json=-1', 'true'], message: /--json takes .* not "-1"/ },

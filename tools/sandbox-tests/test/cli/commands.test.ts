@@ -118,7 +118,7 @@ describeForUsers('the multitool', [], (user) => {
     expect(await enforced(policy)).toBe('landlock')
     expect(await enforced(['-c', 'use_legacy_landlock=true', '-P', ':read-only'])).toBe('landlock')
     const explained = await runOurs(user, NAME, ['explain', '-c', 'use_legacy_landlock=true'])
-    expectRefusal(explained, 125, /Landlock makes none/)
+    expectRefusal(explained, 125, /"backend: landlock": a preview is of the mounts/)
   })
 
   test('is the helper under its name', async () => {

@@ -2,50 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, chownSync, existsSync, lchownSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import {
-  describeForUsers,
-  runProgram,
-  stagedNode,
-  stagedProgram,
-  userEnvironment,
-  type ProgramEnd,
-  type TestUser,
-} from '../../support/index.ts'
+import { describeForUsers } from '../../support/index.ts'
 import { expectRefusal } from '../bad-input/programs.ts'
-import { makeFiles, makeOutside } from './places.ts'
+import { makeScene, ours, type Scene } from './scene.ts'
 
 const READ_ONLY = 'default_permissions = ":read-only"\n'
 const WORKSPACE = 'default_permissions = ":workspace"\n'
 const FULL = 'default_permissions = ":danger-full-access"\n'
-
-interface Scene {
-  readonly user: TestUser
-  /** Has `w`, the workspace, and `home`. */
-  readonly top: string
-}
-
-function makeScene(user: TestUser, files: Readonly<Record<string, string>> = {}): Scene {
-  const top = makeOutside(user)
-  makeFiles(user, top, { 'w/': '', 'home/': '', ...files })
-  return { user, top }
-}
-
-/** Runs the multitool in the workspace of `scene`, with its home; `TOP` in a word or a variable is the scene. */
-async function ours(
-  { user, top }: Scene,
-  words: readonly string[],
-  variables: Readonly<Record<string, string>> = {},
-): Promise<ProgramEnd> {
-  const placed = (text: string): string => text.replaceAll('TOP', top)
-  const env = Object.fromEntries(
-    Object.entries({ ...userEnvironment(), HOME: 'TOP/home', ...variables }).map(([name, value]) => [
-      name,
-      placed(value ?? ''),
-    ]),
-  )
-  const args = [stagedProgram('linux-sandbox'), ...words.map(placed)]
-  return await runProgram(user, stagedNode(), args, { cwd: join(top, 'w'), env })
-}
 
 const TOUCH = ['touch', 'TOP/w/made']
 

@@ -35,7 +35,7 @@ describeForUsers('a host', ['root'], (user) => {
       why: 'in an initramfs',
       text: fakeBwrap('echo "bwrap: pivot_root: Invalid argument" >&2; exit 1'),
       id: 'sandbox-root-refused',
-      what: /initial file system/,
+      what: /cannot be exchanged, .* initramfs/,
     },
   ])('whose bwrap is $why has $id', async ({ text, id, what }) => {
     const directory = directoryWithBwrap(user, text)

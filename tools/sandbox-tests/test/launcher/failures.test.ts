@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { describeForUsers, makeDirectory, runProgram, type TestUser } from '../../support/index.ts'
 import { directoryWithBwrap, expectRefusal, READ_ONLY_PROGRAMS } from '../bad-input/programs.ts'
@@ -20,7 +20,7 @@ const REFUSALS: readonly { said: string; hint: RegExp }[] = [
   { said: 'loopback: Failed RTM_NEWADDR: Operation not permitted', hint: /AppArmor|user namespaces/ },
   { said: 'loopback: Failed RTM_NEWLINK: Operation not permitted', hint: /AppArmor|user namespaces/ },
   { said: 'Unexpected capabilities but not setuid, old file caps config?', hint: /setpriv/ },
-  { said: 'Failed to make / slave: Permission denied', hint: /container refuses mounts/ },
+  { said: 'Failed to make / slave: Permission denied', hint: /refuses to let bwrap mount/ },
   { said: "Can't mount proc on /newroot/proc: Operation not permitted", hint: /\/proc are covered/ },
   { said: "Can't mount proc on /proc: Operation not permitted", hint: /\/proc are covered/ },
   { said: 'fchdir to oldroot: Permission denied', hint: /root of this host/ },
@@ -105,6 +105,16 @@ describeForUsers('a bwrap that cannot be used', [], (user) => {
     },
   )
 
+  test.each(ROWS)('because it may not be read is told by $name', async ({ program, args }) => {
+    const directory = makeDirectory(user)
+    copyFileSync(REAL_BWRAP, `${directory}/bwrap`)
+    chmodSync(`${directory}/bwrap`, 0o711)
+    const end = await runProgram(user, program, [...args, '/bin/echo', 'ran'], { env: { PATH: directory } })
+    // root reads every file.
+    if (user.name === 'root') expect(end).toMatchObject({ exitCode: 0, stdout: 'ran\n' })
+    else expectRefusal(end, 125, new RegExp(`bwrap is unavailable: ${directory}/bwrap cannot be read, the`))
+  })
+
   test.each(ROWS)('because it was killed is told by $name', async ({ program, args }) => {
     const directory = directoryWithBwrap(user, fakeBwrap('kill -KILL $$'))
     const end = await runProgram(user, program, [...args, 'true'], { env: { PATH: directory } })
@@ -124,7 +134,9 @@ describeForUsers('a bwrap that cannot be used', [], (user) => {
     const words = ['-Ur', 'sh', '-c', line, 'sh', program, ...args, 'echo', 'ran']
     const end = await runProgram(user, 'unshare', words)
     expectRefusal(end, 125, /Creating new namespace failed/)
-    expect(hintOf(end)).toContain('forbids user namespaces by user.max_user_namespaces = 0')
+    expect(hintOf(end)).toMatch(
+      /^hint: the limit user\.max_user_namespaces is 0: sysctl -w user\.max_user_namespaces=15000; /,
+    )
     const twin = words.map((word) => word.replace('echo 0', 'echo 10000'))
     expect(await runProgram(user, 'unshare', twin)).toMatchObject({ exitCode: 0, stdout: 'ran\n' })
   })

@@ -64,6 +64,31 @@ describeForUsers('the native program in a writable directory', [], (user) => {
     expect(existsSync(join(root, 'escaped'))).toBe(false)
   })
 
+  test('is no place that an entry of its own may grant', async () => {
+    const top = makeDirectory(user)
+    const program = install(user, top)
+    const twin = join(top, 'twin')
+    mkdirSync(twin)
+    chownSync(twin, user.uid, user.gid)
+    const created = (root: string): Promise<string> =>
+      withLibrary(
+        user,
+        { profile: workspaceWrite({ root, excludeTmpdir: true, excludeSlashTmp: true }) },
+        async ({ lib, attempt }, options) => {
+          const { value, error } = await attempt(async () => {
+            await lib.Sandbox.create(options)
+            return 'created'
+          })
+          return value ?? `${error?.code}: ${error?.message}`
+        },
+        { env: { PATH: '/usr/bin:/bin', LINUX_SANDBOX_NATIVE: program } },
+      )
+    expect(await created(join(top, PLACE, 'bin'))).toMatch(
+      /^POLICY_UNSUPPORTED: cannot enforce the policy: the native program \S+ lies where the policy lets/,
+    )
+    expect(await created(twin)).toBe('created')
+  })
+
   test('is no place that Landlock could protect', async () => {
     const root = makeDirectory(user)
     const program = install(user, root)
