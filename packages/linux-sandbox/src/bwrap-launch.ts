@@ -42,10 +42,12 @@ export function bwrapBackend(confinement: Confinement, host: Host): Backend {
 }
 
 /** What the filter for commands in such a sandbox depends on. */
-export function bwrapFilterTarget({ policy, pidNamespace }: Confinement, { arch }: Host): FilterTarget {
+export function bwrapFilterTarget(confinement: Confinement, { arch }: Host): FilterTarget {
+  const { network, unixSockets, pidNamespace } = confinement
   return {
     arch,
-    network: policy.network === 'enabled' ? 'host-network' : 'private-network',
+    network: network === 'host' ? 'host-network' : 'private-network',
+    unixSockets,
     seesHostProcesses: pidNamespace === 'inherited',
   }
 }
@@ -72,8 +74,7 @@ interface Preparation {
 
 /** Plans the mounts on the disk as it is now and prints the bwrap arguments for them. */
 function prepare(confinement: Confinement, { host, bwrap, enter, notes }: Preparation): Launch {
-  const { policy, pidNamespace, setupTimeoutMs } = confinement
-  const network = policy.network === 'enabled' ? 'host' : 'private'
+  const { policy, network, pidNamespace, setupTimeoutMs } = confinement
   const triesFreshProc = confinement.proc === 'fresh' && !host.refusesFreshProc
   const plans = plansFor(confinement, host)
   const argv = (proc: 'fresh' | 'host'): string[] => {

@@ -8,10 +8,16 @@ import {
 import type { GitWrites } from '@linux-sandbox/mount-plan'
 import type { SandboxOptions } from './options.js'
 import { guardProgram } from './program-guard.js'
+import type { ProxyOptions } from './proxy/options.js'
 
 /** How commands of one sandbox are confined: its options with everything decided that depends on no host. */
 export interface Confinement {
   readonly policy: ResolvedPolicy
+  /** `private` also where the policy allows more, if there are proxies to be reached. */
+  readonly network: 'host' | 'private'
+  readonly proxy: ProxyOptions | undefined
+  /** Whether AF_UNIX sockets can be made in a private network. */
+  readonly unixSockets: boolean
   /** What `project_roots` means in the profile. */
   readonly workspace: AbsolutePath
   readonly gitWrites: GitWrites
@@ -38,8 +44,12 @@ export function confinementOf(options: SandboxOptions, nativeProgram: string): C
     protectedNames: options.protectedNames,
   }
   const profile = guardProgram(validateProfile(options.profile), context, nativeProgram)
+  const policy = resolvePolicy(profile, context)
   return {
-    policy: resolvePolicy(profile, context),
+    policy,
+    network: policy.network === 'restricted' || options.proxy !== undefined ? 'private' : 'host',
+    proxy: options.proxy,
+    unixSockets: options.unixSockets ?? false,
     workspace: context.cwd,
     gitWrites: options.gitWrites ?? 'none',
     // A fresh one shows the processes of a PID namespace, and needs to be of one.
@@ -53,6 +63,6 @@ export function confinementOf(options: SandboxOptions, nativeProgram: string): C
 }
 
 /** Whether nothing is restricted or private, so that the command needs no sandbox. */
-export function isUnconfined({ policy: { fileSystem, network }, privateTmp }: Confinement): boolean {
-  return fileSystem.kind === 'unrestricted' && network === 'enabled' && !privateTmp
+export function isUnconfined({ policy, network, privateTmp }: Confinement): boolean {
+  return policy.fileSystem.kind === 'unrestricted' && network === 'host' && !privateTmp
 }

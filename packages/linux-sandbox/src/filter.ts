@@ -8,7 +8,7 @@ import {
 import type { Confinement } from './confinement.js'
 
 /** The sandbox that a filter is for. */
-export type FilterTarget = Pick<FilterOptions, 'arch' | 'network' | 'seesHostProcesses'>
+export type FilterTarget = Pick<FilterOptions, 'arch' | 'network' | 'unixSockets' | 'seesHostProcesses'>
 
 /** The seccomp program for every command under `confinement`. */
 export function commandProgram({ nestedSandbox }: Confinement, target: FilterTarget): Program {

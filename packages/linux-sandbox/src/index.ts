@@ -17,6 +17,7 @@ export {
   PlatformUnsupportedError,
   PolicyInvalidError,
   PolicyUnsupportedError,
+  ProxyRouteError,
   SandboxError,
   SandboxSetupError,
   UnknownProfileError,
@@ -57,6 +58,13 @@ export type { ResourceLimits } from './limits.js'
 export type { SandboxOptions, SandboxSpawnOptions } from './options.js'
 export type { Enforced, Note, RunResult, Violation } from './result.js'
 export { previewSandbox, type PreviewedAccess, type SandboxPreview } from './preview.js'
+export type {
+  EnvironmentProxies,
+  GivenProxies,
+  PreparedProxies,
+  ProxyOptions,
+  ProxyTarget,
+} from './proxy/options.js'
 export { HELPER_PROGRAMS, runMain } from './helper/run-main.js'
 export type { SandboxRunOptions } from './run.js'
 export { Sandbox } from './sandbox.js'

@@ -1,10 +1,11 @@
+import { PolicyUnsupportedError } from '@linux-sandbox/errors'
 import { nodeFiles } from '@linux-sandbox/host-probe'
 import type { Backend } from './backend.js'
 import type { Confinement } from './confinement.js'
 import { commandFilter } from './filter.js'
 import type { Host } from './host.js'
 import type { SandboxOptions } from './options.js'
-import { NEEDS_MOUNT_OR_NAMESPACE, refuseOptions } from './refused-options.js'
+import { NEEDS_MOUNT_OR_NAMESPACE, refuseOptions, type RefusedOption } from './refused-options.js'
 
 /** That files and processes are confined by somebody else, if at all. */
 export interface InnerNote {
@@ -34,11 +35,12 @@ function hasOnlyLoopback(): boolean {
  * @throws {PolicyUnsupportedError} for an option that takes a mount or a namespace.
  */
 export function innerBackend(confinement: Confinement, host: Host, options: SandboxOptions): Backend {
-  refuseOptions(options, NEEDS_MOUNT_OR_NAMESPACE)
-  const { policy, setupTimeoutMs } = confinement
-  const network = policy.network === 'enabled' ? 'host' : hasOnlyLoopback() ? 'private' : 'none'
+  refuseOptions(options, REFUSED)
+  const { policy, unixSockets, setupTimeoutMs } = confinement
+  const network = confinement.network === 'host' || hasOnlyLoopback() ? confinement.network : 'none'
+  if (network === 'none' && options.proxy !== undefined) throw noOwnNetwork()
   return {
-    filter: commandFilter(confinement, { arch: host.arch, network: FILTERS[network] }),
+    filter: commandFilter(confinement, { arch: host.arch, network: FILTERS[network], unixSockets }),
     launcherDescriptor: () => undefined,
     prepare: (enter) => ({
       request: { setupTimeoutMs, enter: { ...enter, lifetime: 'subreaper' }, reraise: true },
@@ -53,4 +55,21 @@ export function innerBackend(confinement: Confinement, host: Host, options: Sand
       watch: () => () => [],
     }),
   }
+}
+
+const REFUSED: readonly RefusedOption[] = [
+  ...NEEDS_MOUNT_OR_NAMESPACE,
+  {
+    option: 'proxy',
+    isGiven: ({ proxy }) => proxy !== undefined && proxy.from !== 'descriptors',
+    reason: 'the proxies are outside, and the outer stage has to lead to them',
+  },
+]
+
+function noOwnNetwork(): PolicyUnsupportedError {
+  return new PolicyUnsupportedError(
+    'the option "proxy"',
+    'the network of this process has more than loopback, so others could connect to what is meant for the command',
+    { hint: 'start it in a network namespace of its own' },
+  )
 }

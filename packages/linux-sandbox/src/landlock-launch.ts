@@ -69,4 +69,14 @@ const REFUSED: readonly RefusedOption[] = [
     isGiven: ({ nestedSandbox }) => nestedSandbox === true,
     reason: 'a command under Landlock cannot mount anything, in no namespace',
   },
+  {
+    option: 'proxy',
+    isGiven: ({ proxy }) => proxy !== undefined,
+    reason: 'it takes a network of its own, and Landlock makes no namespaces',
+  },
+  {
+    option: 'unixSockets',
+    isGiven: ({ unixSockets }) => unixSockets === true,
+    reason: 'it is about a private network, and Landlock makes no namespaces',
+  },
 ]

@@ -14,6 +14,7 @@ import {
   WHOLE_MILLISECONDS,
   type OptionRules,
 } from './option-rules.js'
+import { checkProxyOptions, PROXY, type ProxyOptions } from './proxy/options.js'
 
 /** What one sandbox is. */
 export interface SandboxOptions {
@@ -51,6 +52,16 @@ export interface SandboxOptions {
   readonly nestedSandbox?: boolean
   /** Devices the command gets besides the harmless ones: absolute paths in `/dev`. One that this host lacks is noted. */
   readonly devices?: readonly string[]
+  /**
+   * The proxies that commands can reach, and with them what these let through. Nothing else of the network can be reached then,
+   * whatever the profile says. Without it a restricted network is loopback alone.
+   */
+  readonly proxy?: ProxyOptions
+  /**
+   * Lets commands make AF_UNIX sockets where the network is private. What listens on the host under a path that the command can see, such as
+   * the socket of a daemon, can then be reached, and through it perhaps everything. Default `false`.
+   */
+  readonly unixSockets?: boolean
   /** Gives the command a `/tmp` of its own, in memory, that ends with it. Default `false`. */
   readonly privateTmp?: boolean
 }
@@ -100,6 +111,8 @@ const SANDBOX_RULES: OptionRules<SandboxOptions> = {
   nestedSandbox: BOOLEAN,
   devices: PATHS,
   privateTmp: BOOLEAN,
+  proxy: PROXY,
+  unixSockets: BOOLEAN,
   backend: oneOf('auto', 'bwrap', 'landlock', 'inner'),
   pidNamespace: oneOf('private', 'inherited'),
   setupTimeoutMs: WHOLE_MILLISECONDS,
@@ -108,6 +121,7 @@ const SANDBOX_RULES: OptionRules<SandboxOptions> = {
 /** @throws {TypeError} for an option that does not exist or means nothing, and for options that contradict each other. */
 export function checkSandboxOptions(options: SandboxOptions): void {
   checkOptions(options, SANDBOX_RULES)
+  if (options.proxy !== undefined) checkProxyOptions(options.proxy)
   if (options.pidNamespace === 'inherited' && options.proc === 'fresh') {
     throw new TypeError(
       "option proc cannot be 'fresh' where pidNamespace is 'inherited': a fresh /proc takes a PID namespace",

@@ -2,9 +2,10 @@ import type { LandlockNote } from '@linux-sandbox/landlock'
 import type { PlanNote } from '@linux-sandbox/mount-plan'
 import type { PolicyNote } from '@linux-sandbox/policy'
 import type { InnerNote } from './inner-launch.js'
+import type { ProxyNote } from './proxy/wiring.js'
 
 /** Found in the profile itself, when it was laid over the disk, or in what the backend cannot do. `kind` never changes. */
-export type Note = PolicyNote | PlanNote | LandlockNote | InnerNote
+export type Note = PolicyNote | PlanNote | LandlockNote | InnerNote | ProxyNote
 
 /** What held the command in. */
 export interface Enforced {

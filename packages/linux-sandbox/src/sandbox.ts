@@ -14,7 +14,9 @@ import {
   type SandboxOptions,
   type SandboxSpawnOptions,
 } from './options.js'
-import type { Enforced, RunResult, Violation } from './result.js'
+import type { ProxyOptions } from './proxy/options.js'
+import { wireProxies } from './proxy/wiring.js'
+import type { Enforced, Note, RunResult, Violation } from './result.js'
 import { collect, RUN_RULES, type SandboxRunOptions } from './run.js'
 import { spawnSupervised } from './supervised-child.js'
 import { spawnUnconfined } from './unconfined-child.js'
@@ -24,6 +26,7 @@ import { placeholderViolation, violationsAfter } from './violations.js'
 interface Confining {
   readonly backend: Backend
   readonly limits: readonly ResourceLimit[]
+  readonly proxy: ProxyOptions | undefined
 }
 
 /** A child, and what the sandbox around it is like. */
@@ -58,6 +61,7 @@ export class Sandbox {
    * @throws {PlatformUnsupportedError} on anything but Linux on x86_64 or aarch64.
    * @throws {PolicyInvalidError} when the profile does not mean anything.
    * @throws {PolicyUnsupportedError} when the policy cannot be enforced on this disk.
+   * @throws {ProxyRouteError} when a proxy is given that commands cannot be led to.
    * @throws {BwrapMissingError} @throws {BwrapTooOldError} when bwrap is needed and not to be had.
    * @throws {WslUnsupportedError} when bwrap is needed and this is WSL1.
    * @throws {BwrapDigestMismatchError} when there is only the bundled bwrap, and it was altered.
@@ -73,10 +77,13 @@ export class Sandbox {
     const needsNothing = isUnconfined(confinement) && options.backend !== 'inner'
     if (needsNothing && limits.length === 0) return new Sandbox(policy, host, undefined)
 
+    const { proxy } = confinement
+    // What is given here does not depend on the environment of a command.
+    if (proxy !== undefined && proxy.from === undefined) wireProxies(proxy, {})
     const backend = chooseBackend(confinement, host, options)
     // So that a policy that cannot be enforced fails here and not at the first command.
     backend.prepare({ argv: ['true'], env: {}, cwd: '/' })
-    return new Sandbox(policy, host, { backend, limits })
+    return new Sandbox(policy, host, { backend, limits, proxy })
   }
 
   /**
@@ -84,6 +91,7 @@ export class Sandbox {
    * with a {@link SandboxError}.
    *
    * @throws {PolicyUnsupportedError} when the policy cannot be enforced on the disk as it is now.
+   * @throws {ProxyRouteError} when the command is to reach proxies that its environment does not name.
    * @throws {BwrapDigestMismatchError} when the bundled bwrap is used and was altered.
    * @throws {PolicyInvalidError} when an argument or the environment cannot be passed on.
    */
@@ -134,20 +142,24 @@ export class Sandbox {
       }
       return { child, enforced: () => enforced, violations: () => [] }
     }
-    const { backend, limits } = this.#confining
+    const { backend, limits, proxy } = this.#confining
+    const given = definedVariables(options.env ?? process.env)
+    const wiring = proxy && wireProxies(proxy, given)
     const prepare = (): Launch => {
       const enter: EnterRequest = {
         argv: commandWords(command, args, options.shell),
-        env: definedVariables(options.env ?? process.env),
+        env: wiring?.environment ?? given,
         cwd: directoryOf(options.cwd),
         filter: backend.filter,
         limits,
+        ...(wiring === undefined ? {} : { listeners: wiring.listeners }),
       }
       return backend.prepare(enter)
     }
     const { child, launch, reports } = spawnSupervised(prepare, this.#host, {
       ...options,
       launcherDescriptor: backend.launcherDescriptor(),
+      wiring,
     })
     // While the launcher starts, so that it costs no time.
     const findChanged = launch.watch()
@@ -155,7 +167,11 @@ export class Sandbox {
       child,
       ended: reports.ended,
       violations: () => [...reports.violations.map(placeholderViolation), ...findChanged()],
-      enforced: () => launch.enforced(reports.started),
+      enforced: () => withNotes(launch.enforced(reports.started), wiring?.notes),
     }
   }
+}
+
+function withNotes(enforced: Enforced, notes: readonly Note[] = []): Enforced {
+  return { ...enforced, notes: [...enforced.notes, ...notes] }
 }

@@ -1,6 +1,6 @@
 import type { StdioOptions } from 'node:child_process'
 
-type StdioItem = Exclude<StdioOptions, string>[number]
+export type StdioItem = Exclude<StdioOptions, string>[number]
 
 /**
  * Every slot of `stdio`, as Node reads it: a word stands for the first three, a missing one of these is a pipe, a missing

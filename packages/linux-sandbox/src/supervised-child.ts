@@ -6,6 +6,8 @@ import type { Launch } from './backend.js'
 import { errorOfReport, nativeStartError, silentEndError } from './failure.js'
 import type { Host } from './host.js'
 import { nodeSpawnOptions, type SandboxSpawnOptions } from './options.js'
+import { routingFor, type AddSlot } from './proxy/routing.js'
+import type { Wiring } from './proxy/wiring.js'
 import { RunReports } from './run-reports.js'
 import { stdioSlots } from './stdio.js'
 
@@ -19,6 +21,8 @@ export interface SupervisedChild {
 export interface SupervisedOptions extends SandboxSpawnOptions {
   /** Of the opened launcher, which is then executed in place of what is at its path. */
   readonly launcherDescriptor?: number | undefined
+  /** The proxies that the command can reach. */
+  readonly wiring?: Wiring | undefined
 }
 
 /**
@@ -34,15 +38,19 @@ export function spawnSupervised(
   options: SupervisedOptions,
 ): SupervisedChild {
   const slots = stdioSlots(options.stdio)
-  const granted = String(slots.length)
-  const { launcherDescriptor } = options
-  const child = spawn(host.nativeProgram, ['supervise', granted, granted, String(process.pid)], {
-    ...nodeSpawnOptions(options),
-    stdio: [...slots, 'pipe', ...(launcherDescriptor === undefined ? [] : [launcherDescriptor])],
-    cwd: '/',
-    env: {},
-  })
-  const control = takeControlSocket(child, slots.length)
+  const granted = slots.length
+  const addSlot: AddSlot = (item) => slots.push(item) - 1
+  addSlot('pipe')
+  const { launcherDescriptor: launcher, wiring } = options
+  const launcherSlot = launcher === undefined ? {} : { launcherDescriptor: addSlot(launcher) }
+  const routing = routingFor(wiring, host, addSlot)
+  const child = spawn(
+    host.nativeProgram,
+    ['supervise', String(granted), String(granted), String(process.pid)],
+    { ...nodeSpawnOptions(options), stdio: slots, cwd: '/', env: {} },
+  )
+  routing.attach(child)
+  const control = takeControlSocket(child, granted)
   const reports = new RunReports()
   let launch: Launch | undefined
   control?.on('data', (chunk: Buffer) => {
@@ -55,16 +63,12 @@ export function spawnSupervised(
   control?.on('error', () => undefined)
   try {
     launch = prepare()
-    // Its slot comes after that of the control socket.
-    const request =
-      launcherDescriptor === undefined
-        ? launch.request
-        : { ...launch.request, launcherDescriptor: slots.length + 1 }
-    control?.write(encodeSuperviseRequest(request))
+    control?.write(encodeSuperviseRequest({ ...launch.request, ...launcherSlot, ...routing.request }))
     translateEvents(child, { control, reports, launch, program: host.nativeProgram })
     return { child, launch, reports }
   } catch (error) {
     abandon(child, control)
+    routing.abandon()
     throw error
   }
 }

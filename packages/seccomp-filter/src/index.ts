@@ -16,6 +16,7 @@ export {
   type Rule,
 } from './filter.js'
 export { filterFor } from './filter-for.js'
+export { relayFilterFor } from './relay-filter.js'
 export { runProgram } from './interpret.js'
 export { type FilterOptions, type NetworkMode } from './options.js'
 export { type SeccompData } from './seccomp-data.js'

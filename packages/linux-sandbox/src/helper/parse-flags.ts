@@ -1,8 +1,10 @@
 import { parseAbsolutePath, type PermissionProfile } from '@linux-sandbox/policy'
 import type { ForegroundCommand } from '../foreground.js'
+import type { ProxyOptions } from '../proxy/options.js'
 import { splitArgs, UsageError } from '../usage.js'
 import { parseFdMount, type FdMount } from './fd-mounts.js'
 import { CONTRADICTIONS, FLAGS, PROGRAM, REQUIREMENTS, type Flag, type FlagName } from './flags.js'
+import { networkFromFlags } from './network-flags.js'
 import { profileFromFlags } from './policy-flags.js'
 
 /** What a caller of the helper asks for. */
@@ -12,7 +14,9 @@ export interface HelperRequest {
   readonly backend: 'auto' | 'landlock' | 'inner'
   readonly proc: 'fresh' | 'host'
   readonly pidNamespace: 'private' | 'inherited'
-  readonly isProxied: boolean
+  /** Which proxies the command can reach; without, none. */
+  readonly proxy: ProxyOptions | undefined
+  readonly unixSockets: boolean
   readonly fdMounts: readonly FdMount[]
   readonly command: ForegroundCommand
 }
@@ -45,7 +49,11 @@ export function parseFlags(argv: readonly string[]): HelperRequest | 'help' | 'v
     backend: backendOf(values),
     proc: values['no-proc'] === true ? 'host' : 'fresh',
     pidNamespace: values['inherit-pid-namespace'] === true ? 'inherited' : 'private',
-    isProxied: values['managed-network'] !== undefined || values['allow-network-for-proxy'] === true,
+    ...networkFromFlags({
+      managedNetwork: values['managed-network'],
+      allowNetworkForProxy: values['allow-network-for-proxy'] === true,
+      routeSpec: values['proxy-route-spec'],
+    }),
     fdMounts: (values['verify-fd-mount'] ?? []).map(parseFdMount),
     command: { program, args, ...(cwd === undefined ? {} : { cwd }) },
   }

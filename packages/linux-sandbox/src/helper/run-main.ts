@@ -1,4 +1,3 @@
-import { PolicyUnsupportedError } from '@linux-sandbox/errors'
 import { endAs, endWithError } from '../end-process.js'
 import { runInForeground } from '../foreground.js'
 import { Sandbox } from '../sandbox.js'
@@ -24,12 +23,7 @@ export async function runMain(argv: readonly string[]): Promise<void> {
 }
 
 async function sandboxFor(request: HelperRequest): Promise<Sandbox> {
-  const { profile, policyCwd, backend, proc, pidNamespace, fdMounts } = request
-  if (request.isProxied) {
-    throw new PolicyUnsupportedError('the managed proxy', 'this version has none', {
-      hint: 'leave --managed-network out; without it a restricted network is loopback alone',
-    })
-  }
+  const { profile, policyCwd, backend, proc, pidNamespace, proxy, unixSockets, fdMounts } = request
   verifyFdMounts(fdMounts)
   return await Sandbox.create({
     profile,
@@ -38,6 +32,8 @@ async function sandboxFor(request: HelperRequest): Promise<Sandbox> {
     // Only what was asked for: a backend refuses what it cannot give.
     ...(proc === 'host' ? { proc } : {}),
     ...(pidNamespace === 'inherited' ? { pidNamespace } : {}),
+    ...(proxy === undefined ? {} : { proxy }),
+    ...(unixSockets ? { unixSockets } : {}),
   })
 }
 

@@ -1,0 +1,58 @@
+import type { ChildProcess } from 'node:child_process'
+import { createServer, type Server, type Socket } from 'node:net'
+
+/** What takes the connections to one listener. */
+export type Taker = (connection: Socket) => void
+
+/** Whether a listener can be given to this process by a descriptor: other runtimes than Node have no `net.Native` messages. */
+export const CAN_TAKE_LISTENERS =
+  process.versions['bun'] === undefined && process.versions['deno'] === undefined
+
+/**
+ * What Node takes for a handle that another Node process sends, and what it answers. Neither is documented; that it works is tested on every
+ * version of Node that is supported.
+ *
+ * Source: lib/internal/child_process.js of Node 20 and 24, `NODE_HANDLE`, `net.Native`, `NODE_HANDLE_ACK`.
+ */
+const LISTENER_OFFER = { cmd: 'NODE_HANDLE', type: 'net.Native', msg: {} } as const
+const LISTENER_ANSWER = { cmd: 'NODE_HANDLE_ACK' } as const
+
+/** What `supervise` sends with the listener of the taker with that index, and what has to come back. */
+export function handOff(index: number): { readonly offer: Uint8Array; readonly answer: Uint8Array } {
+  return { offer: line({ ...LISTENER_OFFER, msg: { index } }), answer: line(LISTENER_ANSWER) }
+}
+
+function line(message: object): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify(message)}\n`)
+}
+
+/**
+ * Has `takers` take the connections to the listeners that come over the IPC channel of `child`, until it ends. `supervise` closes the channel:
+ * closed from here, the child would never emit `close`.
+ */
+export function takeListeners(child: ChildProcess, takers: readonly Taker[]): void {
+  const servers: Server[] = []
+  child.on('message', (message, handle) => {
+    const taker = takers[indexOf(message)]
+    if (taker !== undefined) servers.push(listenOn(handle, taker))
+  })
+  const close = (): void => servers.forEach((server) => server.close())
+  child.once('exit', close)
+  child.once('error', close)
+}
+
+function indexOf(message: unknown): number {
+  return typeof message === 'object' && message !== null && 'index' in message ? Number(message.index) : -1
+}
+
+function listenOn(handle: unknown, taker: Taker): Server {
+  const server = serverFor(taker)
+  // The child keeps this process alive for as long as anything can connect.
+  server.listen(handle).unref()
+  return server
+}
+
+/** Connections end one way at a time, as a relay would have it. */
+export function serverFor(taker: Taker): Server {
+  return createServer({ allowHalfOpen: true, noDelay: true }, taker)
+}
