@@ -1,0 +1,94 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { openConnectTunnel } from './connect-tunnel.js'
+import type { Refusal } from './decision.js'
+import type { Gate } from './gate.js'
+import { forwardRequest } from './http-forward.js'
+import type { EgressLimits } from './limits.js'
+import { formatRefusalResponse, refusalResponse } from './refusal-response.js'
+import { endWith, reset, type Deadline } from './socket.js'
+
+/** Serves clients of HTTP. */
+export interface HttpFront {
+  /** `deadline` holds until the first request has been read, and again between requests. */
+  accept(socket: Socket, deadline: Deadline): void
+}
+
+/** The requests of one connection. They are answered one after the other. */
+interface Client {
+  readonly deadline: Deadline
+  /** Requests that have been read and not yet answered. */
+  waiting: number
+  /** Settled when all requests so far have been answered. */
+  turn: Promise<void>
+}
+
+/** Requests that a client may send ahead of the answers. */
+const PIPELINE_MAX = 64
+
+/** Node's server reads the requests, as strictly as it can; it does not listen, but is given connections. */
+export function createHttpFront(gate: Gate, limits: EgressLimits): HttpFront {
+  const clients = new WeakMap<Socket, Client>()
+  const server = createServer({
+    insecureHTTPParser: false,
+    requireHostHeader: true,
+    maxHeaderSize: limits.headerBytes,
+    noDelay: true,
+    // The deadline is kept here: a server that does not listen does not look at its own.
+    keepAliveTimeout: 0,
+  })
+  // An upstream that is silent for `idleMs` is told first.
+  server.timeout = 2 * limits.idleMs
+
+  const take = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void => {
+    const { socket } = request
+    const client = clients.get(socket)
+    if (client === undefined || client.waiting === PIPELINE_MAX) return reset(socket)
+    client.waiting += 1
+    client.deadline.stop()
+    const closed = new Promise<void>((resolve) => {
+      response.once('close', resolve)
+      socket.once('close', resolve)
+    })
+    client.turn = client.turn.then(async () => {
+      if (!socket.destroyed)
+        await Promise.all([forwardRequest(gate, limits, { request, response, expectsContinue }), closed])
+      client.waiting -= 1
+      if (client.waiting === 0 && !socket.destroyed) client.deadline.start()
+    })
+  }
+
+  server.on('request', (request, response) => take(request, response, false))
+  server.on('checkContinue', (request, response) => take(request, response, true))
+  server.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    const client = clients.get(socket)
+    // Bytes of a tunnel must not come between the answers that are still to be written.
+    if (client === undefined || client.waiting > 0) return reset(socket)
+    client.deadline.stop()
+    socket.setTimeout(0)
+    void openConnectTunnel(gate, limits, { request, socket, head })
+  })
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    const isMalformed = error.code?.startsWith('HPE_') === true
+    if (!isMalformed || !socket.writable || (clients.get(socket)?.waiting ?? 1) > 0) return reset(socket)
+    const refusal: Refusal = {
+      reason: 'invalid-request',
+      message: `this is not HTTP as it must be (${error.code})`,
+    }
+    gate.reportRefusal(refusal, { protocol: 'http' })
+    const response = refusalResponse(refusal)
+    const status = error.code === 'HPE_HEADER_OVERFLOW' ? HEADER_TOO_LARGE : response.status
+    endWith(socket, formatRefusalResponse({ ...response, status }), limits.handshakeMs)
+  })
+
+  return {
+    accept(socket, deadline) {
+      clients.set(socket, { deadline, waiting: 0, turn: Promise.resolve() })
+      server.emit('connection', socket)
+      socket.resume()
+    },
+  }
+}
+
+/** RFC 6585 5. */
+const HEADER_TOO_LARGE = 431
