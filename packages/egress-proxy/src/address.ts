@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { isIP, isIPv6 } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
 /** An IP address; an IPv4-mapped one is the IPv4 address in it. */
@@ -20,7 +20,7 @@ const GLOBAL_UNICAST = ipaddr.parseCIDR('2000::/3')
  */
 export function parseAddress(text: string): Address | undefined {
   if (isIP(text) === 0 || text.includes('%')) return undefined
-  return ipaddr.process(text)
+  return ipaddr.process(isIPv6(text) ? inHexadecimal(text) : text)
 }
 
 /**
@@ -41,4 +41,9 @@ export function addressClass(address: Address): string {
 /** Whether `address` is in the network, which may be one of the other family. */
 export function isInNetwork(address: Address, [network, bits]: readonly [Address, number]): boolean {
   return address.kind() === network.kind() && address.match(network, bits)
+}
+
+/** `::127.0.0.1` as `::7f00:1`: `ipaddr.js` takes the former for a mapped address. */
+function inHexadecimal(ipv6: string): string {
+  return new URL(`http://[${ipv6}]/`).hostname.slice(1, -1)
 }

@@ -24,6 +24,8 @@ export type RefusalReason =
   /** The server ended the connection, or does not speak HTTP. */
   | 'upstream-failed'
   | 'upstream-timeout'
+  /** A defect of the proxy. */
+  | 'internal-error'
 
 /** What a client asked for, understood. */
 export interface EgressRequest {
@@ -71,6 +73,7 @@ const FAILURES: ReadonlySet<RefusalReason> = new Set([
   'connect-timeout',
   'upstream-failed',
   'upstream-timeout',
+  'internal-error',
 ])
 
 /** Whether it was refused on purpose, or failed on the way. */

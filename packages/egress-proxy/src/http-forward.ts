@@ -9,7 +9,7 @@ import { pipeline } from 'node:stream'
 import type { EgressRequest, Refusal } from './decision.js'
 import type { Gate } from './gate.js'
 import { endToEndHeaders, endToEndTrailers } from './http-headers.js'
-import { parseForward, type ForwardTarget } from './http-target.js'
+import { HTTP_PORT, parseForward, type ForwardTarget } from './http-target.js'
 import type { EgressLimits } from './limits.js'
 import { REASON_HEADER, refusalResponse } from './refusal-response.js'
 import { closeSignal, reset } from './socket.js'
@@ -24,6 +24,9 @@ export interface Exchange {
 
 /** Methods that have no body unless they say so. @see RFC 9110 9.3 */
 const WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE'])
+
+/** Headers are limited by their bytes. Node would leave out what is beyond a count, and frame the body by it all the same. */
+export const NO_COUNT = 0
 
 /** Forwards one request over a connection of its own, and its answer. Never rejects for what client or server do. */
 export async function forwardRequest(gate: Gate, limits: EgressLimits, exchange: Exchange): Promise<void> {
@@ -89,6 +92,10 @@ function passBody(request: IncomingMessage, upstream: ClientRequest): void {
   // Not a pipeline: an answer can come before the whole body has, and goes on without it.
   request.once('error', (error) => upstream.destroy(error))
   request.pipe(upstream)
+  upstream.once('close', () => {
+    request.unpipe(upstream)
+    request.resume()
+  })
 }
 
 function passAnswer(
@@ -141,7 +148,7 @@ function requestHeaders(
 /** RFC 9110 7.2: without the port that the scheme has anyway. */
 function hostHeader(host: string, port: number): string {
   const name = host.includes(':') ? `[${host}]` : host
-  return port === 80 ? name : `${name}:${port}`
+  return port === HTTP_PORT ? name : `${name}:${port}`
 }
 
 function refuse({ response, expectsContinue }: Exchange, refusal: Refusal, request?: EgressRequest): void {

@@ -3,9 +3,10 @@ import type { Socket } from 'node:net'
 import { openConnectTunnel } from './connect-tunnel.js'
 import type { Refusal } from './decision.js'
 import type { Gate } from './gate.js'
-import { forwardRequest } from './http-forward.js'
+import { forwardRequest, NO_COUNT } from './http-forward.js'
 import type { EgressLimits } from './limits.js'
 import { formatRefusalResponse, refusalResponse } from './refusal-response.js'
+import { serveClient } from './serve-client.js'
 import { endWith, reset, type Deadline } from './socket.js'
 
 /** Serves clients of HTTP. */
@@ -39,6 +40,7 @@ export function createHttpFront(gate: Gate, limits: EgressLimits): HttpFront {
   })
   // An upstream that is silent for `idleMs` is told first.
   server.timeout = 2 * limits.idleMs
+  server.maxHeadersCount = NO_COUNT
 
   const take = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void => {
     const { socket } = request
@@ -50,9 +52,13 @@ export function createHttpFront(gate: Gate, limits: EgressLimits): HttpFront {
       response.once('close', resolve)
       socket.once('close', resolve)
     })
+    const answer = async (): Promise<void> => {
+      if (socket.destroyed) return
+      await forwardRequest(gate, limits, { request, response, expectsContinue })
+      await closed
+    }
     client.turn = client.turn.then(async () => {
-      if (!socket.destroyed)
-        await Promise.all([forwardRequest(gate, limits, { request, response, expectsContinue }), closed])
+      await serveClient(gate, socket, answer)
       client.waiting -= 1
       if (client.waiting === 0 && !socket.destroyed) client.deadline.start()
     })
@@ -66,7 +72,7 @@ export function createHttpFront(gate: Gate, limits: EgressLimits): HttpFront {
     if (client === undefined || client.waiting > 0) return reset(socket)
     client.deadline.stop()
     socket.setTimeout(0)
-    void openConnectTunnel(gate, limits, { request, socket, head })
+    void serveClient(gate, socket, () => openConnectTunnel(gate, limits, { request, socket, head }))
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const isMalformed = error.code?.startsWith('HPE_') === true

@@ -9,7 +9,8 @@ export interface ForwardTarget {
   readonly path: string
 }
 
-const HTTP_PORT = 80
+/** RFC 9110 4.2.1. */
+export const HTTP_PORT = 80
 
 /**
  * What a request that is to be forwarded asks for, or why it is refused, as a sentence without a final full stop. The target alone counts; the

@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { isInNetwork, parseAddress, type Address } from './address.js'
-import { parseAuthority, parseHost, type Host } from './host.js'
+import { parseAuthority, type Host } from './host.js'
 
 /** Which hosts a rule is about. */
 export type HostPattern =
@@ -33,14 +33,19 @@ const MAPPED_BITS = 96
 export function parsePattern(text: string): Pattern | PatternProblem {
   if (text.includes('://')) return { problem: 'is a URL; write the host, and the port after a colon' }
   if (text.includes('/')) return parseNetwork(text)
-  if (isIPv6(text)) return addressPattern(text, undefined)
+  const ipv6 = isIPv6(text) ? parseAddress(text) : undefined
+  if (ipv6 !== undefined) return addressPattern(ipv6, undefined)
   const [, stars, rest = ''] = /^(\*\*?\.|\*(?=:|$))?(.*)$/.exec(text) ?? []
   if (stars === '*') return parseAny(rest)
   const authority = parseAuthority(rest)
   if (authority === undefined) return { problem: 'is no host, address, network or host:port' }
   const { host, port } = authority
-  if (stars === undefined) return hostPattern(host, port)
-  if (host.kind === 'address') return { problem: 'has an address where a domain must be' }
+  if (host.kind === 'address') {
+    return stars === undefined
+      ? addressPattern(host.address, port)
+      : { problem: 'has an address where a domain must be' }
+  }
+  if (stars === undefined) return { host: { kind: 'name', name: host.text }, port }
   return { host: { kind: 'below', domain: host.text, withApex: stars === '**.' }, port }
 }
 
@@ -66,28 +71,23 @@ function parseAny(rest: string): Pattern | PatternProblem {
     : { host: { kind: 'any' }, port }
 }
 
-function hostPattern(host: Host, port: number | undefined): Pattern {
-  return host.kind === 'name'
-    ? { host: { kind: 'name', name: host.text }, port }
-    : addressPattern(host.text, port)
+function addressPattern(address: Address, port: number | undefined): Pattern {
+  return { host: { kind: 'network', network: [address, bitsOf(address)] }, port }
 }
 
-function addressPattern(text: string, port: number | undefined): Pattern {
-  const address = ipaddr.process(text)
-  const bits = address.kind() === 'ipv4' ? IPV4_BITS : IPV6_BITS
-  return { host: { kind: 'network', network: [address, bits] }, port }
+function bitsOf(address: Address): number {
+  return address.kind() === 'ipv4' ? IPV4_BITS : IPV6_BITS
 }
 
 function parseNetwork(text: string): Pattern | PatternProblem {
   const [, addressText = '', bitsText] = /^([^/]*)\/(\d{1,3})$/.exec(text) ?? []
-  const host = parseHost(addressText)
   const address = parseAddress(addressText.replace(/^\[(.*)\]$/, '$1'))
-  if (host === undefined || address === undefined || bitsText === undefined) {
+  if (address === undefined || bitsText === undefined) {
     return { problem: 'is no network: write address/bits, without a port' }
   }
   const isMapped = addressText.includes(':') && address.kind() === 'ipv4'
   const bits = Number(bitsText) - (isMapped ? MAPPED_BITS : 0)
-  if (bits < 0 || bits > (address.kind() === 'ipv4' ? IPV4_BITS : IPV6_BITS)) {
+  if (bits < 0 || bits > bitsOf(address)) {
     return { problem: `has a number of bits that no such network has: ${bitsText}` }
   }
   const network = networkOf(address, bits)

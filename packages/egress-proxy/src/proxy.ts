@@ -5,6 +5,7 @@ import { createHttpFront } from './http-front.js'
 import { completeLimits, type EgressLimits } from './limits.js'
 import { resolveBySystem, type Resolve } from './resolve.js'
 import type { EgressRules } from './rules.js'
+import { serveClient } from './serve-client.js'
 import { endWith, readFrame, reset, startDeadline, type Deadline } from './socket.js'
 import { formatSocks4Refusal, SOCKS4_VERSION, SOCKS5_VERSION } from './socks5-frames.js'
 import { serveSocks5 } from './socks5.js'
@@ -80,7 +81,8 @@ export function createEgressProxy(options: EgressProxyOptions): EgressProxy {
     socket.allowHalfOpen = true
     clients.add(socket)
     socket.once('close', () => clients.delete(socket))
-    void serve(socket, startDeadline(socket, limits.handshakeMs))
+    const deadline = startDeadline(socket, limits.handshakeMs)
+    void serveClient(gate, socket, () => serve(socket, deadline))
   }
 
   return {

@@ -14,6 +14,7 @@ const STATUS: Readonly<Record<RefusalReason, number>> = {
   'connect-timeout': 504,
   'upstream-failed': 502,
   'upstream-timeout': 504,
+  'internal-error': 500,
 }
 
 /** The header that has the reason. */
