@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { EgressRequest, Refusal } from './decision.js'
 import type { Gate } from './gate.js'
 import { parseAuthority } from './host.js'
+import { isHttp1 } from './http-target.js'
 import type { EgressLimits } from './limits.js'
 import { formatRefusalResponse, refusalResponse } from './refusal-response.js'
 import { closeSignal, endWith } from './socket.js'
@@ -39,7 +40,9 @@ export async function openConnectTunnel(
 }
 
 /** What CONNECT asks for: `host:port`, and nothing that would have to be read before the tunnel begins. */
-function parseConnect({ url = '', headers }: IncomingMessage): EgressRequest | { readonly refusal: Refusal } {
+function parseConnect(message: IncomingMessage): EgressRequest | { readonly refusal: Refusal } {
+  const { url = '', headers } = message
+  if (!isHttp1(message)) return { refusal: invalid(`HTTP/${message.httpVersion} is not served`) }
   if (headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0') {
     return { refusal: invalid('CONNECT has no body') }
   }

@@ -154,8 +154,10 @@ function hostHeader(host: string, port: number): string {
 function refuse({ response, expectsContinue }: Exchange, refusal: Refusal, request?: EgressRequest): void {
   if (response.destroyed || response.headersSent) return
   const { status, headers, body } = refusalResponse(refusal, request)
-  // A client that was not told to continue may send the body or leave it, and what follows could be either.
-  response.writeHead(status, expectsContinue ? { ...headers, Connection: 'close' } : headers)
+  // A client that was not told to continue may send the body or leave it, and who sends what is malformed may mean something else by
+  // what follows.
+  const isLast = expectsContinue || refusal.reason === 'invalid-request'
+  response.writeHead(status, isLast ? { ...headers, Connection: 'close' } : headers)
   response.end(body)
 }
 

@@ -32,7 +32,8 @@ export function createHttpFront(gate: Gate, limits: EgressLimits): HttpFront {
   const clients = new WeakMap<Socket, Client>()
   const server = createServer({
     insecureHTTPParser: false,
-    requireHostHeader: true,
+    // Looked at with the target, so that it is refused like everything else.
+    requireHostHeader: false,
     maxHeaderSize: limits.headerBytes,
     noDelay: true,
     // The deadline is kept here: a server that does not listen does not look at its own.
@@ -53,7 +54,7 @@ export function createHttpFront(gate: Gate, limits: EgressLimits): HttpFront {
       socket.once('close', resolve)
     })
     const answer = async (): Promise<void> => {
-      if (socket.destroyed) return
+      if (socket.destroyed || socket.writableEnded) return
       await forwardRequest(gate, limits, { request, response, expectsContinue })
       await closed
     }
@@ -75,13 +76,14 @@ export function createHttpFront(gate: Gate, limits: EgressLimits): HttpFront {
     void serveClient(gate, socket, () => openConnectTunnel(gate, limits, { request, socket, head }))
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    const isMalformed = error.code?.startsWith('HPE_') === true
-    if (!isMalformed || !socket.writable || (clients.get(socket)?.waiting ?? 1) > 0) return reset(socket)
+    if (error.code?.startsWith('HPE_') !== true || !socket.writable) return reset(socket)
     const refusal: Refusal = {
       reason: 'invalid-request',
       message: `this is not HTTP as it must be (${error.code})`,
     }
     gate.reportRefusal(refusal, { protocol: 'http' })
+    // An answer that is still to be written would be mixed with this one.
+    if (clients.get(socket)?.waiting !== 0) return reset(socket)
     const response = refusalResponse(refusal)
     const status = error.code === 'HPE_HEADER_OVERFLOW' ? HEADER_TOO_LARGE : response.status
     endWith(socket, formatRefusalResponse({ ...response, status }), limits.handshakeMs)

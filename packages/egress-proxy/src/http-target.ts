@@ -20,6 +20,7 @@ export const HTTP_PORT = 80
  */
 export function parseForward(message: IncomingMessage): ForwardTarget | { readonly problem: string } {
   const { url = '', method = '', headers, rawHeaders } = message
+  if (!isHttp1(message)) return { problem: `HTTP/${message.httpVersion} is not served` }
   const [, scheme, authorityText = '', path = ''] = /^([a-z][a-z\d+.-]*):\/\/([^/?]*)(.*)$/i.exec(url) ?? []
   if (scheme === undefined) return { problem: 'this is a proxy: the target of a request must be a whole URL' }
   if (scheme.toLowerCase() !== 'http') return { problem: `a URL with ${scheme}: is reached through CONNECT` }
@@ -32,12 +33,19 @@ export function parseForward(message: IncomingMessage): ForwardTarget | { readon
   }
   if (encoding !== undefined && message.httpVersion === '1.0')
     return { problem: 'HTTP/1.0 has no transfer codings' }
-  if (countOf(rawHeaders, 'host') > 1) return { problem: 'there is more than one header Host' }
+  const hosts = countOf(rawHeaders, 'host')
+  if (hosts > 1 || (hosts === 0 && message.httpVersion === '1.1'))
+    return { problem: 'there must be one header Host' }
   if (/\bwebsocket\b/i.test(headers.upgrade ?? '')) {
     return { problem: 'a WebSocket is reached through a tunnel: ask for it with CONNECT' }
   }
   const { host, port = HTTP_PORT } = authority
   return { request: { protocol: 'http', method, host, port }, path: path.startsWith('/') ? path : `/${path}` }
+}
+
+/** Node's parser takes a request line without a version for HTTP/0.9. */
+export function isHttp1({ httpVersion }: IncomingMessage): boolean {
+  return httpVersion === '1.1' || httpVersion === '1.0'
 }
 
 function countOf(rawHeaders: readonly string[], name: string): number {

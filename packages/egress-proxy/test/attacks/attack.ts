@@ -18,7 +18,7 @@ export interface Attack extends Setting {
   readonly send: Send
   /** `reset`: without a word, because an answer would be mixed with another one, or nobody waits for it. */
   readonly refused: RefusalReason | 'reset'
-  /** What the client is told. Default: the header with the reason. */
+  /** What the client is told. Default: the header with the reason; `''`: nothing. */
   readonly answer?: string
   /** What differs where the same is allowed. */
   readonly twin: Setting & { readonly why: string }
@@ -37,8 +37,8 @@ export function describeAttacks(title: string, attacks: readonly Attack[]): void
         (row) => row.answer ?? `X-Proxy-Error: ${row.refused}`,
       )
       expect(seen.filter((request) => request.includes('/secret'))).toEqual([])
+      expect(reply).toContain(answerTo(attack))
       if (attack.refused === 'reset') return
-      expect(reply).toContain(attack.answer ?? `X-Proxy-Error: ${attack.refused}`)
       expect(decisions.map(({ reason }) => reason)).toContain(attack.refused)
     })
 
@@ -49,6 +49,10 @@ export function describeAttacks(title: string, attacks: readonly Attack[]): void
       expect(decisions.at(-1)).toMatchObject({ status: 'allowed' })
     })
   })
+}
+
+function answerTo({ answer, refused }: Attempted): string {
+  return answer ?? (refused === 'reset' ? '' : `X-Proxy-Error: ${refused}`)
 }
 
 type Attempted = Omit<Attack, 'title' | 'twin'>

@@ -23,7 +23,7 @@ export interface World {
   readonly decisions: readonly Decision[]
   /** Names that were resolved, in order. */
   readonly resolved: readonly string[]
-  /** Sends `chunks` one after the other, and gives what came back when it has `until`, or the connection is closed. */
+  /** Sends `chunks` one after the other, and gives what came back when it has `until` (`''`: never), or the connection is closed. */
   talk(chunks: readonly string[], until: string): Promise<string>
   /** What the server was asked, once everything that was under way has arrived: `GET /path host`. */
   seen(): Promise<readonly string[]>
@@ -32,11 +32,12 @@ export interface World {
 /** A server on a port of its own, on every local address. It answers `ORIGIN` and the path. */
 export async function startOrigin(): Promise<{ port: number; seen: () => Promise<readonly string[]> }> {
   const requests: string[] = []
-  const server = createServer((request, response) => {
+  const server = createServer({ maxHeaderSize: HEADER_BYTES }, (request, response) => {
     request.resume()
     requests.push(`${request.method} ${request.url} ${request.headers.host}`)
     response.end(`ORIGIN ${request.url}`)
   })
+  server.maxHeadersCount = 0
   await new Promise<void>((done) => server.listen(0, done))
   onTestFinished(() => {
     server.close()
@@ -87,7 +88,7 @@ export function talk(port: number, chunks: readonly string[], until: string): Pr
     socket.on('close', () => resolve(received))
     socket.on('data', (data) => {
       received += data.toString('latin1')
-      if (received.includes(until)) socket.destroy()
+      if (until !== '' && received.includes(until)) socket.destroy()
     })
     const send = ([chunk, ...rest]: readonly string[]): void => {
       if (chunk === undefined || socket.destroyed) return
@@ -100,3 +101,6 @@ export function talk(port: number, chunks: readonly string[], until: string): Pr
 
 /** So that they arrive as chunks. */
 const BETWEEN_CHUNKS_MS = 5
+
+/** More than any proxy here takes. */
+const HEADER_BYTES = 1_000_000
