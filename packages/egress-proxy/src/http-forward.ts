@@ -5,7 +5,6 @@ import {
   type ServerResponse,
 } from 'node:http'
 import type { Socket } from 'node:net'
-import { pipeline } from 'node:stream'
 import type { EgressRequest, Refusal } from './decision.js'
 import type { Gate } from './gate.js'
 import { endToEndHeaders, endToEndTrailers } from './http-headers.js'
@@ -71,9 +70,12 @@ function relay(
     maxHeaderSize: limits.headerBytes,
   })
   socket.setTimeout(limits.idleMs, () => fail('upstream-timeout', 'the server was silent for too long'))
-  upstream.on('error', () =>
-    fail('upstream-failed', 'the server ended the connection, or does not speak HTTP'),
-  )
+  upstream.on('error', () => upstream.destroy())
+  upstream.once('close', () => {
+    // After an answer has begun, whether it is whole is what counts.
+    if (!response.headersSent)
+      fail('upstream-failed', 'the server ended the connection, or does not speak HTTP')
+  })
   upstream.on('continue', () => {
     if (exchange.expectsContinue) response.writeContinue()
   })
@@ -119,10 +121,12 @@ function passAnswer(
   answer.once('end', () => {
     if (trailing) response.addTrailers(endToEndTrailers(answer.rawTrailers))
   })
-  pipeline(answer, response, (error) => {
-    // An answer that is cut off must not look like a whole one.
-    if (error) reset(request.socket)
+  // An answer that is cut off must not look like a whole one.
+  answer.on('error', () => reset(request.socket))
+  answer.once('close', () => {
+    if (!answer.complete) reset(request.socket)
   })
+  answer.pipe(response)
 }
 
 /** What the server gets: `Host` is the host that was judged, and the body is framed as Node understood it. */

@@ -1,12 +1,15 @@
 import type { Socket } from 'node:net'
 
 /**
- * Closes `socket` so that its other end sees an error, where that can be told: only TCP knows the difference between an end and a failure.
+ * Closes `socket` at once, so that its other end sees an error, where that can be told: only TCP knows the difference between an end and a
+ * failure, and only until an end has been sent.
  */
 export function reset(socket: Socket): void {
   if (socket.destroyed) return
-  if (socket.remoteAddress === undefined) socket.destroy()
-  else socket.resetAndDestroy()
+  // Node's `resetAndDestroy` first waits until all has been written, for ever if need be, and sends an end. This is what it does then.
+  if (socket.remoteAddress !== undefined && !socket.writableEnded)
+    Object.assign(socket, { resetAndClosing: true })
+  socket.destroy()
 }
 
 /** Writes the last words and ends; what the client still sends is not looked at, and after `timeoutMs` the connection is gone. */

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { createEgressProxy } from '../../src/index.ts'
 import { describeAttacks } from './attack.ts'
-import { connect, get, socks, socksReply } from './messages.ts'
-import { startOrigin, startProxy, talk } from './world.ts'
+import { connect, get, socks, socksReply } from '../messages.ts'
+import { startOrigin, startProxy, talk } from '../world.ts'
 
 const NOT_PUBLIC = [
   '127.0.0.1',

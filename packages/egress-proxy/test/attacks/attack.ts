@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { EgressLimits, EgressRules, RefusalReason } from '../../src/index.ts'
-import { startOrigin, startProxy } from './world.ts'
+import { startOrigin, startProxy } from '../world.ts'
 
 /** What a client sends, by the port of the server. */
 export type Send = (port: number) => string | readonly string[]

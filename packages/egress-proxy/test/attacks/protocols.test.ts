@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { ALLOWED, describeAttacks, NAMES } from './attack.ts'
-import { connect, get, socks, socksReply } from './messages.ts'
-import { startOrigin, startProxy } from './world.ts'
+import { connect, get, socks, socksReply } from '../messages.ts'
+import { startOrigin, startProxy } from '../world.ts'
 
 /** A first request that is answered, and a connection that stays. */
 const first = (port: number): string => `GET http://allowed.test:${port}/first HTTP/1.1\r\nHost: x\r\n\r\n`

@@ -1,8 +1,8 @@
 import { connect as connectSocket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { ALLOWED, describeAttacks, NAMES } from './attack.ts'
-import { connect, get, socks } from './messages.ts'
-import { startOrigin, startProxy } from './world.ts'
+import { connect, get, socks } from '../messages.ts'
+import { startOrigin, startProxy } from '../world.ts'
 
 const SHORT = { handshakeMs: 150 }
 /** More than the proxy waits; the server would see the end of it. */

@@ -1,5 +1,5 @@
 import { ALLOWED, describeAttacks, NAMES } from './attack.ts'
-import { connect, get, socks, socksReply, utf8 } from './messages.ts'
+import { connect, get, socks, socksReply, utf8 } from '../messages.ts'
 
 const LOOK_ALIKES = [
   'allowed.test.other.test',

@@ -1,5 +1,5 @@
 import { describeAttacks, type Attack } from './attack.ts'
-import { connect, get, socks, socksReply, utf8 } from './messages.ts'
+import { connect, get, socks, socksReply, utf8 } from '../messages.ts'
 
 const LOOPBACK = [
   '127.0.0.1',

@@ -7,7 +7,7 @@ import {
   type EgressLimits,
   type EgressProxy,
   type EgressRules,
-} from '../../src/index.ts'
+} from '../src/index.ts'
 
 export interface WorldOptions {
   readonly rules: EgressRules
@@ -29,13 +29,14 @@ export interface World {
   seen(): Promise<readonly string[]>
 }
 
-/** A server on a port of its own, on every local address. It answers `ORIGIN` and the path. */
+/** A server on a port of its own, on every local address. It answers `ORIGIN`, the path, and how long the body was. */
 export async function startOrigin(): Promise<{ port: number; seen: () => Promise<readonly string[]> }> {
   const requests: string[] = []
   const server = createServer({ maxHeaderSize: HEADER_BYTES }, (request, response) => {
-    request.resume()
+    let bytes = 0
     requests.push(`${request.method} ${request.url} ${request.headers.host}`)
-    response.end(`ORIGIN ${request.url}`)
+    request.on('data', (data: Buffer) => (bytes += data.length))
+    request.on('end', () => response.end(`ORIGIN ${request.url} ${bytes}`))
   })
   server.maxHeadersCount = 0
   await new Promise<void>((done) => server.listen(0, done))
