@@ -60,6 +60,7 @@ function relay(
     if (response.headersSent) reset(request.socket)
     else refuse(exchange, { reason, message }, target.request)
   }
+  socket.setTimeout(limits.idleMs, () => fail('upstream-timeout', 'the server was silent for too long'))
   const upstream = httpRequest({
     method: target.request.method,
     path: target.path,
@@ -69,7 +70,6 @@ function relay(
     insecureHTTPParser: false,
     maxHeaderSize: limits.headerBytes,
   })
-  socket.setTimeout(limits.idleMs, () => fail('upstream-timeout', 'the server was silent for too long'))
   upstream.on('error', () => upstream.destroy())
   upstream.once('close', () => {
     // After an answer has begun, whether it is whole is what counts.
@@ -135,15 +135,19 @@ function requestHeaders(
   { request: { method, host, port } }: ForwardTarget,
 ): string[] {
   const chunked = isChunked(request)
-  const passed = endToEndHeaders(request.rawHeaders, ['host', 'expect', ...(chunked ? [] : ['trailer'])])
-  const hasLength = request.headers['content-length'] !== undefined
+  const passed = endToEndHeaders(request.rawHeaders, [
+    ...['host', 'expect', 'content-length'],
+    ...(chunked ? [] : ['trailer']),
+  ])
+  const { 'content-length': length = WITHOUT_BODY.has(method) ? undefined : '0' } = request.headers
   return [
     'Host',
     hostHeader(host.text, port),
     ...passed,
     ...(expectsContinue ? ['Expect', '100-continue'] : []),
     ...(chunked ? ['Transfer-Encoding', 'chunked'] : []),
-    ...(chunked || hasLength || WITHOUT_BODY.has(method) ? [] : ['Content-Length', '0']),
+    // Written anew: to some, a number that begins with 0 is octal.
+    ...(chunked || length === undefined ? [] : ['Content-Length', BigInt(length).toString()]),
     'Connection',
     'close',
   ]

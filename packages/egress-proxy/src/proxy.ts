@@ -12,7 +12,7 @@ import { serveSocks5 } from './socks5.js'
 
 export interface EgressProxyOptions {
   readonly rules: EgressRules
-  /** Called once for each request, when it is known what becomes of it. What it throws is not caught. */
+  /** Called once for each request, when it is known what becomes of it, and for what never became one. It must not throw. */
   readonly onDecision?: (decision: Decision) => void
   /** Default: the resolver of the system. Every answer is checked, whoever gives it. */
   readonly resolve?: Resolve
@@ -36,7 +36,7 @@ export interface EgressProxy {
   rules: EgressRules
   /** Serves one connection of a client, whichever of the protocols it speaks. It can be passed on without its object. */
   readonly handle: (socket: Socket) => void
-  /** Serves whoever connects there. @throws what `net.Server` does, where it cannot. */
+  /** Serves whoever connects there. @throws {TypeError} after `close`, and what `net.Server` gives where it cannot listen. */
   listen(options?: ListenOptions): Promise<AddressInfo>
   /** Stops listening, closes every connection, and resolves when that is done. */
   close(): Promise<void>
@@ -94,6 +94,7 @@ export function createEgressProxy(options: EgressProxyOptions): EgressProxy {
     },
     handle,
     async listen({ host = '127.0.0.1', port = 0 } = {}) {
+      if (isClosed) throw new TypeError('the proxy is closed')
       const server = createServer({ allowHalfOpen: true, noDelay: true }, handle)
       servers.add(server)
       await new Promise<void>((done, fail) => {

@@ -1,4 +1,6 @@
+import { createServer } from 'node:http'
 import { expect, test } from 'vitest'
+import { listen } from '../servers.ts'
 import { ALLOWED, describeAttacks, NAMES, type Attack } from './attack.ts'
 import { get } from '../messages.ts'
 import { startOrigin, startProxy } from '../world.ts'
@@ -182,6 +184,20 @@ describeAttacks(
     },
   })),
 )
+
+test('a length is passed on as one number', async () => {
+  const lengths: unknown[] = []
+  const origin = createServer(({ rawHeaders }, response) =>
+    response.end(void lengths.push(rawHeaders.slice(2))),
+  )
+  const port = await listen(origin)
+  const world = await startProxy({ seen: () => Promise.resolve([]) }, { rules: ALLOWED, names: NAMES })
+  await world.talk(
+    [`POST http://allowed.test:${port}/ HTTP/1.1\r\nHost: x\r\nContent-Length: 0010\r\n\r\n0123456789`],
+    '200 OK',
+  )
+  expect(lengths).toEqual([['Content-Length', '10', 'Connection', 'close']])
+})
 
 test('a coding behind more headers than Node counts frames the body all the same', async () => {
   const origin = await startOrigin()
