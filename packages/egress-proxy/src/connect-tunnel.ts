@@ -6,22 +6,28 @@ import { parseAuthority } from './host.js'
 import { isHttp1 } from './http-target.js'
 import type { EgressLimits } from './limits.js'
 import { formatRefusalResponse, refusalResponse } from './refusal-response.js'
-import { closeSignal, endWith } from './socket.js'
+import { endWith } from './socket.js'
 import { joinSockets } from './tunnel.js'
 
+/** A request for a tunnel, and the connection that it came through. */
+export interface TunnelRequest {
+  readonly request: IncomingMessage
+  readonly socket: Socket
+  /** What came after the header. */
+  readonly head: Buffer
+  /** The client is gone. */
+  readonly signal: AbortSignal
+}
+
 /**
- * Answers CONNECT. `head`: what came after the header.
+ * Answers CONNECT.
  *
  * @see RFC 9110 9.3.6
  */
 export async function openConnectTunnel(
   gate: Gate,
   limits: EgressLimits,
-  {
-    request,
-    socket,
-    head,
-  }: { readonly request: IncomingMessage; readonly socket: Socket; readonly head: Buffer },
+  { request, socket, head, signal }: TunnelRequest,
 ): Promise<void> {
   if (head.length > 0) socket.unshift(head)
   const parsed = parseConnect(request)
@@ -30,7 +36,7 @@ export async function openConnectTunnel(
     endWith(socket, formatRefusal(parsed.refusal), limits.handshakeMs)
     return
   }
-  const opened = await gate.open(parsed, closeSignal(socket))
+  const opened = await gate.open(parsed, signal)
   if ('refusal' in opened) {
     endWith(socket, formatRefusal(opened.refusal, parsed), limits.handshakeMs)
     return

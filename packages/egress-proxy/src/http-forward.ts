@@ -11,7 +11,7 @@ import { endToEndHeaders, endToEndTrailers } from './http-headers.js'
 import { HTTP_PORT, parseForward, type ForwardTarget } from './http-target.js'
 import type { EgressLimits } from './limits.js'
 import { REASON_HEADER, refusalResponse } from './refusal-response.js'
-import { closeSignal, reset } from './socket.js'
+import { reset } from './socket.js'
 
 /** A request of a client, and the answer that it gets. */
 export interface Exchange {
@@ -19,6 +19,8 @@ export interface Exchange {
   readonly response: ServerResponse
   /** The client waits for `100 Continue` before it sends the body. */
   readonly expectsContinue: boolean
+  /** The client is gone. */
+  readonly signal: AbortSignal
 }
 
 /** Methods that have no body unless they say so. @see RFC 9110 9.3 */
@@ -37,7 +39,7 @@ export async function forwardRequest(gate: Gate, limits: EgressLimits, exchange:
     refuse(exchange, refusal)
     return
   }
-  const opened = await gate.open(target.request, closeSignal(request.socket))
+  const opened = await gate.open(target.request, exchange.signal)
   if ('refusal' in opened) {
     refuse(exchange, opened.refusal, target.request)
     return
@@ -123,9 +125,6 @@ function passAnswer(
   })
   // An answer that is cut off must not look like a whole one.
   answer.on('error', () => reset(request.socket))
-  answer.once('close', () => {
-    if (!answer.complete) reset(request.socket)
-  })
   answer.pipe(response)
 }
 
@@ -159,12 +158,11 @@ function hostHeader(host: string, port: number): string {
   return port === HTTP_PORT ? name : `${name}:${port}`
 }
 
-function refuse({ response, expectsContinue }: Exchange, refusal: Refusal, request?: EgressRequest): void {
+function refuse({ response }: Exchange, refusal: Refusal, request?: EgressRequest): void {
   if (response.destroyed || response.headersSent) return
   const { status, headers, body } = refusalResponse(refusal, request)
-  // A client that was not told to continue may send the body or leave it, and who sends what is malformed may mean something else by
-  // what follows.
-  const isLast = expectsContinue || refusal.reason === 'invalid-request'
+  // Who sends what is malformed may mean something else by what follows. Node does the same where a client still waits to continue.
+  const isLast = refusal.reason === 'invalid-request'
   response.writeHead(status, isLast ? { ...headers, Connection: 'close' } : headers)
   response.end(body)
 }

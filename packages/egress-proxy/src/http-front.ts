@@ -7,7 +7,7 @@ import { forwardRequest, NO_COUNT } from './http-forward.js'
 import type { EgressLimits } from './limits.js'
 import { formatRefusalResponse, refusalResponse } from './refusal-response.js'
 import { serveClient } from './serve-client.js'
-import { endWith, reset, type Deadline } from './socket.js'
+import { closeSignal, endWith, reset, type Deadline } from './socket.js'
 
 /** Serves clients of HTTP. */
 export interface HttpFront {
@@ -18,6 +18,8 @@ export interface HttpFront {
 /** The requests of one connection. They are answered one after the other. */
 interface Client {
   readonly deadline: Deadline
+  /** It is gone. */
+  readonly signal: AbortSignal
   /** Requests that have been read and not yet answered. */
   waiting: number
   /** Settled when all requests so far have been answered. */
@@ -49,13 +51,10 @@ export function createHttpFront(gate: Gate, limits: EgressLimits): HttpFront {
     if (client === undefined || client.waiting === PIPELINE_MAX) return reset(socket)
     client.waiting += 1
     client.deadline.stop()
-    const closed = new Promise<void>((resolve) => {
-      response.once('close', resolve)
-      socket.once('close', resolve)
-    })
+    const closed = new Promise<void>((resolve) => response.once('close', resolve))
     const answer = async (): Promise<void> => {
       if (socket.destroyed || socket.writableEnded) return
-      await forwardRequest(gate, limits, { request, response, expectsContinue })
+      await forwardRequest(gate, limits, { request, response, expectsContinue, signal: client.signal })
       await closed
     }
     client.turn = client.turn.then(async () => {
@@ -73,7 +72,9 @@ export function createHttpFront(gate: Gate, limits: EgressLimits): HttpFront {
     if (client === undefined || client.waiting > 0) return reset(socket)
     client.deadline.stop()
     socket.setTimeout(0)
-    void serveClient(gate, socket, () => openConnectTunnel(gate, limits, { request, socket, head }))
+    void serveClient(gate, socket, () =>
+      openConnectTunnel(gate, limits, { request, socket, head, signal: client.signal }),
+    )
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (error.code?.startsWith('HPE_') !== true || !socket.writable) return reset(socket)
@@ -91,7 +92,7 @@ export function createHttpFront(gate: Gate, limits: EgressLimits): HttpFront {
 
   return {
     accept(socket, deadline) {
-      clients.set(socket, { deadline, waiting: 0, turn: Promise.resolve() })
+      clients.set(socket, { deadline, signal: closeSignal(socket), waiting: 0, turn: Promise.resolve() })
       server.emit('connection', socket)
       socket.resume()
     },

@@ -2,6 +2,7 @@ import { createServer, connect as connectSocket, type Socket } from 'node:net'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { get, socks, socksReply } from './messages.ts'
 import { client, startProxy, startServer, watch, type Client } from './servers.ts'
@@ -189,4 +190,20 @@ test('connections of any server can be given to it, also of a Unix socket', asyn
   near.socket.end('echo')
   expect(await near.ended).toBe('end')
   expect(near.received()).toBe(`${ESTABLISHED}echo`)
+})
+
+test.each([
+  { how: 'CONNECT', open: connectTo },
+  {
+    how: 'SOCKS5',
+    open: (port: number) => socks({ host: 'localhost', port }).slice(0, -get('/secret').length),
+  },
+])('a tunnel by $how outlives the time for asking for it', async ({ open }) => {
+  const { port } = await startProxy({ limits: { handshakeMs: 50 } })
+  const origin = await startServer((socket) => void socket.pipe(socket))
+  const near = client(port, open(origin))
+  await near.has(open === connectTo ? ESTABLISHED : socksReply(0))
+  await setTimeout(200)
+  near.socket.write('echo')
+  await near.has('echo')
 })
