@@ -1,0 +1,6 @@
+export type { Decision, Protocol, RefusalReason } from './decision.js'
+export type { EgressLimits } from './limits.js'
+export { formatDecision } from './log.js'
+export { createEgressProxy, type EgressProxy, type EgressProxyOptions, type ListenOptions } from './proxy.js'
+export type { Resolve } from './resolve.js'
+export type { EgressRule, EgressRules } from './rules.js'

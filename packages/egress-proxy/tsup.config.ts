@@ -1,0 +1,3 @@
+import { library } from '@linux-sandbox/build-config/tsup'
+
+export default library()
