@@ -26,6 +26,9 @@ export interface Exchange {
 /** Methods that have no body unless they say so. @see RFC 9110 9.3 */
 const WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE'])
 
+/** @see RFC 9110 6.4.1 */
+const STATUSES_WITHOUT_BODY: ReadonlySet<number> = new Set([204, 304])
+
 /** Headers are limited by their bytes. Node would leave out what is beyond a count, and frame the body by it all the same. */
 export const NO_COUNT = 0
 
@@ -107,7 +110,8 @@ function passAnswer(
   answer: IncomingMessage,
   fail: (reason: 'upstream-failed', message: string) => void,
 ): void {
-  const trailing = isChunked(answer) && request.httpVersion !== '1.0'
+  const hasBody = request.method !== 'HEAD' && !STATUSES_WITHOUT_BODY.has(answer.statusCode ?? 0)
+  const trailing = hasBody && isChunked(answer) && request.httpVersion !== '1.0'
   const headers = endToEndHeaders(answer.rawHeaders, [
     REASON_HEADER.toLowerCase(),
     ...(trailing ? [] : ['trailer']),

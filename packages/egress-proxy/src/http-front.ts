@@ -71,7 +71,6 @@ export function createHttpFront(gate: Gate, limits: EgressLimits): HttpFront {
     // Bytes of a tunnel must not come between the answers that are still to be written.
     if (client === undefined || client.waiting > 0) return reset(socket)
     client.deadline.stop()
-    socket.setTimeout(0)
     void serveClient(gate, socket, () =>
       openConnectTunnel(gate, limits, { request, socket, head, signal: client.signal }),
     )

@@ -20,8 +20,8 @@ export const DEFAULT_LIMITS: EgressLimits = {
   idleMs: 300_000,
 }
 
-/** setTimeout(3) of Node takes no longer time. */
-const LIMIT_MAX = 2 ** 31 - 1
+/** Half of the longest time that Node's `setTimeout` takes, in milliseconds: some of it is waited for twice. */
+const LIMIT_MAX = 2 ** 30 - 1
 
 /**
  * The defaults, with what `limits` has.

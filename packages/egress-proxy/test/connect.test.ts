@@ -31,7 +31,7 @@ test('the first address that takes the connection is used', async () => {
 })
 
 /** The port of a program that listens and is stopped, and whose queue is full: who connects there waits. */
-async function startSilent(): Promise<number> {
+async function startSilent(): Promise<{ silent: number; goOn: () => void }> {
   const program = `
     const server = require('node:net').createServer()
     server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
@@ -45,13 +45,13 @@ async function startSilent(): Promise<number> {
   for (let count = 0; count < MORE_THAN_THE_QUEUE; count += 1)
     queue.push(connect(port, '127.0.0.1').on('error', () => undefined))
   await expect.poll(() => queue.filter((socket) => !socket.connecting).length).toBeGreaterThan(0)
-  return port
+  return { silent: port, goOn: () => void child.kill('SIGCONT') }
 }
 
 const MORE_THAN_THE_QUEUE = 8
 
 test('a server that does not answer gives 504', async () => {
-  const silent = await startSilent()
+  const { silent } = await startSilent()
   const { port, decisions } = await startProxy({ limits: { connectMs: 200 } })
   const one = client(port, `CONNECT localhost:${silent} HTTP/1.1\r\nHost: x\r\n\r\n`)
   await one.has('X-Proxy-Error: connect-timeout')
@@ -60,7 +60,7 @@ test('a server that does not answer gives 504', async () => {
 })
 
 test('a client that hangs up while the proxy connects ends the attempt', async () => {
-  const silent = await startSilent()
+  const { silent } = await startSilent()
   let isAsked: () => void = () => undefined
   const asked = new Promise<void>((resolve) => (isAsked = resolve))
   const { port, decisions } = await startProxy({
@@ -71,4 +71,19 @@ test('a client that hangs up while the proxy connects ends the attempt', async (
   await asked
   one.socket.destroy()
   await expect.poll(() => decisions).toMatchObject([{ status: 'failed', reason: 'connect-failed' }])
+})
+
+test('rules that change while the proxy connects decide', { timeout: 30_000 }, async () => {
+  const { silent, goOn } = await startSilent()
+  let isAsked: () => void = () => undefined
+  const asked = new Promise<void>((resolve) => (isAsked = resolve))
+  const resolve = (): Promise<string[]> => Promise.resolve(['127.0.0.1']).finally(isAsked)
+  const { proxy, port, decisions } = await startProxy({ resolve, limits: { connectMs: 20_000 } })
+  const one = client(port, `CONNECT localhost:${silent} HTTP/1.1\r\nHost: x\r\n\r\n`)
+  await asked
+  await new Promise((done) => setImmediate(done))
+  proxy.rules = { allow: ['localhost'], deny: ['127.0.0.0/8'] }
+  goOn()
+  await one.has('X-Proxy-Error: blocked-by-denylist')
+  expect(decisions).toMatchObject([{ status: 'blocked', rule: '127.0.0.0/8' }])
 })

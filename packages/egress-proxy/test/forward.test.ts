@@ -89,6 +89,7 @@ test('an answer is passed on with all its headers but those for the proxy', asyn
 
 test.each([
   { method: 'HEAD', answer: 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n' },
+  { method: 'HEAD', answer: 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X\r\n\r\n' },
   { method: 'GET', answer: 'HTTP/1.1 204 No Content\r\n\r\n' },
   { method: 'GET', answer: 'HTTP/1.1 304 Not Modified\r\nETag: "1"\r\n\r\n' },
 ])('$method answered by $answer has no body, and the connection goes on', async ({ method, answer }) => {

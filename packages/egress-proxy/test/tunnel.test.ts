@@ -190,6 +190,10 @@ test('connections of any server can be given to it, also of a Unix socket', asyn
   near.socket.end('echo')
   expect(await near.ended).toBe('end')
   expect(near.received()).toBe(`${ESTABLISHED}echo`)
+  await proxy.close()
+  const late = watch(connectSocket(path), connectTo(origin))
+  expect(await late.ended).not.toBe('')
+  expect(late.received()).toBe('')
 })
 
 test.each([

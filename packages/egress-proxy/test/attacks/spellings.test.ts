@@ -98,7 +98,6 @@ const AMBIGUOUS = [
   '[fe80::1%25eth0]',
   '[::1',
   '::1',
-  'xn--',
 ]
 
 describeAttacks(
