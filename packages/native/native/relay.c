@@ -105,6 +105,13 @@ static void drain(struct relay *relay) {
   }
 }
 
+static void heed_link(struct relay *relay) {
+  char word;
+  // Without supervise, which has said nothing, nobody is left for whom anything is copied.
+  if (recv(RELAY_LINK, &word, sizeof word, 0) <= 0) _exit(STATUS_SETUP);
+  drain(relay);
+}
+
 static void update_accepting(struct relay *relay) {
   const struct connections *connections = &relay->connections;
   bool has_room = connections->count < connections->capacity && connections->connecting < CONNECTING_MAX;
@@ -133,7 +140,7 @@ static int time_to_wait(const struct relay *relay) {
 
 static void serve(struct relay *relay, const struct epoll_event *event) {
   uint64_t key = event->data.u64;
-  if (key == LINK_KEY) return drain(relay);
+  if (key == LINK_KEY) return heed_link(relay);
   if (key > UINT32_MAX) return serve_connection(&relay->connections, key, event->events);
   if (relay->is_accepting && relay->connections.count < relay->connections.capacity)
     (void)accept_one(relay, (uint32_t)key);

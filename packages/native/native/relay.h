@@ -17,7 +17,7 @@ struct relay_listener {
 };
 
 struct relay_plan {
-  int link; // to supervise: tells it errno or 0 when all is ready, and hangs up when the relay has ended
+  int link; // to supervise: tells it errno or 0 when all is ready, and is told when the command has ended
   const struct relay_listener *listeners;
   uint32_t count;
   const struct supervise_request *request; // its preface and filter

@@ -35,6 +35,15 @@ async function open(onConnection: (socket: Socket) => void = () => {}): Promise<
   return endpoint
 }
 
+/** Whether it fails. The command may end before the relay does: then only what is written shows that nobody is left. */
+function isCut(socket: Socket): Promise<boolean> {
+  socket.resume()
+  return becomes(() => {
+    if (!socket.destroyed) socket.write('?')
+    return socket.destroyed
+  })
+}
+
 const HOLD = `
   const socket = connect()
   socket.write('x')
@@ -128,25 +137,23 @@ describe.skipIf(reasonToSkip()).each(USERS)('the process of the relay, as $name'
   test.each([
     { life: 'in a PID namespace', parts: {} },
     { life: 'in the PID namespace of the host', parts: INHERITED_PIDS },
-  ])('ends with supervise, and resets its connections: $life', async ({ parts }) => {
+  ])('ends with supervise, and cuts its connections: $life', async ({ parts }) => {
     const { started, relay, endpoint } = await hold(parts)
-    const failed = once(endpoint.sockets[0]!.resume(), 'error')
     started.child.kill('SIGKILL')
-    expect(await failed).toMatchObject([{ code: 'ECONNRESET' }])
+    expect(await isCut(endpoint.sockets[0]!)).toBe(true)
     expect(await becomes(() => !pidsWith(program).includes(relay))).toBe(true)
     await started.done
   })
 
-  test('ends with the caller, and resets its connections', async () => {
+  test('ends with the caller, and cuts its connections', async () => {
     const endpoint = await open()
     const request = Buffer.from(requestFor(inside(HOLD), routed([endpoint.route]))).toString('base64')
     const args = ['-e', CALLER, program, request, String(user.uid ?? '')]
     const caller = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
     await once(caller.stdout, 'data')
     expect(await becomes(() => endpoint.sockets.length === 1)).toBe(true)
-    const failed = once(endpoint.sockets[0]!.resume(), 'error')
     caller.kill('SIGKILL')
-    expect(await failed).toMatchObject([{ code: 'ECONNRESET' }])
+    expect(await isCut(endpoint.sockets[0]!)).toBe(true)
     expect(await becomes(() => pidsWith(program).length === 0)).toBe(true)
   })
 
