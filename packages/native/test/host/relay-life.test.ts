@@ -157,14 +157,6 @@ describe.skipIf(reasonToSkip()).each(USERS)('the process of the relay, as $name'
     expect(await becomes(() => pidsWith(program).length === 0)).toBe(true)
   })
 
-  test('is not reached by what the terminal sends to the others', async () => {
-    const { started, relay } = await hold()
-    started.child.kill('SIGINT')
-    process.kill(-childrenOf(started.child.pid!).find((pid) => pid !== relay)!, 'SIGCONT')
-    expect(await started.done).toMatchObject({ signal: 'SIGINT' })
-    expect(existsSync(`/proc/${relay}`)).toBe(false)
-  })
-
   test('is over when the run is, also with connections that nobody ends', async () => {
     const { started, relay } = await hold()
     await end(started)
