@@ -83,6 +83,8 @@ struct connections {
   size_t preface_size;
 };
 
+// While `is_on`, closing the socket resets its connection: whoever dies has not ended what it did.
+void set_reset_at_close(int socket, bool is_on);
 // 0 or errno. There may be as many as `capacity` says, which is at most what was asked for.
 int reserve_connections(struct connections *connections, uint32_t wanted);
 // Takes both sockets. There has to be room.

@@ -17,7 +17,7 @@ import {
   type Endpoint,
 } from './endpoints.js'
 import { openWorkshop, reasonToSkip, USERS } from './host.js'
-import { becomes, childrenOf, pidsWith } from './processes.js'
+import { becomes, childrenOf, pidsWith, stateOf } from './processes.js'
 import { INHERITED_PIDS, requestFor, run, start, type RequestParts, type Run } from './run.js'
 
 const workshop = openWorkshop()
@@ -50,6 +50,30 @@ const HOLD = `
   await once(socket, 'connect')
   console.log('connected')
   await line()`
+
+/** What docs/native-protocol.md says, by asm/unistd_64.h and asm-generic/unistd.h in Linux 6.12, in its order. */
+const RELAY_CALLS =
+  process.arch === 'arm64'
+    ? [22, 21, 242, 198, 203, 209, 208, 204, 205, 207, 206, 210, 29, 57, 233, 113, 94]
+    : [232, 281, 233, 288, 41, 42, 55, 54, 51, 52, 45, 44, 48, 16, 3, 28, 228, 231]
+
+/** A seccomp program that kills whoever makes any other call. See seccomp(2) and linux/bpf_common.h. */
+function allowing(calls: readonly number[]): Uint8Array {
+  const instructions = [
+    [0x20, 0, 0, 0], // A = the number of the call
+    ...calls.map((call, index) => [0x15, calls.length - index, 0, call]), // allowed if A is it
+    [0x06, 0, 0, 0x8000_0000], // SECCOMP_RET_KILL_PROCESS
+    [0x06, 0, 0, 0x7fff_0000], // SECCOMP_RET_ALLOW
+  ]
+  const view = new DataView(new ArrayBuffer(instructions.length * 8))
+  for (const [index, [code, yes, no, value]] of instructions.entries()) {
+    view.setUint16(index * 8, code!, true)
+    view.setUint8(index * 8 + 2, yes!)
+    view.setUint8(index * 8 + 3, no!)
+    view.setUint32(index * 8 + 4, value!, true)
+  }
+  return new Uint8Array(view.buffer)
+}
 
 /** What a seccomp program is that allows everything: return SECCOMP_RET_ALLOW. */
 const ALLOW_ALL = Uint8Array.of(6, 0, 0, 0, 0, 0, 0xff, 0x7f)
@@ -127,6 +151,22 @@ describe.skipIf(reasonToSkip()).each(USERS)('the process of the relay, as $name'
     },
   )
 
+  test('needs no other system calls than the documentation says', async () => {
+    const echo = await open((socket) => socket.pipe(socket))
+    const gone = await openEndpoint(() => {})
+    await gone.close()
+    const script = `
+      const sockets = Array.from({ length: 100 }, () => connect())
+      for (const socket of sockets) socket.end(Buffer.alloc(500_000))
+      const lengths = (await Promise.all(sockets.map(whole))).map(({ length }) => length)
+      console.log(lengths.every((length) => length === 500_000), await connect(${PORT + 1}).failure)`
+    const parts = routed([echo.route, gone.route], { relayFilter: allowing(RELAY_CALLS) })
+    const { stdout } = await run({ program, user }, inside(script), parts)
+    expect(stdout.toString()).toBe('true ECONNRESET\n')
+    const without = routed([echo.route, gone.route], { relayFilter: allowing(RELAY_CALLS.slice(2)) })
+    expect(await run({ program, user }, inside(script), without)).not.toMatchObject({ stdout })
+  })
+
   test('is not there where no route needs it', async () => {
     const started = start({ program, user, pieces: [requestFor(['sh', '-c', 'echo ready; read line'])] })
     await started.said('ready')
@@ -174,24 +214,31 @@ child.stdio[3].on('data', () => console.log('started')).write(Buffer.from(reques
 `
 
 describe.skipIf(reasonToSkip())('what was sent before the command ended', () => {
-  test('arrives, however much it is', async () => {
+  test('arrives, also when the endpoint takes its time', async () => {
     const heard: Promise<Buffer>[] = []
-    const { route } = await open((socket) => heard.push(wholeOf(socket)))
+    const { route } = await open((socket) => heard.push(setTimeout(150).then(() => wholeOf(socket))))
     const script = `
       const socket = connect()
-      await once(socket, 'connect')
-      await new Promise((resolve) => socket.write(Buffer.alloc(3_000_000, 'end'), resolve))`
+      await new Promise((resolve) => socket.write(Buffer.alloc(5_000_000, 'end'), resolve))`
     await run({ program }, inside(script), routed([route]))
-    expect((await Promise.all(heard)).map(({ length }) => length)).toEqual([3_000_000])
+    expect((await Promise.all(heard)).map(({ length }) => length)).toEqual([5_000_000])
   })
 
   test('arrives from connections that were not even accepted', async () => {
     const heard: Promise<Buffer>[] = []
     const { route } = await open((socket) => heard.push(wholeOf(socket)))
-    const script = `for i in $(seq 200); do echo "$i" >/dev/tcp/127.0.0.1/${PORT}; done`
-    expect(await run({ program }, ['bash', '--norc', '-c', script], routed([route]))).toMatchObject({
-      exitCode: 0,
-    })
+    const script = `echo ready; read line; for i in $(seq 200); do echo $i >/dev/tcp/127.0.0.1/${PORT}; done`
+    const argv = ['bash', '--norc', '-c', script]
+    const started = start({ program, pieces: [requestFor(argv, routed([route]))] })
+    await started.said('ready')
+    const [supervise, relay] = [started.child.pid!, relayOf(started)!]
+    const launcher = childrenOf(supervise).find((pid) => pid !== relay)!
+    const [enter] = childrenOf(launcher)
+    process.kill(relay, 'SIGSTOP')
+    started.stdin.end('\n')
+    expect(await becomes(() => !existsSync(`/proc/${enter}`) || stateOf(enter!) === 'Z')).toBe(true)
+    process.kill(relay, 'SIGCONT')
+    expect(await started.done).toMatchObject({ exitCode: 0 })
     expect(await becomes(() => heard.length === 200)).toBe(true)
     const lines = (await Promise.all(heard)).map(String)
     expect(lines.toSorted()).toEqual(Array.from({ length: 200 }, (_, index) => `${index + 1}\n`).toSorted())

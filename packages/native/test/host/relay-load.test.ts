@@ -256,6 +256,33 @@ describe.skipIf(reasonToSkip())('much', () => {
     expect(lengths).toEqual([50_000_000])
   })
 
+  test('a reset that cannot be passed on yet takes no work', async () => {
+    const endpoint = await open((socket) => {
+      const fill = () => {
+        while (socket.write(Buffer.alloc(1 << 16)));
+      }
+      socket.on('drain', fill)
+      fill()
+    })
+    const script = `
+      const socket = connect().pause()
+      socket.end()
+      console.log('stalled')
+      await line()
+      console.log(await whole(socket.resume()).catch(({ code }) => code))
+      await line()`
+    const started = startInside(script, endpoint)
+    await started.said('stalled')
+    expect(await becomes(() => endpoint.sockets.length === 1)).toBe(true)
+    await stops(() => endpoint.sockets[0]!.bytesWritten)
+    endpoint.sockets[0]!.resetAndDestroy()
+    expect(await idleTicks(relayOf(started)!)).toBeLessThan(IDLE_TICKS)
+    started.stdin.write('\n')
+    await started.said('ECONNRESET')
+    started.stdin.end('\n')
+    expect(await started.done).toMatchObject({ exitCode: 0 })
+  })
+
   test('memory that was needed is given back', async () => {
     const endpoint = await open((socket) => {
       socket.write(Buffer.alloc(8_000_000))

@@ -51,7 +51,9 @@ describe.skipIf(reasonToSkip()).each(USERS)('a listener that is passed on, as $n
     const pieces = [requestFor(inside(script), routed([overIpc('one'), overIpc('two')]))]
     const started = start({ program, user, pieces, behind: ['ipc'] })
     const servers = serveHandles(started.child)
+    const disconnected = once(started.child, 'disconnect')
     await started.said('one,two,one')
+    await disconnected
     expect(relayOf(started)).toBe(undefined)
     expect(servers).toHaveLength(2)
     started.stdin.end('\n')
