@@ -35,8 +35,7 @@ static void drop_held(struct side *side) {
   side->held = NULL;
 }
 
-// While `is_on`, closing a socket resets its connection: whoever dies has not ended what it did.
-static void set_reset_at_close(int socket, bool is_on) {
+void set_reset_at_close(int socket, bool is_on) {
   struct linger linger = {.l_onoff = is_on, .l_linger = 0};
   (void)setsockopt(socket, SOL_SOCKET, SO_LINGER, &linger, sizeof linger); // fails for no socket
 }

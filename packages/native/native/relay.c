@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the relay waits for, and when it accepts.
 #include "relay.h"
+#include "clock.h"
 #include "status.h"
 
 #include <errno.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -31,12 +31,6 @@ struct relay {
   int64_t accepts_from_ms;
   int64_t checked_ms;
 };
-
-static int64_t now_ms(void) {
-  struct timespec now;
-  (void)clock_gettime(CLOCK_MONOTONIC, &now); // fails for no clock that exists
-  return now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static int watch(const struct relay *relay, int socket, uint64_t key, uint32_t events, int operation) {
   struct epoll_event event = {.events = events, .data.u64 = key};
@@ -75,7 +69,6 @@ static bool is_shortage(int error) {
 // Whether there was somebody to accept. What cannot be served for want of descriptors stays in the queue.
 static bool accept_one(struct relay *relay, uint32_t index) {
   const struct route *route = relay->plan->listeners[index].route;
-  struct linger at_once = {.l_onoff = 1, .l_linger = 0};
   int endpoint = open_endpoint(route);
   bool is_short = endpoint < 0 && is_shortage(errno);
   int client = is_short ? -1 : accept4(RELAY_LISTENERS + (int)index, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
@@ -87,7 +80,7 @@ static bool accept_one(struct relay *relay, uint32_t index) {
     relay->accepts_from_ms = relay->now_ms + SHORTAGE_MS;
   if (client >= 0) {
     // Nothing like the endpoint is known here, for example no IPv6.
-    (void)setsockopt(client, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    set_reset_at_close(client, true);
     (void)close(client);
   }
   if (endpoint >= 0) (void)close(endpoint);
@@ -103,6 +96,13 @@ static void drain(struct relay *relay) {
     while (relay->connections.count < relay->connections.capacity && accept_one(relay, i)) continue;
     (void)close(RELAY_LISTENERS + (int)i);
   }
+}
+
+static void heed_link(struct relay *relay) {
+  char word;
+  // Without supervise, which has said nothing, nobody is left for whom anything is copied.
+  if (recv(RELAY_LINK, &word, sizeof word, 0) <= 0) _exit(STATUS_SETUP);
+  drain(relay);
 }
 
 static void update_accepting(struct relay *relay) {
@@ -133,7 +133,7 @@ static int time_to_wait(const struct relay *relay) {
 
 static void serve(struct relay *relay, const struct epoll_event *event) {
   uint64_t key = event->data.u64;
-  if (key == LINK_KEY) return drain(relay);
+  if (key == LINK_KEY) return heed_link(relay);
   if (key > UINT32_MAX) return serve_connection(&relay->connections, key, event->events);
   if (relay->is_accepting && relay->connections.count < relay->connections.capacity)
     (void)accept_one(relay, (uint32_t)key);

@@ -17,7 +17,7 @@ struct relay_listener {
 };
 
 struct relay_plan {
-  int link; // to supervise: tells it errno or 0 when all is ready, and hangs up when the relay has ended
+  int link; // to supervise: tells it errno or 0 when all is ready, and is told when the command has ended
   const struct relay_listener *listeners;
   uint32_t count;
   const struct supervise_request *request; // its preface and filter
@@ -83,6 +83,8 @@ struct connections {
   size_t preface_size;
 };
 
+// While `is_on`, closing the socket resets its connection: whoever dies has not ended what it did.
+void set_reset_at_close(int socket, bool is_on);
 // 0 or errno. There may be as many as `capacity` says, which is at most what was asked for.
 int reserve_connections(struct connections *connections, uint32_t wanted);
 // Takes both sockets. There has to be room.

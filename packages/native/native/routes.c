@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "routes.h"
+#include "clock.h"
 #include "descriptors.h"
 #include "relay.h"
 
@@ -9,19 +10,12 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
   ANSWER_MS = 30 * 1000, // for a listener that was passed on to be accepted
   DRAIN_MS = 500,        // for the relay to forward what is left at the end
 };
-
-static int64_t now_ms(void) {
-  struct timespec now;
-  (void)clock_gettime(CLOCK_MONOTONIC, &now); // fails for no clock that exists
-  return now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 void check_listeners(struct run *run) {
   uint32_t count = count_listeners(run->plan.enter, run->plan.enter_size);
@@ -111,7 +105,7 @@ bool connect_routes(struct run *run, const int *listeners) {
 void drain_relay(struct run *run) {
   int64_t deadline = now_ms() + DRAIN_MS;
   if (run->relay == 0) return;
-  (void)shutdown(run->link, SHUT_WR);
+  (void)send(run->link, "", 1, MSG_NOSIGNAL); // it fails when the relay has ended
   while (!run->caller_is_gone) {
     struct pollfd ready[] = {{run->link, POLLIN, 0}, {run->caller, POLLIN, 0}};
     int64_t left = deadline - now_ms();

@@ -5,12 +5,14 @@ import { describe, expect, test } from 'vitest'
 import {
   GRANTED_DESCRIPTORS_MAX,
   LANDLOCK_RULES_MAX,
+  LISTENER_PORT_MIN,
   MOUNTS_MAX,
   nativeProgramPath,
   PLACEHOLDER_CONTENT_MAX,
   PLACEHOLDERS_MAX,
   PROTOCOL_VERSION,
   REQUEST_SIZE_MAX,
+  ROUTES_MAX,
   STEPS,
   VIOLATIONS,
 } from '../src/index.js'
@@ -60,6 +62,12 @@ describe('C and TypeScript agree', () => {
     { prefix: 'LANDLOCK_', values: { rulesMax: LANDLOCK_RULES_MAX } },
     { prefix: 'LIFETIME_', values: constants.LIFETIMES },
     { prefix: 'EXPECTATION_', values: constants.EXPECTATIONS },
+    { prefix: 'ROUTE_', values: constants.ROUTE_KINDS },
+    { prefix: 'ROUTES_', values: { max: ROUTES_MAX } },
+    { prefix: 'PREFACE_', values: { sizeMax: constants.PREFACE_SIZE_MAX } },
+    { prefix: 'OFFER_', values: { sizeMax: constants.OFFER_SIZE_MAX } },
+    { prefix: 'ANSWER_', values: { sizeMax: constants.ANSWER_SIZE_MAX } },
+    { prefix: 'LISTENER_', values: { portMin: LISTENER_PORT_MIN } },
     { prefix: 'GRANTED_', values: { max: GRANTED_DESCRIPTORS_MAX } },
   ])('on $prefix*', ({ prefix, values }) => {
     expect(onlyWithPrefix(prefix, header)).toEqual(Object.fromEntries(withPrefix(prefix, values)))
