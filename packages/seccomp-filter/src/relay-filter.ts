@@ -35,6 +35,9 @@ const FAMILIES = [1, 2, 10]
 const STREAM = 1
 const TYPE_MASK = 0xf
 
+/** Source: linux/sockios.h in Linux 6.1: how much was sent and not acknowledged. */
+const SIOCOUTQ = 0x5411
+
 /** Source: asm-generic/mman-common.h in Linux 6.1. */
 const PROT_EXEC = 4
 
@@ -55,6 +58,11 @@ export function relayFilterFor(arch: Arch): Filter {
         why: 'buffers, and nothing that can be executed',
         cases: [{ when: [{ test: 'any-bit', argument: 2, bits: PROT_EXEC }], action: KILL }],
         otherwise: ALLOW,
+      }),
+      ruleFor(arch, 'ioctl', {
+        why: 'whether all has arrived',
+        cases: [{ when: [{ test: 'one-of', argument: 1, values: [SIOCOUTQ] }], action: ALLOW }],
+        otherwise: KILL,
       }),
       ruleFor(arch, 'socket', {
         why: 'to proxies on TCP and on Unix sockets',

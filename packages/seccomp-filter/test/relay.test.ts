@@ -28,6 +28,11 @@ describe.each(['x86_64', 'aarch64'] as const)('the filter of the relay on %s', (
     expect(outcome('socket', [family, type, 0])).toEqual(is)
   })
 
+  test('ioctl only asks what has arrived', () => {
+    expect(outcome('ioctl', [5, 0x5411, 0])).toEqual(ALLOWED)
+    expect(outcome('ioctl', [5, 0x5412, 0])).toEqual(KILLED)
+  })
+
   test('memory is never executable', () => {
     expect(outcome('mmap', [0, 65_536, 3, 0x22])).toEqual(ALLOWED)
     expect(outcome('mmap', [0, 65_536, 7, 0x22])).toEqual(KILLED)
