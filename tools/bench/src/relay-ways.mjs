@@ -17,12 +17,15 @@ export async function relayWays() {
   const load = compileLoad()
   const port = await startServer(load)
   const inNode = nodeServer()
+  const nodePort = await listenAnywhere(inNode)
+  const byRelay = { from: 'environment' }
   return [
     hostWay('direct', load, port),
-    await sandboxWay('relay', load, { proxy: { from: 'environment' }, env: proxyAt(port) }),
-    hostWay('server in Node, direct', load, await listenAnywhere(inNode)),
-    await sandboxWay('server in Node, its listener handed over', load, { proxy: { http: inNode } }),
+    await sandboxWay('relay', load, { proxy: byRelay, env: proxyAt(port) }),
     await socatWay('socat, twice', load, port),
+    hostWay('server in Node: direct', load, nodePort),
+    await sandboxWay('server in Node: relay', load, { proxy: byRelay, env: proxyAt(nodePort) }),
+    await sandboxWay('server in Node: handed over', load, { proxy: { http: inNode } }),
   ]
 }
 
@@ -58,9 +61,9 @@ async function socatWay(name, load, port) {
     return { name, absence: 'not measured: no socat here; on Debian: apt-get install socat' }
   }
   const path = join(temporaryDirectory(), 'socket')
-  const probe = createServer()
-  const entrance = await listenAnywhere(probe)
-  probe.close()
+  const reservation = createServer()
+  const entrance = await listenAnywhere(reservation)
+  reservation.close()
   startInBackground('socat', [`UNIX-LISTEN:${path},fork,backlog=128`, `TCP:127.0.0.1:${port}`])
   startInBackground('socat', [
     `TCP-LISTEN:${entrance},bind=127.0.0.1,reuseaddr,fork,backlog=128`,
