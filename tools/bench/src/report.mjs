@@ -21,7 +21,7 @@ function format(value) {
   return typeof value === 'number' ? value.toFixed(2) : value
 }
 
-function quantile(values, share) {
+export function quantile(values, share) {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]
 }

@@ -31,8 +31,9 @@ test('every file of cases is in the list', () => {
   expect(files.filter((name) => !listed.has(join(SANDBOX_TESTS, 'cases', name)))).toEqual([])
 })
 
-/** The strings that stand where a title does: first in a call, or in a row of a table. */
+/** The strings that stand where a title does: first in a call, in a row of a table, or as the key of one. */
 function titlesIn(source: string): string[] {
   const titles = source.matchAll(/(?:\(\s*|\b(?:act|why|row): )(['"])((?:(?!\1).)+)\1/g)
-  return Array.from(titles, ([, , title = '']) => title)
+  const keys = source.matchAll(/^ *(['"])((?:(?!\1).)+)\1: /gm)
+  return Array.from([...titles, ...keys], ([, , title = '']) => title)
 }
