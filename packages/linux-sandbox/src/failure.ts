@@ -172,8 +172,13 @@ function registryHint(path: string, errno: number): string {
   }
 }
 
+const STEP_HINTS: Readonly<Record<string, string>> = {
+  capabilities: 'the launcher left capabilities to the command; use an unmodified bwrap',
+  listeners:
+    'the loopback of the sandbox cannot be listened on; look at what the kernel has: linux-sandbox doctor',
+  routes: 'nobody took the connections to a proxy, or this user has reached a limit: ulimit -a',
+}
+
 function stepHint(step: string): string {
-  return step === 'capabilities'
-    ? 'the launcher left capabilities to the command; use an unmodified bwrap'
-    : 'this kernel or container refuses a call that the sandbox needs'
+  return STEP_HINTS[step] ?? 'this kernel or container refuses a call that the sandbox needs'
 }
