@@ -119,7 +119,7 @@ describeClient({
   command: (scene) => javaTrusting(scene, 'URL'),
   works: GREETING,
   refused: /Unable to tunnel through proxy/,
-  refusedBySocks: /SocketException/,
+  refusedBySocks: /SOCKS: Connection not allowed/,
 })
 
 describeClient({

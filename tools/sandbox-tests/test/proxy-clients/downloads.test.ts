@@ -9,7 +9,7 @@ describeClient({
   command: ({ origin }) => ['curl', '-fsS', `${origin.httpUrl}/file`],
   works: GREETING,
   refused: /returned error: 403/,
-  refusedBySocks: /SOCKS5/,
+  refusedBySocks: /SOCKS5 connection/,
 })
 
 describeClient({
@@ -21,7 +21,7 @@ describeClient({
   env: ({ certificate }) => ({ CURL_CA_BUNDLE: certificate }),
   works: GREETING,
   refused: /\b403\b/,
-  refusedBySocks: /SOCKS5/,
+  refusedBySocks: /SOCKS5 connection/,
 })
 
 describeClient({

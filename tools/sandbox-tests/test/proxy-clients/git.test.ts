@@ -105,7 +105,7 @@ describeClient({
   }),
   works,
   refused: /\b403\b/,
-  refusedBySocks: /SOCKS5/,
+  refusedBySocks: /SOCKS5 connection/,
 })
 
 describeClient({

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { stageDirectory, stagedNode } from '../../support/index.ts'
-import { ALL_WAYS, describeClient } from './client-case.ts'
+import { describeClient } from './client-case.ts'
 import { GREETING } from './origin.ts'
 
 const URLLIB = `import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1]).read().decode())`

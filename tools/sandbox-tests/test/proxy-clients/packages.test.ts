@@ -49,7 +49,7 @@ describeClient({
   }),
   works: WORD,
   refused: /npm error .*\b403\b/,
-  refusedBySocks: /npm error/,
+  refusedBySocks: /Socks5 proxy rejected connection/,
 })
 
 /** A simple index of Python (PEP 503) with one wheel. */
