@@ -63,9 +63,9 @@ describeClient({
   refused: /Proxy response \(403\)/,
 })
 
-/** For every Node: the one that Node 20 has in itself reads no variables. */
+/** For every Node: Node 20 reads no variables, but its own `fetch` uses the dispatcher of undici. */
 describeClient({
-  client: 'fetch of undici with its EnvHttpProxyAgent',
+  client: 'fetch of undici and of Node, given EnvHttpProxyAgent',
   needs: [],
   protocol: 'connect',
   command: ({ origin }) => [
@@ -74,7 +74,7 @@ describeClient({
     `${FETCH}
     const { EnvHttpProxyAgent, fetch: fetchOfUndici, setGlobalDispatcher } = require('${join(stageDirectory(), 'node_modules/undici')}')
     setGlobalDispatcher(new EnvHttpProxyAgent())
-    print(fetchOfUndici, '${origin.httpsUrl}')`,
+    print(fetchOfUndici, '${origin.httpsUrl}').then(() => print(fetch, '${origin.httpsUrl}'))`,
   ],
   env: ({ certificate }) => ({ NODE_EXTRA_CA_CERTS: certificate }),
   works: GREETING,

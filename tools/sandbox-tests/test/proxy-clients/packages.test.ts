@@ -124,6 +124,7 @@ describeClient({
   env: ({ origin, certificate }) => ({
     GOPROXY: origin.httpsUrl,
     GOSUMDB: 'off',
+    GOTOOLCHAIN: 'local',
     GOFLAGS: '-mod=mod',
     SSL_CERT_FILE: certificate,
   }),
