@@ -1,17 +1,23 @@
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { runCaptured } from './child.mjs'
 import { say } from './say.mjs'
 import { SetupError } from './setup-error.mjs'
 
 /**
- * @typedef {'run' | 'build' | 'test' | 'emulate'} Purpose
+ * @typedef {'run' | 'build' | 'test' | 'ci' | 'emulate'} Purpose
  * @typedef {object} SystemCommand
  * @property {string} command
+ * @property {string} [file] - whose presence counts, for what is no command
  * @property {string} packages - Debian's, separated by spaces
  * @property {readonly Purpose[]} neededTo
  * @property {string} [without] - what happens without it; a command that has no such line is indispensable
  */
+
+const SKIPPED = 'tests that need it are skipped'
+
+/** Of the Python that Debian brings. Another one on PATH has its own. */
+const PYTHON_MODULES = '/usr/lib/python3/dist-packages'
 
 /**
  * Commands that npm cannot bring.
@@ -27,10 +33,29 @@ const SYSTEM_COMMANDS = [
     neededTo: ['build'],
     without: 'cc -static builds the native program, which comes out bigger',
   },
-  { command: 'git', packages: 'git', neededTo: ['test'], without: 'tests that need it are skipped' },
-  { command: 'python3', packages: 'python3', neededTo: ['test'], without: 'tests that need it are skipped' },
-  { command: 'curl', packages: 'curl', neededTo: ['test'], without: 'tests that need it are skipped' },
-  { command: 'script', packages: 'bsdutils', neededTo: ['test'], without: 'tests that need it are skipped' },
+  { command: 'git', packages: 'git', neededTo: ['test'], without: SKIPPED },
+  { command: 'python3', packages: 'python3', neededTo: ['test'], without: SKIPPED },
+  {
+    command: 'pip',
+    file: `${PYTHON_MODULES}/pip`,
+    packages: 'python3-pip',
+    neededTo: ['test'],
+    without: SKIPPED,
+  },
+  {
+    command: 'python3-requests',
+    file: `${PYTHON_MODULES}/requests`,
+    packages: 'python3-requests',
+    neededTo: ['test'],
+    without: SKIPPED,
+  },
+  { command: 'curl', packages: 'curl', neededTo: ['test'], without: SKIPPED },
+  { command: 'wget', packages: 'wget', neededTo: ['test'], without: SKIPPED },
+  { command: 'openssl', packages: 'openssl', neededTo: ['test'], without: SKIPPED },
+  { command: 'script', packages: 'bsdutils', neededTo: ['test'], without: SKIPPED },
+  // Hundreds of megabytes each: not for everybody who runs the tests.
+  { command: 'go', packages: 'golang-go', neededTo: ['ci'], without: SKIPPED },
+  { command: 'javac', packages: 'default-jdk-headless', neededTo: ['ci'], without: SKIPPED },
   { command: 'qemu-system-x86_64', packages: 'qemu-system-x86 seabios', neededTo: ['emulate'] },
   { command: 'cpio', packages: 'cpio', neededTo: ['emulate'] },
   {
@@ -48,14 +73,14 @@ const SYSTEM_COMMANDS = [
 ]
 
 /**
- * The commands for `purposes` that are not on PATH.
+ * The commands for `purposes` that are not here.
  *
  * @param {ReadonlySet<Purpose>} purposes
  * @returns {SystemCommand[]}
  */
 export function missingCommands(purposes) {
   return SYSTEM_COMMANDS.filter(
-    ({ command, neededTo }) => neededTo.some((purpose) => purposes.has(purpose)) && !isOnPath(command),
+    (command) => command.neededTo.some((purpose) => purposes.has(purpose)) && !isPresent(command),
   )
 }
 
@@ -71,7 +96,7 @@ export async function provideCommands(missing) {
   if (missing.length === 0) return
   const mayInstall = process.getuid?.() === 0 && isOnPath('apt-get')
   const output = mayInstall ? await install(missing.flatMap(({ packages }) => packages.split(' '))) : ''
-  const lacking = missing.filter(({ command }) => !isOnPath(command))
+  const lacking = missing.filter((command) => !isPresent(command))
 
   const indispensable = lacking.filter(({ without }) => without === undefined)
   if (indispensable.length > 0) {
@@ -111,6 +136,11 @@ function names(commands) {
 function installLine(commands) {
   const packages = commands.map((command) => command.packages).join(' ')
   return isOnPath('apt-get') ? `sudo apt-get install ${packages}` : `install what Debian calls ${packages}`
+}
+
+/** @param {SystemCommand} command */
+function isPresent({ command, file }) {
+  return file === undefined ? isOnPath(command) : existsSync(file)
 }
 
 /** @param {string} command */

@@ -1,3 +1,6 @@
+/** @type {readonly import('./debian-packages.mjs').Purpose[]} */
+const TESTS = process.env['CI'] === 'true' ? ['test', 'ci'] : ['test']
+
 /**
  * @typedef {object} Task
  * @property {import('./prepare.mjs').Needs} needs
@@ -19,7 +22,7 @@ export const TASKS = {
     run: async (args) => (await import('./build.mjs')).buildInForeground(args),
   },
   test: {
-    needs: { commands: ['test'], isBuilt: true },
+    needs: { commands: TESTS, isBuilt: true },
     run: async (args) => (await import('./test.mjs')).runTests(args),
   },
   lint: {
@@ -31,7 +34,7 @@ export const TASKS = {
     run: async () => (await import('./checks.mjs')).checkStatically(),
   },
   check: {
-    needs: { commands: ['test'], isBuilt: true },
+    needs: { commands: TESTS, isBuilt: true },
     run: async (args) => {
       const status = await (await import('./checks.mjs')).checkStatically()
       return status === 0 ? (await import('./test.mjs')).runTests(args) : status
@@ -42,7 +45,7 @@ export const TASKS = {
     run: async (args) => (await import('./bench.mjs')).bench(args),
   },
   fuzz: {
-    needs: { commands: ['test'], isBuilt: true },
+    needs: { commands: TESTS, isBuilt: true },
     run: async (args) => (await import('./fuzz.mjs')).fuzz(args),
   },
   'bundle:bwrap': {
@@ -54,7 +57,7 @@ export const TASKS = {
     run: async (args) => (await import('./kernels.mjs')).testOnOtherKernels(args),
   },
   'test:node-versions': {
-    needs: { commands: ['test'], isBuilt: true },
+    needs: { commands: TESTS, isBuilt: true },
     run: async (args) => (await import('./node-versions.mjs')).testOnOtherNodes(args),
   },
 }

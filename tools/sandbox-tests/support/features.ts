@@ -18,9 +18,19 @@ const FEATURES = {
   cc: () => succeeds('cc', ['--version']),
   git: () => succeeds('/usr/bin/git', ['--version']),
   curl: () => succeeds('curl', ['--version']),
+  wget: () => succeeds('wget', ['--version']),
+  openssl: () => succeeds('openssl', ['version']),
+  go: () => succeeds('go', ['version']),
   java: () => succeeds('java', ['-version']),
+  /** Java with its compiler, so that it runs sources. */
+  javac: () => succeeds('javac', ['-version']),
   python3: () => succeeds('/usr/bin/python3', ['--version']),
+  pip: () => succeeds('/usr/bin/python3', ['-m', 'pip', '--version']),
+  /** The library `requests` of Python. */
+  pythonRequests: () => succeeds('/usr/bin/python3', ['-c', 'import requests']),
   npm: () => succeeds('npm', ['--version']),
+  /** A Node that takes NODE_USE_ENV_PROXY. */
+  nodeProxyVariables: () => process.allowedNodeEnvironmentFlags.has('--use-env-proxy'),
   /** `script` from util-linux, which gives a program a terminal. */
   script: () => succeeds('script', ['--version']),
   /** IPv6 is on. */

@@ -84,7 +84,7 @@ describeForUsers('the native program in a writable directory', [], (user) => {
         { env: { PATH: '/usr/bin:/bin', LINUX_SANDBOX_NATIVE: program } },
       )
     expect(await created(join(top, PLACE, 'bin'))).toMatch(
-      /^POLICY_UNSUPPORTED: cannot enforce the policy: the native program \S+ lies where the policy lets/,
+      /^POLICY_UNSUPPORTED: cannot enforce read on \S+: the native program \S+ lies where the policy lets/,
     )
     expect(await created(twin)).toBe('created')
   })
