@@ -91,10 +91,12 @@ function proxySettings(network: NetworkDefinition): ProxySettings | undefined {
   }
 }
 
+/** In the order of their patterns, so that it does not depend on how the document is written. */
 function rulesOf(domains: ReadonlyMap<string, Located<DomainAccess>>, access: DomainAccess): DomainRule[] {
   return [...domains]
     .filter(([, { value }]) => value === access)
     .map(([pattern, { place }]) => ({ pattern, place }))
+    .toSorted((a, b) => (a.pattern < b.pattern ? -1 : 1))
 }
 
 /** What is probably not meant. */
