@@ -19,6 +19,7 @@ const FEATURES = {
   git: () => succeeds('/usr/bin/git', ['--version']),
   curl: () => succeeds('curl', ['--version']),
   java: () => succeeds('java', ['-version']),
+  openssl: () => succeeds('openssl', ['version']),
   python3: () => succeeds('/usr/bin/python3', ['--version']),
   npm: () => succeeds('npm', ['--version']),
   /** `script` from util-linux, which gives a program a terminal. */
