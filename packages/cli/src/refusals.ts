@@ -58,14 +58,14 @@ export class Refusals {
   /** What to tell somebody whose command failed: a line for each, the first ten. */
   lines(): string[] {
     const { list } = this
-    const others = list.length - PRINTED_MAX
-    return [
-      ...list.slice(0, PRINTED_MAX).map((refusal) => `refused: ${describe(refusal)}`),
-      ...(others > 0
-        ? [`refused: ${others === KEPT_MAX - PRINTED_MAX ? 'many' : others} others; --proxy-log has all`]
-        : []),
-    ]
+    const lines = list.slice(0, PRINTED_MAX).map((refusal) => `refused: ${describe(refusal)}`)
+    return list.length > PRINTED_MAX ? [...lines, `refused: ${othersOf(list)}; --proxy-log has all`] : lines
   }
+}
+
+function othersOf({ length }: readonly Refusal[]): string {
+  if (length === KEPT_MAX) return 'many others'
+  return length === PRINTED_MAX + 1 ? '1 other' : `${length - PRINTED_MAX} others`
 }
 
 function describe({ host, port, reason, rule, method, message }: Refusal): string {

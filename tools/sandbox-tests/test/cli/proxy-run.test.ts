@@ -86,7 +86,13 @@ describeForUsers('a command with a proxy of its own', ['curl'], (user) => {
   test('does not wait for what its processes left open', async () => {
     const port = await startServer((_request, response) => void response.write(GREETING))
     const curl = `curl -sSN http://localhost:${port}/`
-    const words = ['--allow-host', `localhost:${port}`, 'sh', '-c', `(${curl} >got &); until [ -s got ]; do sleep 0.05; done; exit 3`]
+    const words = [
+      '--allow-host',
+      `localhost:${port}`,
+      'sh',
+      '-c',
+      `(${curl} >got &); until [ -s got ]; do sleep 0.05; done; exit 3`,
+    ]
     expect(await ours(makeScene(user), words)).toMatchObject({ exitCode: 3, stderr: '' })
   })
 
