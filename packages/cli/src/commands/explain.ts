@@ -72,7 +72,7 @@ function policyLines({ request, preview, proxy, style }: Subject): string[] {
     `profile    ${printable(request.profileName)}`,
     ...(request.configuration === undefined ? [] : [`from       ${printable(request.configuration)}`]),
     `directory  ${printable(request.directory)}`,
-    `network    ${describeNetwork(preview, proxy)}`,
+    `network    ${describeNetwork(preview, proxy)}${describeSockets(request, preview)}`,
     ...(isConfined ? [] : ['', UNCONFINED]),
     '',
     ...treeLines(placesOf(preview), style),
@@ -94,6 +94,12 @@ function describeNetwork({ policy: { network } }: SandboxPreview, proxy: Explain
   return network === 'enabled'
     ? 'enabled: that of the host'
     : 'restricted: its own, with nothing but loopback'
+}
+
+/** In the network of the host they are not restricted. */
+function describeSockets({ sandbox }: Request, { policy }: SandboxPreview): string {
+  const isAllowed = sandbox.unixSockets === true && policy.network === 'restricted'
+  return isAllowed ? ', and every Unix socket that can be seen' : ''
 }
 
 function section(title: string, lines: readonly string[]): string[] {
@@ -123,6 +129,7 @@ function document({ request, preview, proxy, paths }: Subject): unknown {
     directory: request.directory,
     network: policy.network,
     proxy: proxy?.document ?? null,
+    unixSockets: request.sandbox.unixSockets ?? false,
     isConfined,
     places: placesOf(preview),
     protectedNames: policy.protectedNames.map(({ name }) => name),

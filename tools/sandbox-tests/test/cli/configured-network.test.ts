@@ -46,8 +46,7 @@ describeForUsers('the network of a profile', ['curl'], (user) => {
     expect(await ours(scene, [...DEV, '-n', 'enabled', ...override, ...curl(port)])).toMatchObject(PASSED)
     const off = ['-c', 'permissions.dev.network.enabled=false', ...curl(port)]
     const end = await ours(scene, [...DEV, ...off])
-    expect(end).toMatchObject({ exitCode: 7, stdout: '' })
-    expect(end.stderr).toMatch(/^linux-sandbox: warning: network\.enabled is false, .*\n/)
+    expect(end).toMatchObject({ exitCode: 7, stdout: '', stderr: expect.stringMatching(/^curl: /) as string })
   })
 
   test('with a limited mode takes requests that only read, and what --allow-method adds', async () => {
@@ -100,6 +99,9 @@ describeForUsers('the network of a profile', ['curl'], (user) => {
     expect(await ours(scene, [...DEV, ...command])).toMatchObject({ exitCode: 7, stdout: '' })
     const override = ['-c', `permissions.dev.network.${key}true`]
     expect(await ours(scene, [...DEV, ...override, ...command])).toMatchObject(PASSED)
+    expect((await ours(scene, ['explain', ...DEV, ...override])).stdout).toMatch(
+      /^network {4}restricted: .*, and every Unix socket that can be seen$/m,
+    )
   })
 
   test.each([
