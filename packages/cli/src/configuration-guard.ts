@@ -35,11 +35,7 @@ export function guardConfiguration(
 ): PermissionProfile {
   if (profile.type !== 'managed' || profile.file_system.type !== 'restricted') return profile
   const policies = readingsOf(profile, directory)
-  const grantOf = (path: string): ResolvedEntry | undefined =>
-    namesOf(absolutePath(path))
-      .flatMap((name) => policies.map((one) => writableConfiguration(one, name)))
-      .find((entry) => entry !== undefined)
-
+  const grantOf = grantFinder(policies)
   for (const path of named)
     refuse(path, grantOf(path), 'name another one by --config or $LINUX_SANDBOX_CONFIG')
   const exposed = unused.filter((path) => grantOf(path) !== undefined).map(absolutePath)
@@ -56,6 +52,27 @@ export function guardConfiguration(
     )
   }
   return guarded
+}
+
+/**
+ * Finds the entry that lets the command write the file at a path, or put another in its place. `undefined` for a profile that does not
+ * restrict paths.
+ *
+ * @param directory - what `project_roots` means in the profile
+ */
+export function writeGrantFinder(
+  profile: PermissionProfile,
+  directory: string,
+): ((path: string) => ResolvedEntry | undefined) | undefined {
+  if (profile.type !== 'managed' || profile.file_system.type !== 'restricted') return undefined
+  return grantFinder(readingsOf(profile, directory))
+}
+
+function grantFinder(policies: readonly ResolvedPolicy[]): (path: string) => ResolvedEntry | undefined {
+  return (path) =>
+    namesOf(absolutePath(path))
+      .flatMap((name) => policies.map((one) => writableConfiguration(one, name)))
+      .find((entry) => entry !== undefined)
 }
 
 /** What the profile says by the names in its entries, and of the objects that these name: entries hold for what they name. */

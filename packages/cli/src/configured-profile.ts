@@ -1,4 +1,4 @@
-import type { Note } from '@linux-sandbox/config'
+import type { Note, ProxySettings } from '@linux-sandbox/config'
 import { builtinProfile, type PermissionProfile } from 'linux-sandbox'
 import {
   defaultConfigurationPaths,
@@ -14,6 +14,8 @@ export interface ConfiguredProfile {
   readonly profileName: string
   readonly profile: PermissionProfile
   readonly useLegacyLandlock: boolean
+  readonly proxy: ProxySettings | undefined
+  readonly unixSockets: boolean
   /** Where it was configured. */
   readonly configuration: string | undefined
   readonly notes: readonly Note[]
@@ -51,7 +53,14 @@ async function chooseProfile(
   const name = values.text('profile')
   if (file === undefined && overrides.length === 0) {
     const profileName = name ?? DEFAULT_PROFILE
-    return { profileName, profile: builtinProfile(profileName), useLegacyLandlock: false, notes: [] }
+    return {
+      profileName,
+      profile: builtinProfile(profileName),
+      useLegacyLandlock: false,
+      proxy: undefined,
+      unixSockets: false,
+      notes: [],
+    }
   }
   const { loadConfiguration } = await import('@linux-sandbox/config')
   return loadConfiguration({

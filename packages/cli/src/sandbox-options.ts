@@ -10,12 +10,15 @@ import {
 import { absolutePath, parseAbsolutePath, type AbsolutePath } from '@linux-sandbox/policy'
 import { configuredProfile, type ConfiguredProfile } from './configured-profile.js'
 import { parseLimits } from './limits.js'
+import { networkOf, type Network } from './network.js'
 import type { OptionValues } from './parse.js'
 
 /** What the options of a command come to. */
-export interface Request extends Omit<ConfiguredProfile, 'profile' | 'useLegacyLandlock'> {
+export interface Request extends Pick<ConfiguredProfile, 'profileName' | 'configuration' | 'notes'> {
   /** Where the command runs; absolute. */
   readonly directory: string
+  readonly network: Network
+  /** Without the proxy. */
   readonly sandbox: SandboxOptions
 }
 
@@ -30,7 +33,15 @@ export async function requestOf(values: OptionValues, program: string): Promise<
   const empty = ['directory', 'config'].find((name) => values.text(name) === '')
   if (empty !== undefined) throw new UsageError(`--${empty} is empty`, program)
   const directory = resolve(values.text('directory') ?? '.')
-  const { profile, useLegacyLandlock, ...configured } = await configuredProfile(values, directory)
+  const { profile, useLegacyLandlock, proxy, unixSockets, ...configured } = await configuredProfile(
+    values,
+    directory,
+  )
+  const network = networkOf(values, proxy, program)
+  if (network.kind === 'filtered') {
+    const { checkHostRules } = await import('./host-rules.js')
+    await checkHostRules(network)
+  }
   const limits = parseLimits(values.texts('limit'), program)
   const devices = values.texts('device')
   const relative = devices.find((path) => parseAbsolutePath(path) === undefined)
@@ -42,8 +53,9 @@ export async function requestOf(values: OptionValues, program: string): Promise<
   return {
     ...configured,
     directory,
+    network,
     sandbox: {
-      profile: withNetwork(profile, values.text('network')),
+      profile: withNetwork(profile, network.kind === 'profile' ? values.text('network') : 'restricted'),
       policyCwd: directory,
       limits,
       // What is not asked for is left out: not every backend has it.
@@ -51,6 +63,7 @@ export async function requestOf(values: OptionValues, program: string): Promise<
       ...(values.has('private-tmp') ? { privateTmp: true } : {}),
       ...(values.has('no-proc') ? { proc: 'host' } : {}),
       ...(values.has('inherit-pid-namespace') ? { pidNamespace: 'inherited' } : {}),
+      ...(unixSockets ? { unixSockets } : {}),
       ...(useLegacyLandlock || values.has('use-legacy-landlock') ? { backend: 'landlock' } : {}),
       // Both were checked against the choices in the table.
       ...(gitWrites === undefined ? {} : { gitWrites: gitWrites as GitWrites }),

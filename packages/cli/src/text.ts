@@ -1,3 +1,5 @@
+import { printable } from '@linux-sandbox/policy'
+
 /** The lines of `text`, none wider than `width` unless a word is. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = []
@@ -38,4 +40,9 @@ export interface ColumnWidths {
 export function listed(words: readonly string[]): string {
   const last = words.at(-1) ?? ''
   return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} or ${last}`
+}
+
+/** Our own words, some of which may be a path or a name of somebody else's. */
+export function printableText(text: string): string {
+  return text.split(' ').map(printable).join(' ')
 }

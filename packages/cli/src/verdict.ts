@@ -1,6 +1,7 @@
 import { accessOf, PolicyUnsupportedError, type PreviewedAccess, type SandboxPreview } from 'linux-sandbox'
 import { describeReason, printable, type AbsolutePath } from '@linux-sandbox/policy'
 import type { Cause } from '@linux-sandbox/mount-plan'
+import { printableText } from './text.js'
 
 /** What a sandbox lets a command do with a path, in words. */
 export interface Verdict extends PreviewedAccess {
@@ -21,7 +22,7 @@ export function verdictOn(preview: SandboxPreview, asked: AbsolutePath): Verdict
 
 /** Nobody can open what cannot be found by any name. */
 function leadsNowhere(path: AbsolutePath, { entry, message }: PolicyUnsupportedError): Verdict {
-  const rule = printableSentence(message.slice(message.indexOf(entry) + `${entry}: `.length))
+  const rule = printableText(message.slice(message.indexOf(entry) + `${entry}: `.length))
   const cause = { kind: 'base', reason: rule } as const
   return {
     asked: path,
@@ -61,13 +62,8 @@ export function describeCause(cause: Cause): string {
     case 'platform-default':
       return `the platform default ${printable(cause.path)}`
     case 'base':
-      return printableSentence(cause.reason)
+      return printableText(cause.reason)
   }
-}
-
-/** Reasons are our own words, but some have a path in them. */
-function printableSentence(text: string): string {
-  return text.split(' ').map(printable).join(' ')
 }
 
 /** `PATH`, and where it leads if that is elsewhere. */

@@ -41,7 +41,7 @@ function offered(line: string, setUp = ''): string[] {
 
 describe.skipIf(!has('bash'))('bash', () => {
   test.each([
-    { line: 'linux-sandbox --pr', words: ['--profile', '--protected-names', '--private-tmp'] },
+    { line: 'linux-sandbox --pr', words: ['--profile', '--protected-names', '--private-tmp', '--proxy-log'] },
     { line: 'linux-sandbox run --js', words: ['--json'] },
     { line: 'linux-sandbox explain --se', words: ['--seccomp', '--set'] },
     { line: 'linux-sandbox check --w', words: ['--write'] },

@@ -1,5 +1,6 @@
 export { listProfiles, type ProfileSummary } from './list-profiles.js'
 export { loadConfiguration, type Configuration, type LoadOptions } from './load.js'
+export type { DomainRule, ProxySettings } from './network.js'
 export type { Note } from './notes.js'
 export type { ConfigurationDocument, ConfigurationSource } from './read-tree.js'
 export { writableConfiguration } from './writable-configuration.js'

@@ -1,4 +1,5 @@
 import { builtinProfile, BUILTIN_PROFILE_NAMES, type AbsolutePath } from '@linux-sandbox/policy'
+import { checkNetwork, inheritNetwork } from './network.js'
 import type { IssueList, Place } from './place.js'
 import {
   targetKey,
@@ -8,6 +9,7 @@ import {
   type Target,
   type WorkspaceRoot,
 } from './profile-entries.js'
+import { NO_NETWORK, type NetworkDefinition } from './read-network.js'
 import { unknownKey } from './readers.js'
 import { quote } from './tree.js'
 
@@ -18,7 +20,7 @@ export interface CompleteProfile {
   readonly roots: ReadonlyMap<AbsolutePath, WorkspaceRoot>
   readonly entries: EntryMap
   readonly globScanMaxDepth: number | undefined
-  readonly networkEnabled: boolean
+  readonly network: NetworkDefinition
 }
 
 /** `:danger-full-access` has no entries that could be inherited. */
@@ -56,6 +58,11 @@ function parentOf(name: string, profiles: readonly ProfileDefinition[]): string 
   return profiles.find((profile) => profile.name === name)?.parent?.value
 }
 
+/** Adds an issue for each profile whose network contradicts itself with what it inherits. The parents were checked. */
+export function checkNetworks(profiles: readonly ProfileDefinition[], issues: IssueList): void {
+  for (const definition of profiles) checkNetwork(completeProfile(definition, profiles).network, issues)
+}
+
 /** `definition` with what its parents say and it does not. The parents were checked. */
 export function completeProfile(
   definition: ProfileDefinition,
@@ -68,7 +75,7 @@ export function completeProfile(
     roots: new Map([...(base?.roots ?? []), ...definition.roots]),
     entries: new Map([...(base?.entries ?? []), ...definition.entries]),
     globScanMaxDepth: definition.globScanMaxDepth ?? base?.globScanMaxDepth,
-    networkEnabled: definition.networkEnabled ?? base?.networkEnabled ?? false,
+    network: inheritNetwork(base?.network ?? NO_NETWORK, definition.network),
   }
 }
 
@@ -101,7 +108,8 @@ function builtinParent(name: string, place: Place): CompleteProfile {
     roots: new Map(),
     entries: new Map(entries.map((entry) => [targetKey(entry.target), entry])),
     globScanMaxDepth: profile.file_system.glob_scan_max_depth,
-    networkEnabled: profile.network === 'enabled',
+    // None that can be extended has one, so nothing is closed that a child could not open.
+    network: NO_NETWORK,
   }
 }
 

@@ -6,8 +6,9 @@ import {
   type AbsolutePath,
   type PermissionProfile,
 } from '@linux-sandbox/policy'
-import { checkParents, completeProfile } from './inherit.js'
+import { checkNetworks, checkParents, completeProfile } from './inherit.js'
 import { materialize } from './materialize.js'
+import type { NetworkSettings } from './network.js'
 import type { Note } from './notes.js'
 import { IssueList } from './place.js'
 import { readTree, type ConfigurationSource } from './read-tree.js'
@@ -25,7 +26,7 @@ export interface LoadOptions extends ConfigurationSource {
 }
 
 /** What holds for one command. */
-export interface Configuration {
+export interface Configuration extends Pick<NetworkSettings, 'proxy' | 'unixSockets'> {
   /** The name in the document, or of a built-in profile. */
   readonly profileName: string
   readonly profile: PermissionProfile
@@ -48,27 +49,32 @@ export function loadConfiguration(options: LoadOptions): Configuration {
   checkParents(settings.profiles, issues)
   const selection = selectProfile(settings, options.profile, issues)
   issues.throwIfAny()
+  checkNetworks(settings.profiles, issues)
+  issues.throwIfAny()
   return { ...profileOf(selection, settings, cwd), useLegacyLandlock: settings.useLegacyLandlock }
 }
 
-type ChosenProfile = Pick<Configuration, 'profileName' | 'profile' | 'notes'>
+type ChosenProfile = Omit<Configuration, 'useLegacyLandlock'>
+
+/** Of the built-in profiles. */
+const NO_PROXY = { proxy: undefined, unixSockets: false } as const
 
 function profileOf({ name }: Selection, settings: Settings, cwd: AbsolutePath): ChosenProfile {
   const { profiles, workspaceWrite } = settings
   if (name === ':workspace') {
     const profile = builtinProfile(name)
     const settled = workspaceWrite === undefined ? profile : withWorkspaceWrite(profile, workspaceWrite)
-    return { profileName: name, profile: settled, notes: [] }
+    return { profileName: name, profile: settled, ...NO_PROXY, notes: [] }
   }
   const unused: Note[] = workspaceWrite === undefined ? [] : [withoutEffect(name, workspaceWrite)]
   const definition = profiles.find((profile) => profile.name === name)
   if (definition !== undefined) {
-    const { profile, notes } = materialize(completeProfile(definition, profiles), cwd)
-    return { profileName: name, profile, notes: [...unused, ...notes] }
+    const { notes, ...settled } = materialize(completeProfile(definition, profiles), cwd)
+    return { profileName: name, ...settled, notes: [...unused, ...notes] }
   }
   if (!BUILTIN_PROFILE_NAMES.some((known) => known === name))
     throw new UnknownProfileError(name, knownNames(settings))
-  return { profileName: name, profile: builtinProfile(name), notes: unused }
+  return { profileName: name, profile: builtinProfile(name), ...NO_PROXY, notes: unused }
 }
 
 function withoutEffect(name: string, { place }: NonNullable<Settings['workspaceWrite']>): Note {

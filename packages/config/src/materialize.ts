@@ -7,13 +7,14 @@ import {
   type PermissionProfile,
 } from '@linux-sandbox/policy'
 import type { CompleteProfile } from './inherit.js'
+import { networkNotes, networkSettings, type NetworkSettings } from './network.js'
 import type { Note } from './notes.js'
 import { patternBelow } from './patterns.js'
 import { targetKey, type ProfileEntry, type Target } from './profile-entries.js'
 import { describePlace } from './readers.js'
 
 /** A profile for certain directories. */
-export interface Materialized {
+export interface Materialized extends Pick<NetworkSettings, 'proxy' | 'unixSockets'> {
   readonly profile: PermissionProfile
   readonly notes: readonly Note[]
 }
@@ -34,6 +35,7 @@ export function materialize(complete: CompleteProfile, cwd: AbsolutePath): Mater
   const found = entries.flatMap((entry) =>
     pathsOf(entry.target, { cwd, roots }).map((one): Concrete => ({ ...one, entry })),
   )
+  const { isEnabled, ...network } = networkSettings(complete.network)
   const profile = validateProfile({
     type: 'managed',
     file_system: {
@@ -41,9 +43,17 @@ export function materialize(complete: CompleteProfile, cwd: AbsolutePath): Mater
       entries: found.map(({ path, entry: { access } }): FileSystemEntry => ({ path, access })),
       ...(complete.globScanMaxDepth === undefined ? {} : { glob_scan_max_depth: complete.globScanMaxDepth }),
     },
-    network: complete.networkEnabled ? 'enabled' : 'restricted',
+    network: isEnabled ? 'enabled' : 'restricted',
   })
-  return { profile, notes: [...profileNotes(complete), ...samePathNotes(found)] }
+  return {
+    profile,
+    ...network,
+    notes: [
+      ...profileNotes(complete),
+      ...networkNotes(complete.name, complete.place, complete.network),
+      ...samePathNotes(found),
+    ],
+  }
 }
 
 interface Roots {

@@ -2,7 +2,13 @@ import type { Place } from './place.js'
 
 /** Something that is allowed and probably not meant. */
 export interface Note {
-  readonly kind: 'grants-nothing' | 'roots-without-entry' | 'settings-without-effect' | 'same-path'
+  readonly kind:
+    | 'grants-nothing'
+    | 'roots-without-entry'
+    | 'settings-without-effect'
+    | 'same-path'
+    | 'proxy-without-effect'
+    | 'no-domain-allowed'
   /** One sentence. */
   readonly message: string
   /** Keys from the root of the configuration. */

@@ -1,5 +1,6 @@
 import type { Access, AbsolutePath } from '@linux-sandbox/policy'
 import type { Located, Place } from './place.js'
+import type { NetworkDefinition } from './read-network.js'
 
 /*
  * A profile as it is defined, before it is known for which directories. Types only.
@@ -37,7 +38,7 @@ export interface ProfileDefinition {
   readonly roots: ReadonlyMap<AbsolutePath, WorkspaceRoot>
   readonly entries: EntryMap
   readonly globScanMaxDepth: number | undefined
-  readonly networkEnabled: boolean | undefined
+  readonly network: NetworkDefinition
 }
 
 /** The one spelling of `target`. `/` and `:root` are the same, and so are `/tmp` and `:slash_tmp`. */

@@ -1,30 +1,14 @@
 import type { AbsolutePath } from '@linux-sandbox/policy'
 import { readPath, type ReadContext } from './path-text.js'
-import type { IssueList } from './place.js'
 import type { ProfileDefinition, WorkspaceRoot } from './profile-entries.js'
 import { readFileSystem } from './read-file-system.js'
+import { readNetwork } from './read-network.js'
 import { checkKeys, describePlace, readBoolean, readString, readTable } from './readers.js'
 import type { TableNode, TreeNode } from './tree.js'
 
 /* `[permissions]`. */
 
 const PROFILE_KEYS = ['description', 'extends', 'workspace_roots', 'filesystem', 'network']
-
-/** What belongs to the managed proxy. */
-const PROXY_KEYS = [
-  'proxy_url',
-  'enable_socks5',
-  'socks_url',
-  'enable_socks5_udp',
-  'allow_upstream_proxy',
-  'dangerously_allow_non_loopback_proxy',
-  'dangerously_allow_all_unix_sockets',
-  'mode',
-  'domains',
-  'unix_sockets',
-  'allow_local_binding',
-  'mitm',
-]
 
 /** Every profile of the table `[permissions]` whose name can be used. */
 export function readProfiles(node: TreeNode | undefined, context: ReadContext): ProfileDefinition[] {
@@ -55,7 +39,7 @@ function readProfile(name: string, table: TableNode, context: ReadContext): Prof
     parent: readString(entries.get('extends'), issues),
     roots: readWorkspaceRoots(entries.get('workspace_roots'), context),
     ...readFileSystem(readTable(entries.get('filesystem'), issues), context),
-    networkEnabled: readNetwork(readTable(entries.get('network'), issues), issues),
+    network: readNetwork(entries.get('network'), issues),
   }
 }
 
@@ -74,18 +58,4 @@ function readWorkspaceRoots(
     else context.issues.add(place, `${path} is given twice, here and at ${describePlace(known.place)}`)
   }
   return roots
-}
-
-function readNetwork(table: TableNode | undefined, issues: IssueList): boolean | undefined {
-  if (table === undefined) return undefined
-  const proxyKeys = PROXY_KEYS.filter((key) => table.entries.has(key))
-  checkKeys(table, ['enabled', ...proxyKeys], issues)
-  for (const key of proxyKeys) {
-    const place = table.entries.get(key)?.place ?? table.place
-    issues.add(
-      place,
-      'is not supported yet: it belongs to the managed proxy, and without that it would be ignored',
-    )
-  }
-  return readBoolean(table.entries.get('enabled'), issues)
 }

@@ -31,7 +31,7 @@ export interface WorkspaceWriteSettings {
 
 const KEYS = ['default_permissions', 'permissions', 'sandbox_mode', 'sandbox_workspace_write', 'features']
 
-const FEATURES = ['use_legacy_landlock']
+const FEATURES = ['use_legacy_landlock', 'network_proxy']
 
 const WORKSPACE_WRITE_KEYS = [
   'writable_roots',
@@ -41,9 +41,9 @@ const WORKSPACE_WRITE_KEYS = [
 ]
 
 /** `features.use_legacy_landlock` may also be written without `features`. */
-export const SHORT_KEYS: ReadonlyMap<string, readonly string[]> = new Map(
-  FEATURES.map((name) => [name, ['features', name]]),
-)
+export const SHORT_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['use_legacy_landlock', ['features', 'use_legacy_landlock']],
+])
 
 /** Moves what a document writes under a short key to where it belongs, so that an override of either finds it. */
 export function moveShortKeys(root: TableNode, issues: IssueList): void {
@@ -65,6 +65,7 @@ export function readSettings(root: TableNode, context: ReadContext): Settings {
   const { entries } = root
   const features = readTable(entries.get('features'), issues)
   if (features !== undefined) checkKeys(features, FEATURES, issues)
+  checkNetworkProxy(features?.entries.get('network_proxy'), issues)
   return {
     defaultPermissions: readString(entries.get('default_permissions'), issues),
     sandboxMode: readChoice(entries.get('sandbox_mode'), SANDBOX_MODES, issues),
@@ -72,6 +73,12 @@ export function readSettings(root: TableNode, context: ReadContext): Settings {
     profiles: readProfiles(entries.get('permissions'), context),
     useLegacyLandlock: readBoolean(features?.entries.get('use_legacy_landlock'), issues) ?? false,
   }
+}
+
+/** Elsewhere `domains` hold only with this feature. Here they always do. */
+function checkNetworkProxy(node: TreeNode | undefined, issues: IssueList): void {
+  if (node === undefined || readBoolean(node, issues) !== false) return
+  issues.add(node.place, 'cannot be switched off: where a profile has domains, they hold; leave them out')
 }
 
 function readWorkspaceWrite(

@@ -40,7 +40,21 @@ const profile: fc.Arbitrary<Tree> = fc.record(
     workspace_roots: fc.dictionary(fc.constantFrom('/repo', '/w[1]', '~/o'), fc.boolean(), {
       noNullPrototype: true,
     }),
-    network: fc.record({ enabled: fc.boolean() }, { requiredKeys: [], noNullPrototype: true }),
+    network: fc.record(
+      {
+        enabled: fc.boolean(),
+        // An empty table says something, and cannot be said by overrides of what is in it.
+        domains: fc.dictionary(
+          fc.constantFrom('a.example', '*.example:443', '10.0.0.0/8'),
+          fc.constantFrom('allow', 'deny'),
+          { minKeys: 1, noNullPrototype: true },
+        ),
+        mode: fc.constantFrom('full', 'limited'),
+        enable_socks5: fc.boolean(),
+        dangerously_allow_all_unix_sockets: fc.boolean(),
+      },
+      { requiredKeys: [], noNullPrototype: true },
+    ),
   },
   { requiredKeys: [], noNullPrototype: true },
 )
@@ -97,6 +111,7 @@ const pieces = fc.constantFrom(
     '\0',
   ],
   ...['permissions', 'dev', 'filesystem', 'network', 'enabled', 'extends', 'workspace_roots', 'description'],
+  ...['domains', '"a.example" = "allow"\n', 'mode', '"limited"', 'proxy_url', '"http://[::1]:3128"'],
   ...['sandbox_mode', 'default_permissions', 'features', 'use_legacy_landlock', 'sandbox_workspace_write'],
   ...['":root"', '":workspace_roots"', '"/a"', '"~/a"', '"read"', '"write"', '"deny"', '"dev"', '"base"'],
   ...['true', 'false', '1', '-1', '99999999999999999999', '1.5', 'nan', '2026-01-01', '07:32:00'],

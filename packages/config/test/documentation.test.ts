@@ -11,11 +11,11 @@ function blocks(language: string): string[] {
     .map(([, , text = '']) => text)
 }
 
-const [build = '', tools = '', mode = ''] = blocks('toml')
+const [build = '', tools = '', install = '', mode = ''] = blocks('toml')
 
 describe('the examples of docs/configuration.md', () => {
   test('are all here', () => {
-    expect([blocks('toml').length, blocks('sh').length]).toEqual([3, 1])
+    expect([blocks('toml').length, blocks('sh').length]).toEqual([4, 1])
   })
 
   test('a profile that extends a built-in one', () => {
@@ -51,6 +51,18 @@ describe('the examples of docs/configuration.md', () => {
     expect(profile).toMatchObject({ network: 'restricted', file_system: { glob_scan_max_depth: 4 } })
   })
 
+  test('a profile with domains', () => {
+    const { profileName, profile, proxy, notes } = load(install)
+    expect([profileName, notes]).toEqual(['install', []])
+    expect(profile).toMatchObject({ network: 'restricted' })
+    expect(proxy).toMatchObject({
+      kind: 'domains',
+      allow: [{ pattern: '**.cdn.example' }, { pattern: 'registry.example:443' }],
+      deny: [{ pattern: 'old.cdn.example' }],
+      methods: undefined,
+    })
+  })
+
   test('a mode and its settings', () => {
     const { profileName, profile, notes } = load(mode)
     expect([profileName, notes]).toEqual([':workspace', []])
@@ -79,7 +91,7 @@ describe('the examples of docs/configuration.md', () => {
   const keys = Array.from(DOCUMENT.matchAll(/^\| `([a-z][\w.<>]+)` /gm), ([, key = '']) => key)
 
   test('the table of keys has all of them', () => {
-    expect(keys).toHaveLength(14)
+    expect(keys).toHaveLength(21)
   })
 
   test.each(keys)('the key %s exists', (key) => {

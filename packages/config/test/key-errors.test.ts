@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { issuesOf } from './support.js'
+import { issuesOf, load } from './support.js'
 
 test.each([
   { text: 'permissions = 1', path: ['permissions'], message: 'must be a table, not 1' },
@@ -111,20 +111,57 @@ test.each([
 })
 
 test.each([
-  'proxy_url = "x"',
-  'enable_socks5 = true',
-  'socks_url = "x"',
-  'enable_socks5_udp = true',
-  'allow_upstream_proxy = true',
-  'dangerously_allow_non_loopback_proxy = true',
-  'dangerously_allow_all_unix_sockets = true',
-  'mode = "full"',
-  'domains = { "example.com" = "allow" }',
-  'unix_sockets = { "/run/x" = "allow" }',
-  'allow_local_binding = true',
-  'mitm = {}',
-])('%s belongs to the managed proxy and is refused', (key) => {
-  expect(issuesOf(`[permissions.dev.network]\nenabled = true\n${key}`)).toEqual([
-    expect.objectContaining({ line: 3, column: 1, message: expect.stringMatching(/^is not supported yet/) }),
+  { key: 'enable_socks5_udp = true', why: 'the proxy does not pass UDP on' },
+  { key: 'allow_upstream_proxy = true', why: 'the proxy connects by itself' },
+  {
+    key: 'dangerously_allow_non_loopback_proxy = true',
+    why: 'commands are led to proxies on loopback only',
+  },
+  { key: 'unix_sockets = { "/run/x" = "allow" }', why: 'the paths of sockets cannot be told apart; ' },
+  { key: 'allow_local_binding = true', why: 'a command can always listen on its own loopback; ' },
+  { key: 'mitm = {}', why: 'the proxy does not look into encrypted connections' },
+])('$key is not supported', ({ key, why }) => {
+  const issues = issuesOf(`[permissions.dev.network]\nenabled = true\n${key}`)
+  expect(issues).toEqual([
+    expect.objectContaining({
+      line: 3,
+      column: 1,
+      message: expect.stringContaining(`is not supported: ${why}`),
+    }),
   ])
+})
+
+test.each([
+  { key: 'mode = "some"', message: 'must be one of "full", "limited", not "some"' },
+  { key: 'domains = ["a.example"]', message: 'must be a table, not an array' },
+  { key: 'domains = { "a.example" = "none" }', message: 'must be one of "allow", "deny", not "none"' },
+  {
+    key: 'domains = { "a.example" = "allow", "A.example" = "deny" }',
+    message: 'a.example is given twice, here and at line 2',
+  },
+  { key: 'enable_socks5 = "yes"', message: 'must be true or false, not "yes"' },
+  {
+    key: 'proxy_url = "http://me:secret@proxy.example:3128"',
+    message: 'is no proxy that a command can be led to: its host proxy.example is not on loopback',
+  },
+  {
+    key: 'socks_url = "socks5h://10.0.0.1"',
+    message: 'is no proxy that a command can be led to: its host 10.0.0.1 is not on loopback',
+  },
+  { key: 'proxy_url = "http://[::1]:3128"\nmode = "limited"', message: /^contradicts domains, mode and/ },
+])('$key: $message', ({ key, message }) => {
+  const expected: unknown = typeof message === 'string' ? message : expect.stringMatching(message)
+  expect(issuesOf(`[permissions.dev.network]\n${key}`)).toEqual([
+    expect.objectContaining({ line: 2, message: expected }),
+  ])
+})
+
+test('the proxy cannot be switched off by a feature, which can be named', () => {
+  expect(issuesOf('features.network_proxy = false')).toEqual([
+    expect.objectContaining({
+      path: ['features', 'network_proxy'],
+      message: expect.stringMatching(/^cannot be switched off: /),
+    }),
+  ])
+  expect(load('features.network_proxy = true')).toEqual(load(''))
 })

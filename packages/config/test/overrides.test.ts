@@ -91,7 +91,7 @@ test.each([
   {
     override: 'features={use_legacy=true}',
     path: ['features', 'use_legacy'],
-    message: 'is unknown; known are use_legacy_landlock (in -c features={use_legacy=true})',
+    message: 'is unknown; known are use_legacy_landlock, network_proxy (in -c features={use_legacy=true})',
   },
   {
     override: 'sandbox_workspace_write.writable_roots=["/a", 1]',

@@ -98,6 +98,7 @@ test.each([':read-only', ':workspace', ':danger-full-access'])('%s is the built-
     profileName: profile,
     profile: builtinProfile(profile),
     useLegacyLandlock: false,
+    unixSockets: false,
     notes: [],
   })
 })

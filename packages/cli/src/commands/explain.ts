@@ -2,6 +2,7 @@ import { explain as explainByName, formatExplanation, previewSandbox, UsageError
 import type { SandboxPreview } from 'linux-sandbox'
 import { printable, type AbsolutePath } from '@linux-sandbox/policy'
 import { argumentLines } from '../argument-lines.js'
+import { explainProxy, type ExplainedProxy } from '../explain-network.js'
 import type { ParsedLine } from '../parse.js'
 import { placesOf } from '../places.js'
 import { withScanProgress } from '../progress.js'
@@ -32,13 +33,15 @@ export async function explain({ values, operands }: ParsedLine): Promise<void> {
   const preview = await withScanProgress(async () => previewSandbox(request.sandbox))
   const paths = operands.map((text) => operandPath(text, request.directory))
   const style = styleFor({ isTerminal: process.stdout.isTTY === true, env: process.env })
-  const lines = linesFor(views[0] ?? 'text', { request, preview, paths, style })
+  const proxy = explainProxy(request.network)
+  const lines = linesFor(views[0] ?? 'text', { request, preview, proxy, paths, style })
   process.stdout.write(lines.map((line) => `${line}\n`).join(''))
 }
 
 interface Subject {
   readonly request: Request
   readonly preview: SandboxPreview
+  readonly proxy: ExplainedProxy | undefined
   readonly paths: readonly AbsolutePath[]
   readonly style: Style
 }
@@ -59,7 +62,7 @@ function linesFor(view: (typeof VIEWS)[number] | 'text', subject: Subject): read
 
 const UNCONFINED = 'The policy restricts nothing: the command runs without a sandbox.'
 
-function policyLines({ request, preview, style }: Subject): string[] {
+function policyLines({ request, preview, proxy, style }: Subject): string[] {
   const { policy, mounts, isConfined } = preview
   const globs = policy.fileSystem.kind === 'restricted' ? policy.fileSystem.globs : []
   const names = policy.protectedNames.map(({ name }) => printable(name))
@@ -69,10 +72,11 @@ function policyLines({ request, preview, style }: Subject): string[] {
     `profile    ${printable(request.profileName)}`,
     ...(request.configuration === undefined ? [] : [`from       ${printable(request.configuration)}`]),
     `directory  ${printable(request.directory)}`,
-    `network    ${describeNetwork(preview)}`,
+    `network    ${describeNetwork(preview, proxy)}${describeSockets(request, preview)}`,
     ...(isConfined ? [] : ['', UNCONFINED]),
     '',
     ...treeLines(placesOf(preview), style),
+    ...(proxy === undefined ? [] : section(proxy.title, proxy.lines)),
     ...section(
       'Read-only by name in every directory that can be written:',
       hasRoots ? [names.join(' ')] : [],
@@ -85,10 +89,17 @@ function policyLines({ request, preview, style }: Subject): string[] {
   ]
 }
 
-function describeNetwork({ policy: { network } }: SandboxPreview): string {
+function describeNetwork({ policy: { network } }: SandboxPreview, proxy: ExplainedProxy | undefined): string {
+  if (proxy !== undefined) return `proxied: ${proxy.summary}`
   return network === 'enabled'
     ? 'enabled: that of the host'
     : 'restricted: its own, with nothing but loopback'
+}
+
+/** In the network of the host they are not restricted. */
+function describeSockets({ sandbox }: Request, { policy }: SandboxPreview): string {
+  const isAllowed = sandbox.unixSockets === true && policy.network === 'restricted'
+  return isAllowed ? ', and every Unix socket that can be seen' : ''
 }
 
 function section(title: string, lines: readonly string[]): string[] {
@@ -110,13 +121,15 @@ function pathLines(preview: SandboxPreview, path: AbsolutePath): string[] {
 }
 
 /** The same for programs. */
-function document({ request, preview, paths }: Subject): unknown {
+function document({ request, preview, proxy, paths }: Subject): unknown {
   const { policy, mounts, isConfined } = preview
   return {
     profile: request.profileName,
     configuration: request.configuration ?? null,
     directory: request.directory,
     network: policy.network,
+    proxy: proxy?.document ?? null,
+    unixSockets: request.sandbox.unixSockets ?? false,
     isConfined,
     places: placesOf(preview),
     protectedNames: policy.protectedNames.map(({ name }) => name),

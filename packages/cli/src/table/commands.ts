@@ -29,6 +29,13 @@ const RUN: CommandSpec = {
         'a resource limit: processes, memory, file-size, open-files or cpu-seconds; memory and file-size are bytes, or take K, M or G',
     },
     {
+      name: 'proxy-log',
+      value: 'FILE|FD',
+      completesTo: 'file',
+      description:
+        'add a line of JSON for each request to the proxy of --allow-host to FILE, which the command must not be able to write, or write it to descriptor FD',
+    },
+    {
       name: 'json',
       value: 'FD',
       description: 'print the result as JSON on descriptor FD when the command has ended',
@@ -43,6 +50,10 @@ const RUN: CommandSpec = {
     {
       line: 'linux-sandbox -c sandbox_workspace_write.exclude_slash_tmp=true make',
       does: 'with a setting of the configuration',
+    },
+    {
+      line: 'linux-sandbox --allow-host registry.example:443 npm install',
+      does: 'reaches that host and no other',
     },
     { line: 'linux-sandbox -g commit -- git switch -c attempt', does: 'writes the repository too' },
     { line: 'linux-sandbox --limit memory=4G --private-tmp make', does: 'in 4 GiB, with a /tmp of its own' },

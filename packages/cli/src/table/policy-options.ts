@@ -40,7 +40,32 @@ export const POLICY_OPTIONS: readonly OptionSpec[] = [
     choices: ['restricted', 'enabled'],
     default: 'what the profile says',
     description:
-      'restricted: a network of its own, with nothing but loopback; enabled: the network of the host',
+      'restricted: a network of its own, with nothing but loopback; enabled: the network of the host; either sets aside what the profile says of domains and proxies',
+  },
+  {
+    name: 'allow-host',
+    value: 'PATTERN',
+    repeatable: true,
+    description:
+      'reach what PATTERN names, through a proxy that linux-sandbox starts, and nothing else of the network: NAME, *.DOMAIN, **.DOMAIN, ADDRESS, each also with :PORT, ADDRESS/BITS or *',
+  },
+  {
+    name: 'deny-host',
+    value: 'PATTERN',
+    repeatable: true,
+    description: 'refuse what PATTERN names, whatever else allows it',
+  },
+  {
+    name: 'allow-method',
+    value: 'METHOD',
+    suggestions: ['GET', 'HEAD', 'OPTIONS', 'POST', 'CONNECT'],
+    repeatable: true,
+    description: 'use METHOD in requests by HTTP, and no other; https and other tunnels take CONNECT',
+  },
+  {
+    name: 'use-proxy',
+    description:
+      'reach the proxies on loopback or Unix sockets that the environment names, such as HTTP_PROXY, and nothing else of the network',
   },
   {
     name: 'git-writes',

@@ -19,6 +19,16 @@ describeForUsers('a configuration that says what is probably not meant', [], (us
       warning:
         /^linux-sandbox: warning: the workspace root \/srv has no effect: .* \(\S+\/a\.toml, line 5\)\n$/,
     },
+    {
+      why: 'domains that are switched off',
+      text: `default_permissions = "own"\n${PROFILE}network = { enabled = false, domains = {} }\n`,
+      warning: /^linux-sandbox: warning: network\.enabled is false, .* \(\S+\/a\.toml, line 4\)\n$/,
+    },
+    {
+      why: 'domains of which none is allowed',
+      text: `default_permissions = "own"\n${PROFILE}network.domains = { "a.example" = "deny" }\n`,
+      warning: /^linux-sandbox: warning: the profile own allows no domain, .* \(\S+\/a\.toml, line 2\)\n$/,
+    },
   ])('is run with a warning about $why', async ({ text, warning }) => {
     const scene = makeScene(user, { 'a.toml': text })
     for (const words of [['true'], ['check', '/']]) {
