@@ -10,16 +10,22 @@ export const CAN_TAKE_LISTENERS =
 
 /**
  * What Node takes for a handle that another Node process sends, and what it answers. Neither is documented; that it works is tested on every
- * version of Node that is supported.
+ * version of Node that is supported. A `cmd` of the message that begins with `NODE_` makes it an event of Node's own, so that whoever has
+ * the child never sees a `message`.
  *
- * Source: lib/internal/child_process.js of Node 20 and 24, `NODE_HANDLE`, `net.Native`, `NODE_HANDLE_ACK`.
+ * Source: lib/internal/child_process.js of Node 20 and 24, `NODE_HANDLE`, `net.Native`, `NODE_HANDLE_ACK`, `isInternal`.
  */
-const LISTENER_OFFER = { cmd: 'NODE_HANDLE', type: 'net.Native', msg: {} } as const
+const LISTENER_OFFER = { cmd: 'NODE_HANDLE', type: 'net.Native' } as const
+const LISTENER_EVENT = 'internalMessage'
+const LISTENER_MESSAGE = 'NODE_LINUX_SANDBOX_LISTENER'
 const LISTENER_ANSWER = { cmd: 'NODE_HANDLE_ACK' } as const
 
 /** What `supervise` sends with the listener of the taker with that index, and what has to come back. */
 export function handOff(index: number): { readonly offer: Uint8Array; readonly answer: Uint8Array } {
-  return { offer: line({ ...LISTENER_OFFER, msg: { index } }), answer: line(LISTENER_ANSWER) }
+  return {
+    offer: line({ ...LISTENER_OFFER, msg: { cmd: LISTENER_MESSAGE, index } }),
+    answer: line(LISTENER_ANSWER),
+  }
 }
 
 function line(message: object): Uint8Array {
@@ -32,13 +38,20 @@ function line(message: object): Uint8Array {
  */
 export function takeListeners(child: ChildProcess, takers: readonly Taker[]): void {
   const servers: Server[] = []
-  child.on('message', (message, handle) => {
+  child.on(LISTENER_EVENT, (message: unknown, handle: unknown) => {
     const taker = takers[indexOf(message)]
     if (taker !== undefined) servers.push(listenOn(handle, taker))
   })
   const close = (): void => servers.forEach((server) => server.close())
   child.once('exit', close)
   child.once('error', close)
+  hideChannel(child)
+}
+
+/** The child has the events that it has without a proxy. */
+function hideChannel(child: ChildProcess): void {
+  const emit = child.emit.bind(child) as (event: string, ...args: unknown[]) => boolean
+  child.emit = (event: string, ...args: unknown[]) => event === 'disconnect' || emit(event, ...args)
 }
 
 function indexOf(message: unknown): number {

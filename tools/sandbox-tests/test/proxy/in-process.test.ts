@@ -149,7 +149,7 @@ describeForUsers('a child with a proxy in the process of the caller', [], (user)
         const sandbox = await lib.Sandbox.create({ profile, ...(proxy === undefined ? {} : { proxy }) })
         const child = sandbox.spawn('sh', ['-c', input.script])
         const events: string[] = []
-        for (const name of ['spawn', 'message', 'exit', 'close', 'error'])
+        for (const name of ['spawn', 'message', 'disconnect', 'exit', 'close', 'error'])
           child.on(name, () => events.push(name))
         const { exitCode, signal, stdout } = await endOf(child)
         const slots = child.stdio.length
