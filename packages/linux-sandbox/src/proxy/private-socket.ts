@@ -10,6 +10,9 @@ export interface PrivateSocket {
   readonly close: () => void
 }
 
+/** To be closed when this process ends before their commands do. */
+const opened = new Set<PrivateSocket>()
+
 /** Listens for `taker` on a socket in a directory of its own, for runtimes that cannot be given a listener. */
 export function openPrivateSocket(taker: Taker): PrivateSocket {
   const directory = mkdtempSync(join(tmpdir(), 'linux-sandbox-proxy-'))
@@ -17,11 +20,20 @@ export function openPrivateSocket(taker: Taker): PrivateSocket {
   const path = join(directory, 'socket')
   const server: Server = serverFor(taker)
   server.listen(path).unref()
-  return {
+  const socket = {
     path,
     close() {
+      opened.delete(socket)
+      if (opened.size === 0) process.off('exit', closeAll)
       server.close()
       rmSync(directory, { recursive: true, force: true })
     },
   }
+  if (opened.size === 0) process.once('exit', closeAll)
+  opened.add(socket)
+  return socket
+}
+
+function closeAll(): void {
+  for (const socket of opened) socket.close()
 }

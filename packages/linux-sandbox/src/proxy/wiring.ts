@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs'
 import type { Server, Socket } from 'node:net'
 import { ProxyRouteError, type UnusedProxyVariable } from '@linux-sandbox/errors'
 import type { Route } from '@linux-sandbox/native'
@@ -121,6 +122,16 @@ function takerOf(server: Server): (connection: Socket) => void {
 const ONE = Uint8Array.of(1)
 
 function wirePrepared({ routes }: PreparedProxies, environment: Readonly<Record<string, string>>): Wiring {
+  const unusable = routes.filter(({ descriptor }) => !isSocket(descriptor))
+  if (unusable.length > 0) {
+    throw new ProxyRouteError(
+      'error activating Linux proxy routing bridge: there is nobody to whom a listener could be given',
+      unusable.map(({ variable: name, descriptor }) => ({
+        name,
+        why: `descriptor ${descriptor} is no socket`,
+      })),
+    )
+  }
   const plan = planControlRoutes(environment, { routes })
   return {
     environment: plan.environment,
@@ -132,5 +143,13 @@ function wirePrepared({ routes }: PreparedProxies, environment: Readonly<Record<
       answer: ONE,
     })),
     notes: [],
+  }
+}
+
+function isSocket(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isSocket()
+  } catch {
+    return false // it is not open
   }
 }
