@@ -34,6 +34,7 @@ export interface Modules {
   readonly endOf: (child: ChildProcess) => Promise<ChildEnd>
   readonly childProcess: typeof import('node:child_process')
   readonly fs: typeof import('node:fs')
+  readonly http: typeof import('node:http')
   readonly net: typeof import('node:net')
   readonly os: typeof import('node:os')
   readonly path: typeof import('node:path')

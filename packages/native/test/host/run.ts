@@ -67,7 +67,7 @@ export interface Start {
   /** What lies between stderr and the control socket. */
   readonly extra?: readonly (IOType | number)[]
   /** What lies behind the control socket. */
-  readonly behind?: readonly IOType[]
+  readonly behind?: readonly (IOType | 'ipc')[]
   /** How many descriptors are the command's; all that lie below the control socket. */
   readonly granted?: number
   /** Arguments before `supervise`, for a `program` that becomes the native one. */

@@ -1,4 +1,4 @@
-import type { PermissionProfile } from 'linux-sandbox'
+import { readOnly, type PermissionProfile } from 'linux-sandbox'
 import {
   runProgram,
   stagedNode,
@@ -36,19 +36,14 @@ export function nodeCommand(script: string): [string, ...string[]] {
   return [stagedNode(), '-e', program]
 }
 
-export const READ_ONLY: PermissionProfile = {
-  type: 'managed',
-  file_system: {
-    type: 'restricted',
-    entries: [{ path: { type: 'special', value: { kind: 'root' } }, access: 'read' }],
-  },
-  network: 'restricted',
-}
+export const READ_ONLY = readOnly()
+
+export const WITH_NETWORK = readOnly({ network: 'enabled' })
 
 /** Profiles that differ in everything that proxies must not depend on. */
 export const PROFILES = [
   { title: 'a profile that reads everything', profile: READ_ONLY },
-  { title: 'a profile with the network', profile: { ...READ_ONLY, network: 'enabled' } },
+  { title: 'a profile with the network', profile: WITH_NETWORK },
   { title: 'no sandbox at all but for the proxies', profile: { type: 'disabled' } },
 ] as const satisfies readonly { title: string; profile: PermissionProfile }[]
 

@@ -52,18 +52,14 @@ async function holdByHelper(user: TestUser, profile = READ_ONLY): Promise<Held> 
 async function holdByLibrary(user: TestUser, isInProcess: boolean): Promise<Held> {
   const upstream = await startUpstream(silent)
   const input = { profile: READ_ONLY, command: HOLD, port: upstream.port, isInProcess }
-  const child = startWithLibrary(
-    user,
-    input,
-    async ({ lib, net }, { profile, command, port, isInProcess }) => {
-      const http = isInProcess
-        ? (socket: import('node:net').Socket) => void socket.pipe(net.connect(port, '127.0.0.1'))
-        : `http://127.0.0.1:${port}`
-      const sandbox = await lib.Sandbox.create({ profile, proxy: { http } })
-      const [program, ...args] = command
-      await sandbox.run(program!, args, { stdio: ['ignore', 'inherit', 'inherit'] })
-    },
-  )
+  const child = startWithLibrary(user, input, async ({ lib, net }, { profile, command, port, ...given }) => {
+    const http = given.isInProcess
+      ? (socket: import('node:net').Socket) => void socket.pipe(net.connect(port, '127.0.0.1'))
+      : `http://127.0.0.1:${port}`
+    const sandbox = await lib.Sandbox.create({ profile, proxy: { http } })
+    const [program, ...args] = command
+    await sandbox.run(program!, args, { stdio: ['ignore', 'inherit', 'inherit'] })
+  })
   return heldAt(follow(child), upstream)
 }
 

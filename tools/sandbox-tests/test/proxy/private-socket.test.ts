@@ -1,10 +1,9 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import type { Socket } from 'node:net'
+import { readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import {
   describeForUsers,
   makeDirectory,
-  startWithLibrary,
   userEnvironment,
   withLibrary,
   type TestUser,
@@ -27,22 +26,22 @@ function otherRuntime(user: TestUser): Place {
 }
 
 /** Of the command: that of its caller would make it, too, look like another runtime. */
-const ENV = { PATH: '/usr/bin:/bin' }
+const COMMAND_ENV = { PATH: '/usr/bin:/bin' }
 
 describeForUsers('a proxy in the process of a caller that cannot be given a listener', [], (user) => {
   test('is reached by a socket in a directory of its own, and half-closed connections stay so', async () => {
-    const { env, left } = otherRuntime(user)
+    const place = otherRuntime(user)
     const script = `
       const socket = connect(process.argv[1])
       socket.end('question')
       console.log(await whole(socket))`
-    const input = { profile: READ_ONLY, command: nodeCommand(script), env: ENV }
+    const input = { profile: READ_ONLY, command: nodeCommand(script), env: COMMAND_ENV }
     const seen = await withLibrary(
       user,
       input,
       async ({ lib, fs, net }, { profile, command, env }) => {
         const places: string[] = []
-        const answer = (name: string) => (socket: import('node:net').Socket) => {
+        const answer = (name: string) => (socket: Socket) => {
           const directory = process.env['TMPDIR']!
           for (const entry of fs.readdirSync(directory)) {
             const { mode, uid } = fs.statSync(`${directory}/${entry}`)
@@ -62,18 +61,18 @@ describeForUsers('a proxy in the process of a caller that cannot be given a list
         const outputs = await Promise.all([run('HTTP_PROXY'), run('ALL_PROXY'), run('HTTP_PROXY')])
         return { outputs, places: [...new Set(places)] }
       },
-      { env },
+      { env: place.env },
     )
     expect(seen).toEqual({
       outputs: ['http heard question\n', 'socks heard question\n', 'http heard question\n'],
       places: [`linux-sandbox-proxy 700 ${user.uid}`],
     })
-    expect(left()).toEqual([])
+    expect(place.left()).toEqual([])
   })
 
   test('leaves nothing behind when a command ends, cannot start, or was never started', async () => {
-    const { env, left } = otherRuntime(user)
-    const input = { profile: READ_ONLY, env: ENV }
+    const place = otherRuntime(user)
+    const input = { profile: READ_ONLY, env: COMMAND_ENV }
     const codes = await withLibrary(
       user,
       input,
@@ -92,13 +91,12 @@ describeForUsers('a proxy in the process of a caller that cannot be given a list
         for (const act of tries) {
           const { error } = await attempt(async () => void (await act()))
           // The result of a run comes a little before the end of what was started for it.
-          for (let i = 0; i < 1000 && error === undefined && fs.readdirSync(directory).length > 0; i++)
-            await new Promise((resolve) => setTimeout(resolve, 10))
+          while (fs.readdirSync(directory).length > 0) await new Promise((resolve) => setTimeout(resolve, 10))
           seen.push([error?.code ?? 'ran', fs.readdirSync(directory)])
         }
         return seen
       },
-      { env },
+      { env: place.env },
     )
     expect(codes).toEqual([
       ['ran', []],
@@ -106,14 +104,14 @@ describeForUsers('a proxy in the process of a caller that cannot be given a list
       ['POLICY_INVALID', []],
       ['ERR_OUT_OF_RANGE', []],
     ])
-    expect(left()).toEqual([])
+    expect(place.left()).toEqual([])
   })
 
   test.each(['process.exit() behind a run', 'process.exit() while a command runs'])(
     'leaves nothing behind when its process ends: %s',
     async (title) => {
-      const { env, left } = otherRuntime(user)
-      const input = { profile: READ_ONLY, env: ENV, isRunning: title.includes('while') }
+      const place = otherRuntime(user)
+      const input = { profile: READ_ONLY, env: COMMAND_ENV, isRunning: title.includes('while') }
       const seen = await withLibrary(
         user,
         input,
@@ -126,11 +124,11 @@ describeForUsers('a proxy in the process of a caller that cannot be given a list
           process.exit()
           return 0
         },
-        { env },
+        { env: place.env },
       )
       // A run may or may not have been cleared away.
       if (input.isRunning) expect(seen).toBe(1)
-      expect(left()).toEqual([])
+      expect(place.left()).toEqual([])
     },
   )
 })

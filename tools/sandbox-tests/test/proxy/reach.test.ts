@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { networkInterfaces } from 'node:os'
 import { expect, test } from 'vitest'
 import { describeForUsers, makeDirectory, runProgram, stagedProbe, TEST_USERS } from '../../support/index.ts'
-import { nodeCommand, READ_ONLY, runHelper, startHelper, urlOf } from './commands.ts'
+import { nodeCommand, runHelper, startHelper, urlOf, WITH_NETWORK } from './commands.ts'
 import { answering, startUpstream } from './upstream.ts'
 
 /** An address of this host that is not its loopback. */
@@ -40,7 +40,7 @@ describeForUsers('the listener of a proxied command', ['cc'], (user) => {
     const proxied = { ...unproxied, flags: ['--managed-network', '{}'] }
     for (const run of [
       unproxied,
-      { ...unproxied, profile: { ...READ_ONLY, network: 'enabled' } as const },
+      { ...unproxied, profile: WITH_NETWORK },
       { ...proxied, env: { HTTP_PROXY: urlOf(elsewhere.port) } },
     ])
       expect((await runHelper(user, run)).stdout).toBe('ECONNREFUSED\n')

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { describeForUsers, makeDirectory } from '../../support/index.ts'
 import { attemptOutside, resultsIn, scriptOf } from '../attacks/attempts.ts'
-import { READ_ONLY, runHelper, urlOf } from './commands.ts'
+import { runHelper, urlOf, WITH_NETWORK } from './commands.ts'
 import { answering, silent, startUpstream } from './upstream.ts'
 
 const REFUSED = { make: 'EPERM', connect: 'EPERM' }
@@ -36,7 +36,7 @@ describeForUsers('Unix sockets of a proxied command', ['cc', 'seccomp'], (user) 
     ]
     const attempts = [...ofSockets, ...ofNetwork]
     const { stdout, stderr } = await runHelper(user, {
-      profile: { ...READ_ONLY, network: 'enabled' },
+      profile: WITH_NETWORK,
       env: { HTTPS_PROXY: urlOf(upstream.port) },
       flags: ['--managed-network', JSON.stringify(context(path))],
       command: ['sh', '-c', scriptOf(attempts)],
