@@ -42,7 +42,7 @@ export function takeListeners(child: ChildProcess, takers: readonly Taker[]): vo
     const taker = takers[indexOf(message)]
     if (taker !== undefined) servers.push(listenOn(handle, taker))
   })
-  const close = (): void => servers.forEach((server) => server.close())
+  const close = (): void => servers.forEach(closeWhenAccepted)
   child.once('exit', close)
   child.once('error', close)
   hideChannel(child)
@@ -68,4 +68,23 @@ function listenOn(handle: unknown, taker: Taker): Server {
 /** Connections end one way at a time, as a relay would have it. */
 export function serverFor(taker: Taker): Server {
   return createServer({ allowHalfOpen: true, noDelay: true }, taker)
+}
+
+/**
+ * Closes `server`, to which nobody can connect any more, when all that have connected were accepted: what the command said just before its end is not
+ * lost. libuv accepts one connection in each round of the event loop.
+ */
+export function closeWhenAccepted(server: Server): void {
+  let accepted = 0
+  let seen = -1
+  server.on('connection', () => accepted++)
+  const look = (): void => {
+    if (accepted === seen) {
+      server.close()
+      return
+    }
+    seen = accepted
+    setImmediate(look)
+  }
+  setImmediate(look)
 }

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import type { Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { serverFor, type Taker } from './in-process.js'
+import { closeWhenAccepted, serverFor, type Taker } from './in-process.js'
 
 /** A Unix socket that only this user can connect to. */
 export interface PrivateSocket {
@@ -25,7 +25,7 @@ export function openPrivateSocket(taker: Taker): PrivateSocket {
     close() {
       opened.delete(socket)
       if (opened.size === 0) process.off('exit', closeAll)
-      server.close()
+      closeWhenAccepted(server)
       rmSync(directory, { recursive: true, force: true })
     },
   }

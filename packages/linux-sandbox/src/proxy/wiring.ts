@@ -114,8 +114,12 @@ function notRoutable(name: string, why: string): ProxyRouteError {
 }
 
 /** `connection` is the event of a server of node:net, and of node:http, that a connection can be given by. */
-function takerOf(server: Server): (connection: Socket) => void {
-  return (connection) => server.emit('connection', connection)
+function takerOf(server: Server & { readonly allowHalfOpen?: boolean }): (connection: Socket) => void {
+  return (connection) => {
+    // As if the server had accepted it: most count on an end being answered by an end.
+    connection.allowHalfOpen = server.allowHalfOpen ?? false
+    server.emit('connection', connection)
+  }
 }
 
 /** What is sent along with a listener, and what the other end answers when it has it. */

@@ -87,3 +87,6 @@ function environmentOf({ env }: HelperRun): NodeJS.ProcessEnv {
 export function urlOf(port: number): string {
   return `http://127.0.0.1:${port}`
 }
+
+/** `NODE_OPTIONS` that make Node look like a runtime that cannot be given a listener, before the library is loaded. */
+export const OTHER_RUNTIME = `--import=data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,bun:'1.0.0'}})`

@@ -111,6 +111,34 @@ describeForUsers('a proxy in the process of the caller', [], (user) => {
     expect(stdout).toBe('early late: question and more\n')
   })
 
+  test.each([
+    { allowHalfOpen: false, heard: 'ends' },
+    { allowHalfOpen: true, heard: 'stays' },
+  ])(
+    'ends connections as its server would: allowHalfOpen $allowHalfOpen',
+    async ({ allowHalfOpen, heard }) => {
+      const script = `
+      const socket = connect('HTTP_PROXY')
+      const ended = once(socket, 'end').then(() => 'ends')
+      socket.resume().end('words')
+      // The server says so in a second connection.
+      const stays = whole(connect('HTTP_PROXY')).then(() => 'stays')
+      console.log(await Promise.race([ended, stays]))`
+      const input = { profile: READ_ONLY, command: nodeCommand(script), allowHalfOpen }
+      const stdout = await withLibrary(user, input, async ({ lib, net }, { profile, command, ...given }) => {
+        const sockets: Socket[] = []
+        const http = net.createServer({ allowHalfOpen: given.allowHalfOpen }, (socket) => {
+          sockets.push(socket.resume())
+          socket.once('end', () => setTimeout(() => sockets[1]?.end(), given.allowHalfOpen ? 100 : 2000))
+        })
+        const sandbox = await lib.Sandbox.create({ profile, proxy: { http } })
+        const [program, ...args] = command
+        return (await sandbox.run(program!, args)).stdout
+      })
+      expect(stdout).toBe(`${heard}\n`)
+    },
+  )
+
   test('takes 200 connections at once', async () => {
     const script = `
       const sockets = Array.from({ length: 200 }, () => connect('HTTP_PROXY'))

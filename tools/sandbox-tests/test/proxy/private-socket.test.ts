@@ -8,10 +8,7 @@ import {
   withLibrary,
   type TestUser,
 } from '../../support/index.ts'
-import { nodeCommand, READ_ONLY } from './commands.ts'
-
-/** Makes Node look like a runtime that cannot be given a listener, before the library is loaded. */
-const OTHER_RUNTIME = `--import=data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,bun:'1.0.0'}})`
+import { nodeCommand, OTHER_RUNTIME, READ_ONLY } from './commands.ts'
 
 interface Place {
   readonly env: NodeJS.ProcessEnv
