@@ -67,7 +67,11 @@ function listenOn(handle: unknown, taker: Taker): Server {
 
 /** Connections end one way at a time, as a relay would have it. */
 export function serverFor(taker: Taker): Server {
-  return createServer({ allowHalfOpen: true, noDelay: true }, taker)
+  return createServer({ allowHalfOpen: true, noDelay: true }, (connection) => {
+    // A command that resets its connection must not end its caller, as an error that nobody listens for does.
+    connection.on('error', () => undefined)
+    taker(connection)
+  })
 }
 
 /**

@@ -139,6 +139,28 @@ describeForUsers('a proxy in the process of the caller', [], (user) => {
     },
   )
 
+  test.each(['a function', 'a server'])('outlives connections that a command resets: %s', async (kind) => {
+    const script = `
+      const socket = connect('HTTP_PROXY')
+      await once(socket.resume(), 'data')
+      socket.resetAndDestroy()
+      console.log(await whole(connect('HTTP_PROXY')))`
+    const input = { profile: READ_ONLY, command: nodeCommand(script), kind }
+    const seen = await withLibrary(user, input, async ({ lib, net }, { profile, command, ...given }) => {
+      let reset = 0
+      // It listens for no error, as if nobody could cause one.
+      const take = (socket: Socket): void => {
+        if (reset++ > 0) socket.end('still there')
+        else setInterval(() => socket.write('more'), 1).unref()
+      }
+      const http = given.kind === 'a function' ? take : net.createServer(take)
+      const sandbox = await lib.Sandbox.create({ profile, proxy: { http } })
+      const [program, ...args] = command
+      return (await sandbox.run(program!, args)).stdout
+    })
+    expect(seen).toBe('still there\n')
+  })
+
   test('takes 200 connections at once', async () => {
     const script = `
       const sockets = Array.from({ length: 200 }, () => connect('HTTP_PROXY'))
