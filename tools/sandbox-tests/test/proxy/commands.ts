@@ -56,6 +56,8 @@ export interface HelperRun {
   readonly flags?: readonly string[]
   /** Words before the helper. */
   readonly prefix?: readonly string[]
+  /** A program that is the helper by another name. */
+  readonly helper?: string
 }
 
 /** Program and arguments that run the helper. */
@@ -64,10 +66,11 @@ export function helperWords({
   profile = READ_ONLY,
   flags = ['--managed-network', '{}'],
   prefix = [],
+  helper = stagedProgram('codex-linux-sandbox'),
 }: HelperRun): [string, string[]] {
   const policy = ['--sandbox-policy-cwd', '/', '--permission-profile', JSON.stringify(profile)]
-  const helper = [stagedNode(), stagedProgram('codex-linux-sandbox'), ...policy, ...flags, '--', ...command]
-  const [program = '', ...args] = [...prefix, ...helper]
+  const words = [stagedNode(), helper, ...policy, ...flags, '--', ...command]
+  const [program = '', ...args] = [...prefix, ...words]
   return [program, args]
 }
 

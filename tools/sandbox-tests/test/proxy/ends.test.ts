@@ -1,9 +1,13 @@
+import { symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import {
   descendantsOf,
   describeForUsers,
   follow,
+  makeDirectory,
   runProgram,
+  stagedProgram,
   startProgram,
   startWithLibrary,
   survivorsOf,
@@ -12,7 +16,7 @@ import {
   type StartedProgram,
   type TestUser,
 } from '../../support/index.ts'
-import { helperWords, nodeCommand, READ_ONLY, startHelper, urlOf } from './commands.ts'
+import { helperWords, nodeCommand, READ_ONLY, startHelper, urlOf, type HelperRun } from './commands.ts'
 import { pidNamed } from './plumbing.ts'
 import { answering, silent, startUpstream, type Upstream } from './upstream.ts'
 
@@ -42,10 +46,17 @@ function heldAt(program: StartedProgram, { streams }: Upstream): Held {
   }
 }
 
-async function holdByHelper(user: TestUser, profile = READ_ONLY): Promise<Held> {
+async function holdByHelper(user: TestUser, run: Partial<HelperRun> = {}): Promise<Held> {
   const upstream = await startUpstream(silent)
   const env = { HTTP_PROXY: urlOf(upstream.port) }
-  return heldAt(startHelper(user, { env, profile, command: HOLD }), upstream)
+  return heldAt(startHelper(user, { ...run, env, command: HOLD }), upstream)
+}
+
+/** A program that is the helper when it is called by that name. */
+function multitool(user: TestUser): string {
+  const helper = join(makeDirectory(user), 'codex-linux-sandbox')
+  symlinkSync(stagedProgram('linux-sandbox'), helper)
+  return helper
 }
 
 /** The upstream is beyond a handler of the process that is killed, as that of a proxy in it would be. */
@@ -64,10 +75,14 @@ async function holdByLibrary(user: TestUser, isInProcess: boolean): Promise<Held
 }
 
 const CALLERS = [
-  { caller: 'the helper', hold: holdByHelper },
+  { caller: 'the helper', hold: (user: TestUser) => holdByHelper(user) },
   {
     caller: 'the helper with the whole disk',
-    hold: (user: TestUser) => holdByHelper(user, { type: 'disabled' }),
+    hold: (user: TestUser) => holdByHelper(user, { profile: { type: 'disabled' } }),
+  },
+  {
+    caller: 'a multitool',
+    hold: (user: TestUser) => holdByHelper(user, { helper: multitool(user) }),
   },
   { caller: 'the library', hold: (user: TestUser) => holdByLibrary(user, false) },
   { caller: 'the library with a handler', hold: (user: TestUser) => holdByLibrary(user, true) },
