@@ -46,6 +46,8 @@ export interface ActOptions {
   readonly env?: NodeJS.ProcessEnv
   /** What `process.platform` is when the library is imported. */
   readonly platform?: string
+  /** Own session, and so a process group whose number is the pid. */
+  readonly detached?: boolean
 }
 
 /**
@@ -80,11 +82,12 @@ export function startWithLibrary<Input, Output>(
   user: TestUser,
   input: Input,
   act: (modules: Modules, input: Input) => Output | Promise<Output>,
-  { cwd = '/', env = userEnvironment(), platform }: ActOptions = {},
+  { cwd = '/', env = userEnvironment(), platform, detached = false }: ActOptions = {},
 ): ChildProcess {
   const child = spawn(stagedNode(), [actProgram()], {
     cwd,
     env,
+    detached,
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
     ...identityOf(user),
   })

@@ -8,11 +8,11 @@ import {
   makeDirectory,
   runProgram,
   stagedProgram,
-  startProgram,
   startWithLibrary,
   survivorsOf,
   until,
   userEnvironment,
+  type Modules,
   type StartedProgram,
   type TestUser,
 } from '../../support/index.ts'
@@ -177,24 +177,32 @@ describeForUsers('a proxied command', [], (user) => {
     await until(() => upstream.streams.every(({ isOver }) => isOver()), END_WITHIN_MS)
   })
 
-  test('keeps its proxies when its terminal signals the whole group', async () => {
+  test('keeps its proxies when its whole process group is signalled, as by a terminal', async () => {
     const upstream = await startUpstream(answering('there'))
     const command = nodeCommand(`
+      const held = connect('HTTP_PROXY')
       process.on('SIGINT', async () => {
-        const socket = connect('HTTP_PROXY')
-        socket.write('GET / HTTP/1.1\\r\\n\\r\\n')
-        console.log((await whole(socket)).slice(-5))
+        held.write('GET / HTTP/1.1\\r\\n\\r\\n')
+        console.log((await whole(held)).slice(-5))
         process.exit(3)
       })
+      await once(held, 'connect')
       console.log('waits')
       await line()`)
-    const [program, args] = helperWords({ command })
-    const env = { ...userEnvironment(), HTTP_PROXY: urlOf(upstream.port) }
-    const started = startProgram(user, program, args, { env, detached: true })
-    await started.wrote('waits')
-    const relay = pidNamed(started.pid, 'sandbox-relay')
-    process.kill(-started.pid, 'SIGINT')
-    expect(await started.ended).toMatchObject({ exitCode: 3, stdout: 'waits\nthere\n' })
-    expect(relay).toBeGreaterThan(1)
+    const input = { profile: READ_ONLY, command, port: upstream.port }
+    const act = async (
+      { lib }: Modules,
+      { profile, command: [program, ...args], port }: typeof input,
+    ): Promise<void> => {
+      process.on('SIGINT', () => undefined)
+      const sandbox = await lib.Sandbox.create({ profile, proxy: { http: `http://127.0.0.1:${port}` } })
+      const child = sandbox.spawn(program, args, { stdio: ['pipe', 'inherit', 'inherit'] })
+      child.once('exit', (status) => console.log(`ended with ${status}`))
+    }
+    const program = follow(startWithLibrary(user, input, act, { detached: true }))
+    await program.wrote('waits')
+    await until(() => upstream.streams.length === 1)
+    process.kill(-program.pid, 'SIGINT')
+    await program.wrote('there\nended with 3\n')
   })
 })
