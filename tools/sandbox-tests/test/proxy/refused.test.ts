@@ -106,7 +106,7 @@ describeForUsers('a command that cannot be led to its proxies', [], (user) => {
     expect(result).toMatchObject({ stdout: 'started\n' })
   })
 
-  test('is not started when a proxy that is not there is a file', async () => {
+  test('is started when its proxy is not there yet, and not when the path can be none of a socket', async () => {
     const path = join(makeDirectory(user), 'not-there.sock')
     const env = { HTTP_PROXY: `unix:${path}` }
     // A proxy may come later: its clients are reset until then.
