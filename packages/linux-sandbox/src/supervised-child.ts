@@ -44,11 +44,9 @@ export function spawnSupervised(
   const { launcherDescriptor: launcher, wiring } = options
   const launcherSlot = launcher === undefined ? {} : { launcherDescriptor: addSlot(launcher) }
   const routing = routingFor(wiring, host, addSlot)
-  const child = spawn(
-    host.nativeProgram,
-    ['supervise', String(granted), String(granted), String(process.pid)],
-    { ...nodeSpawnOptions(options), stdio: slots, cwd: '/', env: {} },
-  )
+  const args = ['supervise', String(granted), String(granted), String(process.pid)]
+  const spawnOptions = { ...nodeSpawnOptions(options), stdio: slots, cwd: '/', env: {} }
+  const child = orElse(routing.abandon, () => spawn(host.nativeProgram, args, spawnOptions))
   routing.attach(child)
   const control = takeControlSocket(child, granted)
   const reports = new RunReports()
@@ -69,6 +67,15 @@ export function spawnSupervised(
   } catch (error) {
     abandon(child, control)
     routing.abandon()
+    throw error
+  }
+}
+
+function orElse<Value>(giveUp: () => void, act: () => Value): Value {
+  try {
+    return act()
+  } catch (error) {
+    giveUp()
     throw error
   }
 }

@@ -198,9 +198,9 @@ int parse_supervise_request(const void *bytes, size_t size, struct supervise_req
   if (result == FIELD_MALFORMED || enters != 1 || reraises != 1) return EBADMSG;
   if (placeholders > 0 && registries == 0) return EBADMSG;
   if (prefaces + filters > 0 && !has_relay(request)) return EBADMSG;
-  // Without a launcher nothing is mounted, and there is no private network to listen in.
-  size_t of_launcher = descriptors + args[0] + args[1] + placeholders + mounts + request->route_count;
-  if (launchers == 0) return of_launcher == 0 ? 0 : EBADMSG;
+  // Without a launcher nothing is mounted, and supervise has the network of the command: nothing lies beyond it.
+  size_t of_launcher = descriptors + args[0] + args[1] + placeholders + mounts;
+  if (launchers == 0) return of_launcher == 0 && !has_relay(request) ? 0 : EBADMSG;
   if (args[0] == 0) return EBADMSG;
   request->argv[0] = collect_launcher_args(all, TAG_LAUNCHER_ARG, args[0]);
   if (request->argv[0] == NULL) return ENOMEM;

@@ -8,6 +8,7 @@ import {
   encodeSuperviseRequest,
   type EnterRequest,
   type LandlockRuleset,
+  type Route,
   type SuperviseRequest,
 } from '../src/index.js'
 import { enterRequest, superviseRequest } from './samples.js'
@@ -228,6 +229,17 @@ describe('what is refused', () => {
     expect(issuesOf(() => encodeSuperviseRequest(launcherAlone))).toEqual([
       { path: ['launcherArgv'], message: 'is empty' },
     ])
+  })
+
+  test('without a launcher, routes that somebody has to lead on', () => {
+    const enter = enterRequest({ lifetime: 'subreaper', listeners: [3128] })
+    const issuesWith = (route: Route) =>
+      issuesOf(() => encodeSuperviseRequest({ enter, reraise: false, routes: [route] }))
+    const byte = Uint8Array.of(1)
+    expect(issuesWith({ kind: 'tcp', address: '127.0.0.1', port: 1 })).toEqual([
+      { path: ['routes'], message: 'needs a launcher' },
+    ])
+    expect(issuesWith({ kind: 'descriptor', descriptor: 9, offer: byte, answer: byte })).toEqual([])
   })
 
   test('all issues are listed at once', () => {

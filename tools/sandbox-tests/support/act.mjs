@@ -2,6 +2,7 @@
 // what it gave as JSON to descriptor 3. Started by library.ts.
 import childProcess from 'node:child_process'
 import fs from 'node:fs'
+import http from 'node:http'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
@@ -39,7 +40,7 @@ function endOf(child) {
 // The source is the test's own text, compiled where the packages can be imported.
 const act = new Function(`return ${source}`)()
 const output = await act(
-  { lib, attempt, describeError, endOf, childProcess, fs, net, os, path, stream },
+  { lib, attempt, describeError, endOf, childProcess, fs, http, net, os, path, stream },
   input,
 )
 fs.writeSync(3, JSON.stringify(output ?? null))

@@ -33,6 +33,11 @@ const FEATURES = {
   nodeProxyVariables: () => process.allowedNodeEnvironmentFlags.has('--use-env-proxy'),
   /** `script` from util-linux, which gives a program a terminal. */
   script: () => succeeds('script', ['--version']),
+  /** There is a network beside loopback. */
+  network: () =>
+    readFileSync('/proc/net/dev', 'utf8')
+      .split('\n')
+      .filter((line) => line.includes(':')).length > 1,
   /** IPv6 is on. */
   ipv6: () => readFileSync('/proc/net/if_inet6', 'utf8') !== '',
 } as const

@@ -15,7 +15,7 @@ export {
   type ProgramEnd,
 } from './scenario.ts'
 export { ORDINARY_USER, ROOT, TEST_USERS, type TestUser } from './users.ts'
-export { startWithLibrary, withLibrary } from './library.ts'
+export { startWithLibrary, withLibrary, type Modules } from './library.ts'
 export {
   descendantsOf,
   follow,

@@ -34,6 +34,7 @@ export interface Modules {
   readonly endOf: (child: ChildProcess) => Promise<ChildEnd>
   readonly childProcess: typeof import('node:child_process')
   readonly fs: typeof import('node:fs')
+  readonly http: typeof import('node:http')
   readonly net: typeof import('node:net')
   readonly os: typeof import('node:os')
   readonly path: typeof import('node:path')
@@ -45,6 +46,8 @@ export interface ActOptions {
   readonly env?: NodeJS.ProcessEnv
   /** What `process.platform` is when the library is imported. */
   readonly platform?: string
+  /** Own session, and so a process group whose number is the pid. */
+  readonly detached?: boolean
 }
 
 /**
@@ -79,11 +82,12 @@ export function startWithLibrary<Input, Output>(
   user: TestUser,
   input: Input,
   act: (modules: Modules, input: Input) => Output | Promise<Output>,
-  { cwd = '/', env = userEnvironment(), platform }: ActOptions = {},
+  { cwd = '/', env = userEnvironment(), platform, detached = false }: ActOptions = {},
 ): ChildProcess {
   const child = spawn(stagedNode(), [actProgram()], {
     cwd,
     env,
+    detached,
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
     ...identityOf(user),
   })

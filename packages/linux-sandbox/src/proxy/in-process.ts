@@ -10,16 +10,22 @@ export const CAN_TAKE_LISTENERS =
 
 /**
  * What Node takes for a handle that another Node process sends, and what it answers. Neither is documented; that it works is tested on every
- * version of Node that is supported.
+ * version of Node that is supported. A `cmd` of the message that begins with `NODE_` makes it an event of Node's own, so that whoever has
+ * the child never sees a `message`.
  *
- * Source: lib/internal/child_process.js of Node 20 and 24, `NODE_HANDLE`, `net.Native`, `NODE_HANDLE_ACK`.
+ * Source: lib/internal/child_process.js of Node 20 and 24, `NODE_HANDLE`, `net.Native`, `NODE_HANDLE_ACK`, `isInternal`.
  */
-const LISTENER_OFFER = { cmd: 'NODE_HANDLE', type: 'net.Native', msg: {} } as const
+const LISTENER_OFFER = { cmd: 'NODE_HANDLE', type: 'net.Native' } as const
+const LISTENER_EVENT = 'internalMessage'
+const LISTENER_MESSAGE = 'NODE_LINUX_SANDBOX_LISTENER'
 const LISTENER_ANSWER = { cmd: 'NODE_HANDLE_ACK' } as const
 
 /** What `supervise` sends with the listener of the taker with that index, and what has to come back. */
 export function handOff(index: number): { readonly offer: Uint8Array; readonly answer: Uint8Array } {
-  return { offer: line({ ...LISTENER_OFFER, msg: { index } }), answer: line(LISTENER_ANSWER) }
+  return {
+    offer: line({ ...LISTENER_OFFER, msg: { cmd: LISTENER_MESSAGE, index } }),
+    answer: line(LISTENER_ANSWER),
+  }
 }
 
 function line(message: object): Uint8Array {
@@ -32,13 +38,20 @@ function line(message: object): Uint8Array {
  */
 export function takeListeners(child: ChildProcess, takers: readonly Taker[]): void {
   const servers: Server[] = []
-  child.on('message', (message, handle) => {
+  child.on(LISTENER_EVENT, (message: unknown, handle: unknown) => {
     const taker = takers[indexOf(message)]
     if (taker !== undefined) servers.push(listenOn(handle, taker))
   })
-  const close = (): void => servers.forEach((server) => server.close())
+  const close = (): void => servers.forEach(closeWhenAccepted)
   child.once('exit', close)
   child.once('error', close)
+  hideChannel(child)
+}
+
+/** The child has the events that it has without a proxy. */
+function hideChannel(child: ChildProcess): void {
+  const emit = child.emit.bind(child) as (event: string, ...args: unknown[]) => boolean
+  child.emit = (event: string, ...args: unknown[]) => event === 'disconnect' || emit(event, ...args)
 }
 
 function indexOf(message: unknown): number {
@@ -54,5 +67,28 @@ function listenOn(handle: unknown, taker: Taker): Server {
 
 /** Connections end one way at a time, as a relay would have it. */
 export function serverFor(taker: Taker): Server {
-  return createServer({ allowHalfOpen: true, noDelay: true }, taker)
+  return createServer({ allowHalfOpen: true, noDelay: true }, (connection) => {
+    // A command that resets its connection must not end its caller, as an error that nobody listens for does.
+    connection.on('error', () => undefined)
+    taker(connection)
+  })
+}
+
+/**
+ * Closes `server`, to which nobody can connect any more, when all that have connected were accepted: what the command said just before its end is not
+ * lost. libuv accepts one connection in each round of the event loop.
+ */
+export function closeWhenAccepted(server: Server): void {
+  let accepted = 0
+  let seen = -1
+  server.on('connection', () => accepted++)
+  const look = (): void => {
+    if (accepted === seen) {
+      server.close()
+      return
+    }
+    seen = accepted
+    setImmediate(look)
+  }
+  setImmediate(look)
 }

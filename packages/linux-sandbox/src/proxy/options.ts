@@ -34,7 +34,10 @@ export interface GivenProxies {
   readonly javaToolOptions?: boolean
 }
 
-/** Those to which somebody else leads: whoever is at the other end of a descriptor gets the listener. For the stage inside a sandbox. */
+/**
+ * Those to which somebody else leads: whoever is at the other end of a descriptor gets the listener. For the stage inside a sandbox. The descriptors are
+ * closed when the first command is started, so that nothing in the sandbox has them: there is no second one.
+ */
 export interface PreparedProxies {
   readonly from: 'descriptors'
   readonly routes: readonly {

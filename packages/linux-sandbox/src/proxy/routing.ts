@@ -1,3 +1,4 @@
+import { closeSync } from 'node:fs'
 import type { ChildProcess } from 'node:child_process'
 import type { StdioItem } from '../stdio.js'
 import type { Route, SuperviseRequest } from '@linux-sandbox/native'
@@ -42,9 +43,17 @@ export function routingFor(
       ...(preface === undefined ? {} : { preface }),
       ...(hasRelay ? { relayFilter: host.relayFilter } : {}),
     },
-    attach,
+    attach(child) {
+      attach(child)
+      givenAway(wiring).forEach((descriptor) => closeSync(descriptor))
+    },
     abandon,
   }
+}
+
+/** The descriptors that only `supervise` has to have, each once. */
+function givenAway({ routes }: Wiring): ReadonlySet<number> {
+  return new Set(routes.flatMap((route) => (route.kind === 'descriptor' ? [route.descriptor] : [])))
 }
 
 /** How takers of this process are reached. */

@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs'
 import type { Server, Socket } from 'node:net'
 import { ProxyRouteError, type UnusedProxyVariable } from '@linux-sandbox/errors'
 import type { Route } from '@linux-sandbox/native'
@@ -113,14 +114,28 @@ function notRoutable(name: string, why: string): ProxyRouteError {
 }
 
 /** `connection` is the event of a server of node:net, and of node:http, that a connection can be given by. */
-function takerOf(server: Server): (connection: Socket) => void {
-  return (connection) => server.emit('connection', connection)
+function takerOf(server: Server & { readonly allowHalfOpen?: boolean }): (connection: Socket) => void {
+  return (connection) => {
+    // As if the server had accepted it: most count on an end being answered by an end.
+    connection.allowHalfOpen = server.allowHalfOpen ?? false
+    server.emit('connection', connection)
+  }
 }
 
 /** What is sent along with a listener, and what the other end answers when it has it. */
 const ONE = Uint8Array.of(1)
 
 function wirePrepared({ routes }: PreparedProxies, environment: Readonly<Record<string, string>>): Wiring {
+  const unusable = routes.filter(({ descriptor }) => !isSocket(descriptor))
+  if (unusable.length > 0) {
+    throw new ProxyRouteError(
+      'error activating Linux proxy routing bridge: there is nobody to whom a listener could be given',
+      unusable.map(({ variable: name, descriptor }) => ({
+        name,
+        why: `descriptor ${descriptor} is no socket`,
+      })),
+    )
+  }
   const plan = planControlRoutes(environment, { routes })
   return {
     environment: plan.environment,
@@ -132,5 +147,13 @@ function wirePrepared({ routes }: PreparedProxies, environment: Readonly<Record<
       answer: ONE,
     })),
     notes: [],
+  }
+}
+
+function isSocket(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isSocket()
+  } catch {
+    return false // it is not open
   }
 }

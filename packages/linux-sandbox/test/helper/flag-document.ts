@@ -19,7 +19,7 @@ A flag with a value that is given twice is refused, except where several make se
 ## Alone and in pairs
 
 Besides \`--sandbox-policy-cwd\` and \`--permission-profile\`. What is not in this table is accepted. All sets of flags, not only pairs, are tested.
-The flags of the managed proxy are understood, and end with status 125: there is no such proxy yet.
+What the flags of the managed proxy say is told in [managed-proxy.md](managed-proxy.md).
 
 ${table(['flags', 'refused with status 2 because'], refusedRows())}
 `

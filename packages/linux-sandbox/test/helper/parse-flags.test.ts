@@ -43,13 +43,23 @@ test('the document has every flag and every refusal', async () => {
   await expect(await flagDocument()).toMatchFileSnapshot(file)
 })
 
+const ENVIRONMENT = { from: 'environment', loopbackPorts: [] } as const
+
 test.each<{ flags: OptionalFlag[]; expected: Partial<HelperRequest> }>([
   { flags: [], expected: { backend: 'auto', proc: 'fresh', pidNamespace: 'private' } },
   { flags: ['no-proc'], expected: { proc: 'host', pidNamespace: 'private' } },
   { flags: ['inherit-pid-namespace'], expected: { pidNamespace: 'inherited' } },
   { flags: ['use-legacy-landlock'], expected: { backend: 'landlock' } },
-  { flags: ['managed-network'], expected: { isProxied: true } },
-  { flags: ['allow-network-for-proxy'], expected: { isProxied: true } },
+  { flags: [], expected: { proxy: undefined, unixSockets: false } },
+  { flags: ['managed-network'], expected: { proxy: ENVIRONMENT, unixSockets: false } },
+  { flags: ['allow-network-for-proxy'], expected: { proxy: ENVIRONMENT, unixSockets: false } },
+  {
+    flags: ['apply-seccomp-then-exec', 'managed-network', 'proxy-route-spec'],
+    expected: {
+      backend: 'inner',
+      proxy: { from: 'descriptors', routes: [{ variable: 'HTTP_PROXY', descriptor: 4 }] },
+    },
+  },
   {
     flags: ['apply-seccomp-then-exec', 'verify-fd-mount'],
     expected: { backend: 'inner', fdMounts: [{ descriptor: 3, path: '/tmp' }] },
@@ -142,6 +152,27 @@ test.each([
   if (accepted) expect(request(argv).command.program).toBe('ls')
   else expect(() => parseFlags(argv)).toThrow(/do not mean the same/)
 })
+
+test.each([
+  { json: '[]', proxy: ENVIRONMENT, unixSockets: false },
+  {
+    json: '{"loopbackPorts":[3128,8081],"allowUnixSockets":["/run/x.sock"],"allowLocalBinding":true}',
+    proxy: { from: 'environment', loopbackPorts: [3128, 8081] },
+    unixSockets: false,
+  },
+  { json: '{"dangerouslyAllowAllUnixSockets":true}', proxy: ENVIRONMENT, unixSockets: true },
+] as const)('--managed-network $json', ({ json, ...expected }) => {
+  expect(request([...REQUIRED, '--managed-network', json, 'ls'])).toMatchObject(expected)
+})
+
+test.each(['', 'null', '{"loopbackPorts":[65536]}', '[1]', '{"loopbackPorts":3128}'])(
+  '--managed-network %j is refused',
+  (json) => {
+    expect(() => parseFlags([...REQUIRED, '--managed-network', json, 'ls'])).toThrow(
+      expect.objectContaining({ code: 'POLICY_INVALID', exitStatus: 2 }),
+    )
+  },
+)
 
 test('random words are a request, or an error that says what is wrong', () => {
   const flag = fc.constantFrom(

@@ -18,7 +18,7 @@ export const OPTIONAL = {
   'managed-network': ['--managed-network', '{}'],
   'allow-network-for-proxy': ['--allow-network-for-proxy'],
   'apply-seccomp-then-exec': ['--apply-seccomp-then-exec'],
-  'proxy-route-spec': ['--proxy-route-spec', '{"routes":[]}'],
+  'proxy-route-spec': ['--proxy-route-spec', '{"routes":[{"env_key":"HTTP_PROXY","control_fd":4}]}'],
   'verify-fd-mount': ['--verify-fd-mount', '3:/tmp'],
 } as const satisfies Partial<Record<FlagName, readonly string[]>>
 

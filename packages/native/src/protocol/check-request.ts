@@ -70,7 +70,7 @@ function checkDirect(request: SuperviseRequest): Issue[] {
     ...OF_LAUNCHER.filter((name) => request[name] !== undefined).map((name) => ({ path: [name], message })),
     ...(placeholders.length > 0 ? [{ path: ['placeholders'], message }] : []),
     ...(mounts.length > 0 ? [{ path: ['mounts'], message }] : []),
-    ...(routes.length > 0 ? [{ path: ['routes'], message }] : []),
+    ...(routes.some(({ kind }) => kind !== 'descriptor') ? [{ path: ['routes'], message }] : []),
     ...(enter.lifetime === 'subreaper'
       ? []
       : [{ path: ['enter', 'lifetime'], message: 'needs a launcher unless it is subreaper' }]),

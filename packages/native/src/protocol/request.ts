@@ -129,7 +129,7 @@ export interface SuperviseRequest {
    */
   readonly setupTimeoutMs?: number
   readonly enter: EnterRequest
-  /** As many as `enter` has listeners, in the same order. They need a launcher. */
+  /** As many as `enter` has listeners, in the same order. Those of kind `tcp` and `unix` need a launcher. */
   readonly routes?: readonly Route[]
   /** What each endpoint of kind `tcp` or `unix` is told first on every connection, at most 1024 bytes. It needs such a route. */
   readonly preface?: Uint8Array

@@ -26,6 +26,8 @@ const MOUNT = (expectation: number, text: string, flags = 0): Field => ({
   tag: TAG.mount,
   bytes: Uint8Array.from([expectation, 0, 0, 0, flags, 0, 0, 0, ...bytes(text)]),
 })
+/** TCP, port 1, 127.0.0.1. Without a launcher it is refused before the listener is missed. */
+const ENDPOINT: Field = { tag: TAG.route, bytes: Uint8Array.of(1, 0, 0, 0, 1, 0, 0, 0, 127, 0, 0, 1) }
 const REGISTRY = stringField(TAG.registry, join(workshop.directory, 'registry'))
 
 describe('a malformed supervise request is refused', () => {
@@ -155,6 +157,7 @@ describe('a malformed supervise request is refused', () => {
       request: layOutRequest(1, [...DIRECT, REGISTRY, PLACE('/tmp/x')]),
     },
     { why: 'a mount without a launcher', request: layOutRequest(1, [...DIRECT, MOUNT(3, '/a\0')]) },
+    { why: 'an endpoint without a launcher', request: layOutRequest(1, [...DIRECT, ENDPOINT]) },
     { why: 'an unknown tag', request: layOutRequest(1, [...FIELDS, numberField(99, 0)]) },
     { why: 'a relative launcher', request: layOutRequest(1, [stringField(1, 'true'), ...FIELDS.slice(1)]) },
     { why: 'a string without NUL', request: layOutRequest(1, [...FIELDS, { tag: 2, bytes: bytes('abc') }]) },
