@@ -1,157 +1,17 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import type { ListenOptions, Socket } from 'node:net'
-import { afterAll, afterEach, describe, expect, test } from 'vitest'
-import {
-  inside,
-  openEndpoint,
-  relayOf,
-  routed,
-  statusNumber,
-  ticksOf,
-  wholeOf,
-  type Endpoint,
-} from './endpoints.js'
-import { openWorkshop, reasonToSkip } from './host.js'
+import { relayOf, statusNumber, ticksOf, wholeOf, inside, routed } from './endpoints.js'
+import { reasonToSkip } from './host.js'
 import { becomes } from './processes.js'
-import { requestFor, start, type Run } from './run.js'
-
-const workshop = openWorkshop()
-afterAll(workshop.remove)
-const { program, directory } = workshop
+import { requestFor, start } from './run.js'
+import { program, IDLE_TICKS, idleTicks, startInside, open } from './relay-scene.js'
+import { describe, expect, test } from 'vitest'
 
 const GIB = 1024 ** 3
 /** How much is copied and compared. */
 const SIZE = Number(process.env['RELAY_GIB'] ?? 1) * GIB
-/** How many clock ticks a process takes that has nothing to do, at most. */
-const IDLE_TICKS = 5
-
-const opened: Endpoint[] = []
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map(({ close }) => close()))
-})
-
-async function open(onConnection: (socket: Socket) => void, where?: ListenOptions): Promise<Endpoint> {
-  const endpoint = await openEndpoint(onConnection, where)
-  opened.push(endpoint)
-  return endpoint
-}
-
-function startInside(script: string, { route }: Endpoint, prefix?: readonly string[]): Run {
-  const pieces = [requestFor(inside(script), routed([route]))]
-  return start(
-    prefix === undefined ? { program, pieces } : { program: prefix[0]!, prefix: prefix.slice(1), pieces },
-  )
-}
-
-/** What the relay has taken of the processor while nothing happened. */
-async function idleTicks(relay: number): Promise<number> {
-  const before = ticksOf(relay)
-  await setTimeout(300)
-  return ticksOf(relay) - before
-}
-
-/** Opens \`count\` connections, of which each says a line and waits for its echo, and holds them until it is told. */
-const CROWD = (count: number): string => `
-  const sockets = Array.from({ length: ${count} }, () => connect())
-  const answers = sockets.map((socket, index) => {
-    socket.write('number ' + index + '\\n')
-    return once(socket, 'data').then(([bytes]) => String(bytes) === 'number ' + index + '\\n')
-  })
-  console.log((await Promise.all(answers)).filter(Boolean).length + ' answered')
-  await line()
-  await Promise.all(sockets.map((socket) => { socket.end(); return whole(socket) }))
-  console.log('all over')
-  await line()`
-
-describe.skipIf(reasonToSkip())('many connections', () => {
-  test.each([
-    { kind: 'TCP', where: { host: '127.0.0.1' } },
-    { kind: 'Unix, with a short queue', where: { path: join(directory, 'crowd'), backlog: 5 } },
-  ])('1000 at once: $kind', async ({ where }) => {
-    const endpoint = await open((socket) => socket.pipe(socket), where)
-    const started = startInside(CROWD(1000), endpoint)
-    await started.said('1000 answered')
-    const relay = relayOf(started)!
-    expect(endpoint.sockets.length).toBe(1000)
-    expect(await idleTicks(relay)).toBeLessThan(IDLE_TICKS)
-    started.stdin.write('\n')
-    await started.said('all over')
-    expect(
-      await becomes(() => statusNumber(relay, 'FDSize') > 0 && endpoint.sockets.every((one) => one.closed)),
-    ).toBe(true)
-    started.stdin.end('\n')
-    expect(await started.done).toMatchObject({ exitCode: 0 })
-  })
-
-  test('more than there are descriptors for wait until others have ended', async () => {
-    const endpoint = await open((socket) => socket.pipe(socket))
-    const started = startInside(WAITING, endpoint, [
-      '/bin/sh',
-      '-c',
-      'ulimit -n 100; exec "$0" "$@"',
-      program,
-    ])
-    await started.said('some answered')
-    const relay = relayOf(started)!
-    expect(await becomes(() => endpoint.sockets.length >= 40)).toBe(true)
-    expect(await idleTicks(relay)).toBeLessThan(IDLE_TICKS)
-    expect(endpoint.sockets.length).toBeLessThan(50)
-    started.stdin.write('\n')
-    await started.said('all answered')
-    started.stdin.write('\n')
-    await started.said('late answered')
-    started.stdin.end('\n')
-    expect(await started.done).toMatchObject({ exitCode: 0 })
-  })
-
-  test('a relay that may open nothing more waits, and goes on when it may', async () => {
-    const endpoint = await open((socket) => socket.pipe(socket))
-    const started = startInside(WAITING, endpoint)
-    await started.said('some answered')
-    const relay = relayOf(started)!
-    started.stdin.write('\n')
-    await started.said('all answered')
-    const limit = (count: number) =>
-      spawnSync('prlimit', ['--pid', String(relay), `--nofile=${count}:`], { encoding: 'utf8' })
-    expect(limit(7)).toMatchObject({ status: 0, stderr: '' })
-    const before = endpoint.sockets.length
-    started.stdin.write('\n')
-    await started.said('asked')
-    expect(await idleTicks(relay)).toBeLessThan(IDLE_TICKS)
-    expect(endpoint.sockets.length).toBe(before)
-    expect(limit(1024)).toMatchObject({ status: 0 })
-    await started.said('late answered')
-    started.stdin.end('\n')
-    expect(await started.done).toMatchObject({ exitCode: 0 })
-  })
-})
-
-/** 60 connections, of which each ends when it is answered and some line has come; then one more. */
-const WAITING = `
-  let answered = 0
-  const released = line()
-  const all = Array.from({ length: 60 }, async () => {
-    const socket = connect()
-    socket.write('x')
-    await once(socket, 'data')
-    if (++answered === 5) console.log('some answered')
-    await released
-    socket.end()
-    await whole(socket)
-  })
-  await Promise.all(all)
-  console.log('all answered')
-  await line()
-  const late = connect()
-  late.write('late')
-  console.log('asked')
-  await once(late, 'data')
-  console.log('late answered')
-  await line()`
 
 /** A server that reads nothing and writes all it can. With something unread, its end is a reset. */
 const FLOODING = `
