@@ -46,6 +46,7 @@ const TESTS = [
   'lifecycle/directory',
   ...['ends', 'git', 'library', 'registry', 'sticky', 'sweep'].map(inFolder('placeholders')),
   ...['links', 'protected-names', 'protection-lost', 'precedence', 'set-user-id'].map(inFolder('policy')),
+  ...['egress', 'in-process', 'reach', 'relay-process', 'two-sandboxes'].map(inFolder('proxy')),
 ]
 
 /** @type {readonly Guest[]} */
