@@ -29,8 +29,6 @@ const FEATURES = {
   /** The library `requests` of Python. */
   pythonRequests: () => succeeds('/usr/bin/python3', ['-c', 'import requests']),
   npm: () => succeeds('npm', ['--version']),
-  /** A Node that takes NODE_USE_ENV_PROXY. */
-  nodeProxyVariables: () => process.allowedNodeEnvironmentFlags.has('--use-env-proxy'),
   /** `script` from util-linux, which gives a program a terminal. */
   script: () => succeeds('script', ['--version']),
   /** There is a network beside loopback. */

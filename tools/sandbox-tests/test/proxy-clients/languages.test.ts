@@ -53,15 +53,18 @@ const FETCH = `
   }
 `
 
-describeClient({
-  client: 'fetch of Node, told by NODE_USE_ENV_PROXY',
-  needs: ['nodeProxyVariables'],
-  protocol: 'connect',
-  command: ({ origin }) => [stagedNode(), '-e', `${FETCH}; print(fetch, '${origin.httpsUrl}')`],
-  env: ({ certificate }) => ({ NODE_EXTRA_CA_CERTS: certificate }),
-  works: GREETING,
-  refused: /Proxy response \(403\)/,
-})
+// From 24 on, and later releases of 22. Others know no such variable.
+if (process.allowedNodeEnvironmentFlags.has('--use-env-proxy')) {
+  describeClient({
+    client: 'fetch of Node, told by NODE_USE_ENV_PROXY',
+    needs: [],
+    protocol: 'connect',
+    command: ({ origin }) => [stagedNode(), '-e', `${FETCH}; print(fetch, '${origin.httpsUrl}')`],
+    env: ({ certificate }) => ({ NODE_EXTRA_CA_CERTS: certificate }),
+    works: GREETING,
+    refused: /Proxy response \(403\)/,
+  })
+}
 
 /** For every Node: Node 20 reads no variables, but its own `fetch` uses the dispatcher of undici. */
 describeClient({
