@@ -41,9 +41,10 @@ export async function runOurs(
   user: TestUser,
   name: 'linux-sandbox' | 'codex-linux-sandbox',
   args: readonly string[],
-  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+  // In a directory of its own: in `/`, placeholders of other tests would be found.
+  { cwd = makeDirectory(user), ...options }: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ): Promise<ProgramEnd> {
-  return await runProgram(user, stagedNode(), [stagedProgram(name), ...args], options)
+  return await runProgram(user, stagedNode(), [stagedProgram(name), ...args], { cwd, ...options })
 }
 
 /** A directory with an executable `bwrap` of this text in it. */
