@@ -143,8 +143,8 @@ describeForUsers('the multitool', [], (user) => {
     ]
     const script = 'ulimit -v; ulimit -n; ulimit -t; ulimit -f; ls -A /tmp; test -e /dev/fuse && echo fuse'
     const given = existsSync('/dev/fuse') ? ['fuse'] : []
-    // The packages under test lie in /tmp, and the native program is kept from the command.
-    const isForeign = (line: string): boolean => !line.startsWith('linux-sandbox-stage-')
+    // The packages under test lie in /tmp, and the native program is kept from the command; the workspace lies there too.
+    const isForeign = (line: string): boolean => !/^linux-sandbox-(stage|test)-/.test(line)
     const inside = await runOurs(user, NAME, [
       ...limits,
       '--private-tmp',

@@ -50,15 +50,19 @@ describeForUsers('a proxy in the process of the caller', [], (user) => {
       console.log(await whole(socket), new URL(process.env.ALL_PROXY).port)`
     const input = { profile: READ_ONLY, command: nodeCommand(script) }
     const seen = await withLibrary(user, input, async ({ lib, net, fs }, { profile, command }) => {
+      /** Nothing of a process that has ended. */
+      const read = (path: string): string => {
+        try {
+          return fs.readFileSync(path, 'utf8').trim()
+        } catch {
+          return ''
+        }
+      }
       const namesBelow = (pid: number): string[] =>
-        fs
-          .readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1')
+        read(`/proc/${pid}/task/${pid}/children`)
           .split(' ')
           .filter(Boolean)
-          .flatMap((child) => [
-            fs.readFileSync(`/proc/${child}/comm`, 'utf8').trim(),
-            ...namesBelow(Number(child)),
-          ])
+          .flatMap((child) => [read(`/proc/${child}/comm`), ...namesBelow(Number(child))])
       const names: string[] = []
       const server = net.createServer({ allowHalfOpen: true }, (socket) => {
         names.push(...namesBelow(process.pid))
