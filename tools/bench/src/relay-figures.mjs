@@ -25,6 +25,7 @@ export const FIGURES = [
 ]
 
 export const MODES = [...new Set(FIGURES.map(({ mode }) => mode))]
+export const LATENCY_MODES = ['exchange', 'connect']
 
 function streamGoal() {
   return {

@@ -2,15 +2,17 @@ import { FIGURES } from './relay-figures.mjs'
 import { quantile } from './report.mjs'
 
 /**
- * A Markdown table of the medians, with the ratios to the first way, taken round by round. `measured` has for each mode of the load the
- * numbers of each round by way.
+ * A Markdown table of the medians, with the ratios to the baseline of each way, taken round by round. `measured` has for each mode of the load
+ * the numbers of each round by way.
  */
 export function relayTable(ways, measured, runs) {
-  const rows = ways.map(({ name, absence }) => {
-    if (absence !== undefined) return [name, absence, ...FIGURES.slice(1).map(() => '')]
+  const rows = ways.map((way) => {
+    if (way.absence !== undefined) return [way.name, way.absence, ...FIGURES.slice(1).map(() => '')]
     return [
-      name,
-      ...FIGURES.map((figure) => cell(summary(measured, figure, { name, baseline: ways[0].name }))),
+      way.name,
+      ...FIGURES.map((figure) =>
+        way.modes.includes(figure.mode) ? cell(summary(measured, figure, way)) : '',
+      ),
     ]
   })
   const head = [`${runs} runs each, in turn (× direct)`, ...FIGURES.map(({ title }) => title)]
@@ -18,10 +20,10 @@ export function relayTable(ways, measured, runs) {
 }
 
 /** One line for each goal. */
-export function goalLines(measured, { name, baseline }) {
-  return FIGURES.filter(({ goal }) => goal !== undefined).map((figure) => {
-    const found = summary(measured, figure, { name, baseline })
-    return `${figure.isMet(found) ? 'met    ' : 'NOT met'} ${name}, ${figure.title}: ${cell(found)}; goal ${figure.goal}`
+export function goalLines(way, measured) {
+  return FIGURES.filter(({ goal, mode }) => goal !== undefined && way.modes.includes(mode)).map((figure) => {
+    const found = summary(measured, figure, way)
+    return `${figure.isMet(found) ? 'met    ' : 'NOT met'} ${way.name}, ${figure.title}: ${cell(found)}; goal ${figure.goal}`
   })
 }
 

@@ -7,48 +7,83 @@ import { Sandbox, workspaceWrite } from 'linux-sandbox'
 import { firstWords, startInBackground } from './background-program.mjs'
 import { compileLoad } from './compile-load.mjs'
 import { nodeServer } from './node-server.mjs'
+import { onProcessor, ownProcessors, whileOn } from './processors.mjs'
+import { LATENCY_MODES, MODES } from './relay-figures.mjs'
 import { temporaryDirectory } from './temporary-directory.mjs'
 
 /**
- * Ways from a client to a server on loopback; the first is what the others are compared with. `measure` runs the client once and gives the
- * figures that it prints.
+ * Ways from a client to a server on loopback. `baseline` is the name of the way that it is compared with, `modes` what is measured of it,
+ * `hasGoals` whether the goals of a relay are for it, and `measure` runs the client once and gives the figures that it prints.
  */
 export async function relayWays() {
   const load = compileLoad()
-  const port = await startServer(load)
+  const port = await startServer([load])
   const inNode = nodeServer()
   const nodePort = await listenAnywhere(inNode)
-  const byRelay = { from: 'environment' }
+  const ways = [
+    hostWay('direct', [load], port),
+    await relayWay('relay', [load], port),
+    await socatWay('socat, twice', [load], port),
+    hostWay('server in Node: direct', [load], nodePort),
+    { ...(await relayWay('server in Node: relay', [load], nodePort)), hasGoals: false },
+    await sandboxWay('server in Node: handed over', [load], { proxy: { http: inNode } }),
+  ].map((way) => ({ ...way, modes: MODES, baseline: 'direct' }))
+  return [...ways, ...(await placedWays(load))]
+}
+
+/** Where the scheduler has no choice: its choice makes more of a difference than a relay. */
+async function placedWays(load) {
+  const [first, second] = ownProcessors()
+  const port = await startServer(onProcessor(first, [load]))
+  const one = 'one processor'
+  const ways = [
+    pinnedWay(hostWay(`${one}: direct`, [load], port), first),
+    pinnedWay(await relayWay(`${one}: relay`, [load], port), first),
+  ].map((way) => ({ ...way, modes: LATENCY_MODES, baseline: `${one}: direct` }))
+  if (second === undefined) return ways
+  const two = 'client and server on two'
+  const client = onProcessor(second, [load])
   return [
-    hostWay('direct', load, port),
-    await sandboxWay('relay', load, { proxy: byRelay, env: proxyAt(port) }),
-    await socatWay('socat, twice', load, port),
-    hostWay('server in Node: direct', load, nodePort),
-    await sandboxWay('server in Node: relay', load, { proxy: byRelay, env: proxyAt(nodePort) }),
-    await sandboxWay('server in Node: handed over', load, { proxy: { http: inNode } }),
+    ...ways,
+    ...[hostWay(`${two}: direct`, client, port), await relayWay(`${two}: relay`, client, port)].map(
+      (way) => ({
+        ...way,
+        modes: LATENCY_MODES,
+        baseline: `${two}: direct`,
+      }),
+    ),
   ]
 }
 
-function hostWay(name, load, port) {
-  const env = proxyAt(port)
+function pinnedWay(way, processor) {
+  return { ...way, measure: (figure) => whileOn(processor, () => way.measure(figure)) }
+}
+
+function hostWay(name, [program, ...words], port) {
+  const env = { ...proxyAt(port), PATH: process.env.PATH }
   return {
     name,
     async measure(figure) {
-      const { stdout } = await promisify(execFile)(load, [figure], { env })
+      const { stdout } = await promisify(execFile)(program, [...words, figure], { env })
       return figuresOf(stdout)
     },
   }
 }
 
+async function relayWay(name, client, port) {
+  const way = await sandboxWay(name, client, { proxy: { from: 'environment' }, env: proxyAt(port) })
+  return { ...way, hasGoals: true }
+}
+
 /** The client is in a sandbox, the server is not. */
-async function sandboxWay(name, load, { proxy, env = {} }) {
+async function sandboxWay(name, [program, ...words], { proxy, env = {} }) {
   const root = temporaryDirectory()
   const profile = workspaceWrite({ root, excludeTmpdir: true, excludeSlashTmp: true })
   const sandbox = await Sandbox.create({ profile, proxy })
   return {
     name,
     async measure(figure) {
-      const { exitCode, stdout, stderr } = await sandbox.run(load, [figure], { env, cwd: root })
+      const { exitCode, stdout, stderr } = await sandbox.run(program, [...words, figure], { env, cwd: root })
       if (exitCode !== 0) throw new Error(`${name}: the load ended with ${exitCode}: ${stderr}`)
       return figuresOf(stdout)
     },
@@ -56,7 +91,7 @@ async function sandboxWay(name, load, { proxy, env = {} }) {
 }
 
 /** TCP to a Unix socket and back to TCP, as in a chain into a sandbox. */
-async function socatWay(name, load, port) {
+async function socatWay(name, client, port) {
   if (spawnSync('socat', ['-V']).status !== 0) {
     return { name, absence: 'not measured: no socat here; on Debian: apt-get install socat' }
   }
@@ -69,13 +104,13 @@ async function socatWay(name, load, port) {
     `TCP-LISTEN:${entrance},bind=127.0.0.1,reuseaddr,fork,backlog=128`,
     `UNIX-CONNECT:${path}`,
   ])
-  const way = hostWay(name, load, entrance)
+  const way = hostWay(name, client, entrance)
   await untilItWorks(() => way.measure('connect'))
   return way
 }
 
-async function startServer(load) {
-  return Number(await firstWords(startInBackground(load, ['serve'])))
+async function startServer([program, ...words]) {
+  return Number(await firstWords(startInBackground(program, [...words, 'serve'])))
 }
 
 async function listenAnywhere(server) {
