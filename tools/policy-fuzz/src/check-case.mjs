@@ -1,6 +1,13 @@
-import { absolutePath, resolvePolicy, validateProfile } from '@linux-sandbox/policy'
+import { nativeProgramPath } from '@linux-sandbox/native'
+import {
+  absolutePath,
+  accessOf,
+  isFullDiskWrite,
+  resolvePolicy,
+  validateProfile,
+} from '@linux-sandbox/policy'
 import { isSandboxError, Sandbox } from 'linux-sandbox'
-import { mkdirSync, rmSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, realpathSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path/posix'
 import { atBase, profileOf } from './case.mjs'
 import { compareAnswer } from './compare.mjs'
@@ -61,7 +68,7 @@ export async function checkCase(one, place) {
 async function tryEverything(one, place) {
   const { probe, base, backend, enforced = (same) => same } = place
   const withOwnProbe = withProbe(one, place)
-  const { oracle, ...expected } = expectationOf(withOwnProbe, place)
+  const { oracle, ...expected } = expectationOf(withGuardedProgram(withOwnProbe, place), place)
   const refusals = expected.refusals({ base, isOrdinaryUser: process.geteuid?.() !== 0 })
   const certain = refusals.find(({ isCertain }) => isCertain)
   try {
@@ -198,6 +205,42 @@ function withProbe(one, place) {
   const { probe } = place
   if (expectationOf(one, place).oracle.accessAt(probe) !== 'deny') return one
   return { ...one, entries: [...one.entries, { path: { type: 'path', path: probe }, access: 'read' }] }
+}
+
+/**
+ * `one` as it is enforced where the command could change the native program, which is then read-only: a rule in the whole disk, so that names
+ * are protected even if all that the policy forbids is missing.
+ *
+ * @param {Case} one
+ * @param {Place} place
+ * @returns {Case}
+ */
+function withGuardedProgram(one, { base, backend }) {
+  const { profile, policyCwd, tmpdir } = optionsOf(one, base)
+  const policy = resolvePolicy(profile, { cwd: absolutePath(policyCwd), tmpdir })
+  const directory = dirname(realpathSync(nativeProgramPath()))
+  const isGuarded =
+    backend.name === 'bwrap' &&
+    !isFullDiskWrite(policy) &&
+    accessOf(policy, absolutePath(directory)).access === 'write' &&
+    mayBeChanged(directory)
+  if (!isGuarded) return one
+  return { ...one, entries: [...one.entries, { path: { type: 'path', path: directory }, access: 'read' }] }
+}
+
+/**
+ * By this user; root trusts whom it grants the whole disk with every program.
+ *
+ * @param {string} directory
+ */
+function mayBeChanged(directory) {
+  if (process.geteuid?.() === 0) return false
+  try {
+    accessSync(directory, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /**
