@@ -1,6 +1,8 @@
+import type { FailedStep } from '@linux-sandbox/errors'
 import { BundledBwrap, BwrapFinder, landlockAbi, requirePlatform, type Arch } from '@linux-sandbox/host-probe'
 import { nativeProgramPath } from '@linux-sandbox/native'
 import { compileFilter, encodeProgram, relayFilterFor } from '@linux-sandbox/seccomp-filter'
+import { launchRefusal } from './launch-check.js'
 import { BUNDLED_BWRAP } from './launcher-choice.js'
 
 /**
@@ -15,6 +17,7 @@ export class Host {
   /** How many commands, one after the other, could be started only without a fresh `/proc`. */
   #fallbacks = 0
   #landlockAbi: number | undefined
+  #launchCheck: { readonly refusal: FailedStep | undefined } | undefined
   #relayFilter: Uint8Array | undefined
 
   /**
@@ -29,6 +32,11 @@ export class Host {
   /** Version of the Landlock ABI, 0 where Landlock is absent or off. A process is started once to learn it. */
   get landlockAbi(): number {
     return (this.#landlockAbi ??= landlockAbi(this.nativeProgram))
+  }
+
+  /** What keeps the native program from making sandboxes here; `undefined` where nothing does. A process is started once to learn it. */
+  get launchRefusal(): FailedStep | undefined {
+    return (this.#launchCheck ??= { refusal: launchRefusal(this.nativeProgram) }).refusal
   }
 
   /** The seccomp program for what copies to proxies. */

@@ -50,6 +50,7 @@ test.each<{ flags: OptionalFlag[]; expected: Partial<HelperRequest> }>([
   { flags: ['no-proc'], expected: { proc: 'host', pidNamespace: 'private' } },
   { flags: ['inherit-pid-namespace'], expected: { pidNamespace: 'inherited' } },
   { flags: ['use-legacy-landlock'], expected: { backend: 'landlock' } },
+  { flags: ['backend'], expected: { backend: 'native' } },
   { flags: [], expected: { proxy: undefined, unixSockets: false } },
   { flags: ['managed-network'], expected: { proxy: ENVIRONMENT, unixSockets: false } },
   { flags: ['allow-network-for-proxy'], expected: { proxy: ENVIRONMENT, unixSockets: false } },
@@ -81,6 +82,11 @@ test.each([
     title: 'everything missing at once',
     argv: ['--verify-fd-mount', '3:/x'],
     message: /cwd is missing; .*profile is missing; no command .*; --verify-fd-mount needs/,
+  },
+  {
+    title: 'an unknown backend',
+    argv: [...REQUIRED, '--backend', 'docker', 'ls'],
+    message: /--backend must be one of auto, bwrap, native, not "docker"/,
   },
   {
     title: 'a relative directory',

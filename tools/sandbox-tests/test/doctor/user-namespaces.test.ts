@@ -104,7 +104,7 @@ describeForUsers('a host', ['root'], (user) => {
     const found = findingAbout(report, finding)
     expect(found?.how).toMatch(how)
     expect(found?.remedy).toMatch(remedy)
-    expect(found?.cost).toBe('no command can run in a sandbox of bwrap')
+    expect(found?.cost).toBe('no command can run in a sandbox with namespaces')
     expect(report.facts.trial).toMatchObject({ kind: 'failed', code: 'SANDBOX_SETUP_FAILED' })
   })
 
