@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 static void note(struct placeholder *one, enum violation violation, int error) {
@@ -116,8 +117,10 @@ void clear(struct placeholders *all, const struct owners *owners) {
   for (uint32_t i = all->count; i-- > 0;) {
     if (!clear_one(all, &all->list[i], owners)) is_done = false;
     check_path(&all->list[i]);
-    // While the registry is locked: the next one to look would think that this run still relies on it.
-    if (all->list[i].object >= 0) (void)close(all->list[i].object);
+    // While the registry is locked: the next one to look would think that this run still relies on it. Closing
+    // what was removed makes the file system free it, which takes longer than all the rest; the end of this
+    // process does that, when the caller has been told.
+    if (all->list[i].object >= 0) (void)flock(all->list[i].object, LOCK_UN);
   }
   if (is_done) (void)unlinkat(all->registry, all->name, 0); // if it fails, the next supervise finds nothing to do
 }
