@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
 import type { SandboxError } from '@linux-sandbox/errors'
 import { encodeSuperviseRequest } from '@linux-sandbox/native'
@@ -9,6 +9,7 @@ import { nodeSpawnOptions, type SandboxSpawnOptions } from './options.js'
 import { routingFor, type AddSlot } from './proxy/routing.js'
 import type { Wiring } from './proxy/wiring.js'
 import { RunReports } from './run-reports.js'
+import { startSupervise } from './start-supervise.js'
 import { stdioSlots } from './stdio.js'
 
 /** A running `supervise`, what it was asked, and what it reports. */
@@ -26,7 +27,7 @@ export interface SupervisedOptions extends SandboxSpawnOptions {
 }
 
 /**
- * Starts `supervise`, and sends it the launch that `prepare` makes while it starts. The child is Node's own: its streams are the
+ * Starts `supervise`, and sends it the launch that `prepare` makes while it starts. The child is like Node's own: its streams are the
  * command's, its exit is the command's, and a signal that it is sent reaches the command. A failure before the command started
  * comes as an `error` event with a typed error in place of `exit`, as Node does for a program that is not there.
  *
@@ -44,9 +45,9 @@ export function spawnSupervised(
   const { launcherDescriptor: launcher, wiring } = options
   const launcherSlot = launcher === undefined ? {} : { launcherDescriptor: addSlot(launcher) }
   const routing = routingFor(wiring, host, addSlot)
-  const args = ['supervise', String(granted), String(granted), String(process.pid)]
-  const spawnOptions = { ...nodeSpawnOptions(options), stdio: slots, cwd: '/', env: {} }
-  const child = orElse(routing.abandon, () => spawn(host.nativeProgram, args, spawnOptions))
+  const child = orElse(routing.abandon, () =>
+    startSupervise({ program: host.nativeProgram, slots, granted, options: nodeSpawnOptions(options) }),
+  )
   routing.attach(child)
   const control = takeControlSocket(child, granted)
   const reports = new RunReports()

@@ -5,6 +5,7 @@
 #include "status.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -19,7 +20,13 @@
 #endif
 
 // A pidfd is better than the parent-death signal, which also comes when only the thread ends that started us.
-void watch_caller(struct run *run, pid_t caller) {
+void watch_caller(struct run *run, pid_t caller, int watch) {
+  run->caller = watch;
+  if (watch >= 0) {
+    // A broker was the caller's child when it opened this, so it is about no later process of that number.
+    if (fcntl(watch, F_SETFD, FD_CLOEXEC) != 0) fail(run, STEP_PARENT_DEATH, errno);
+    return;
+  }
   pid_t parent = getppid();
   long pidfd = parent > 0 ? syscall(SYS_pidfd_open, parent, 0) : -1; // 0: beyond our PID namespace
   if (pidfd < 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) fail(run, STEP_PARENT_DEATH, errno);

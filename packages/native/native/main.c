@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// usage: linux-sandbox-native supervise FD GRANTED CALLER | enter FD | version | landlock-abi | launch-check
+// usage: linux-sandbox-native supervise FD GRANTED CALLER [WATCH] | broker FD CALLER | enter FD | version |
+// landlock-abi | launch-check
 // Who talks to whom, and how, is told in docs/native-protocol.md.
+#include "broker.h"
 #include "enter.h"
 #include "launch.h"
 #include "protocol.h"
@@ -25,8 +27,9 @@
 
 static const char NAME[] = "linux-sandbox-native ";
 static const char USAGE[] =
-    "usage: linux-sandbox-native supervise FD GRANTED CALLER | enter FD | version | landlock-abi | "
-    "launch-check\n";
+    "usage: linux-sandbox-native supervise FD GRANTED CALLER [WATCH] | broker FD CALLER | enter FD | version | "
+    "landlock-abi | launch-check
+";
 
 // write(2) and not stdio, which would make the program twice as large.
 static bool print(int descriptor, const char *text, size_t size) {
@@ -59,11 +62,15 @@ static int print_landlock_abi(void) {
 }
 
 int main(int argc, char **argv) {
-  int descriptor, granted, caller;
+  int descriptor, granted, caller, watch = -1;
   const char *program = argc < 2 ? "" : argv[1];
-  if (strcmp(program, "supervise") == 0 && argc == 5 && parse_number(argv[2], &descriptor) &&
-      parse_number(argv[3], &granted) && parse_number(argv[4], &caller) && is_socket_of(descriptor, SOCK_STREAM))
-    supervise(descriptor, (uint32_t)granted, caller);
+  if (strcmp(program, "supervise") == 0 && (argc == 5 || (argc == 6 && parse_number(argv[5], &watch))) &&
+      parse_number(argv[2], &descriptor) && parse_number(argv[3], &granted) && parse_number(argv[4], &caller) &&
+      is_socket_of(descriptor, SOCK_STREAM))
+    supervise(descriptor, (uint32_t)granted, caller, watch);
+  if (strcmp(program, "broker") == 0 && argc == 4 && parse_number(argv[2], &descriptor) &&
+      parse_number(argv[3], &caller) && is_socket_of(descriptor, SOCK_STREAM))
+    broker(argv[0], descriptor, caller);
   if (strcmp(program, "enter") == 0 && argc == 3 && parse_number(argv[2], &descriptor) &&
       is_socket_of(descriptor, SOCK_SEQPACKET))
     enter(descriptor);

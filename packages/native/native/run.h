@@ -21,7 +21,7 @@ enum stage {
 
 struct run {
   int control;           // socket to the caller
-  int caller;            // pidfd; -1 when the kernel ends supervise together with its caller
+  int caller;            // readable when the caller has ended; -1 when the kernel ends supervise together with its caller
   int signals;           // signalfd
   int deadline;          // timerfd; -1: enter may take as long as it likes
   int program;           // own file
@@ -63,7 +63,8 @@ _Noreturn void fail(struct run *run, enum step step, int error);
 
 // caller.c
 // Afterwards the death of the caller is seen, or the kernel ends this process with it.
-void watch_caller(struct run *run, pid_t caller);
+// `watch` is a descriptor that tells it; -1: the caller is the parent.
+void watch_caller(struct run *run, pid_t caller, int watch);
 // Reads and parses the request; `run->plan` points into it from then on.
 void receive_request(struct run *run);
 // Whether a signal has arrived that ends a run which has not started.

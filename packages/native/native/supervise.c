@@ -96,7 +96,7 @@ static bool may_try_again(const struct run *run) {
   return run->stage == STAGE_LAUNCHING && run->plan.argv[1] != NULL;
 }
 
-_Noreturn void supervise(int control, uint32_t granted, pid_t caller) {
+_Noreturn void supervise(int control, uint32_t granted, pid_t caller, int watch) {
   static struct run run = {.caller = -1,
                            .signals = -1,
                            .deadline = -1,
@@ -108,13 +108,14 @@ _Noreturn void supervise(int control, uint32_t granted, pid_t caller) {
                            .enter_pidfd = -1};
   run.control = control;
   if (granted > GRANTED_MAX || granted > (uint32_t)control) fail(&run, STEP_REQUEST, EBADMSG);
+  if (watch >= 0 && watch <= control) fail(&run, STEP_REQUEST, EBADMSG);
   run.granted = granted;
   reserve_granted(&run);
   sigset_t blocked;
   if (!block_signals(&blocked)) fail(&run, STEP_REQUEST, errno);
   run.signals = open_signals(&blocked);
   if (run.signals < 0) fail(&run, STEP_REQUEST, errno);
-  watch_caller(&run, caller);
+  watch_caller(&run, caller, watch);
   if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) fail(&run, STEP_PARENT_DEATH, errno);
   receive_request(&run);
   check_listeners(&run);

@@ -1,3 +1,16 @@
+export {
+  BROKER_NAME_SIZE,
+  BROKER_PIPES,
+  BROKER_REPLY_SIZE,
+  BrokerEventReader,
+  decodeBrokerReply,
+  encodeBrokerSignal,
+  encodeBrokerSpawn,
+  type BrokerEvent,
+  type BrokerReply,
+  type BrokerSlot,
+  type BrokerSpawn,
+} from './broker-messages.js'
 export { decodeWaitStatus, type ProcessEnd } from './wait-status.js'
 export { encodeEnterRequest, encodeSuperviseRequest } from './encode-request.js'
 export {
