@@ -40,8 +40,16 @@ export function readOptions(path: string, { size }: BigIntStats): ReadonlySet<Bw
 
 /** The options that are named in the text of a program or of its help. */
 export function optionsIn(bytes: Buffer): ReadonlySet<BwrapOption> {
-  const text = bytes.toString('latin1')
-  return new Set(OPTIONAL_OPTIONS.filter((option) => new RegExp(`${option}(?![\\w-])`).test(text)))
+  return new Set(OPTIONAL_OPTIONS.filter((option) => hasWord(bytes, option)))
+}
+
+/** A longer option can begin with a shorter one. */
+function hasWord(bytes: Buffer, word: string): boolean {
+  for (let at = bytes.indexOf(word); at >= 0; at = bytes.indexOf(word, at + 1)) {
+    const end = at + word.length
+    if (!/^[\w-]/.test(bytes.toString('utf8', end, end + 1))) return true
+  }
+  return false
 }
 
 function helpText(path: string): string {

@@ -28,9 +28,15 @@ export function endWithError(error: unknown, program = 'linux-sandbox'): void {
     process.exitCode = foreseen.exitStatus
     return
   }
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  const text = error instanceof Error ? traceOf(error) : String(error)
   process.stderr.write(`${program}: this is a defect of linux-sandbox\n${text}\n`)
   process.exitCode = EXIT_STATUS.bug
+}
+
+/** Not every engine begins its traces with what is wrong. */
+function traceOf(error: Error): string {
+  const { message, stack = '' } = error
+  return stack.includes(message) ? stack : `${String(error)}\n${stack}`
 }
 
 /** What Node says when somebody asks for a working directory that was removed. */

@@ -2,8 +2,8 @@ import type { FailedStep } from '@linux-sandbox/errors'
 import { BundledBwrap, BwrapFinder, landlockAbi, requirePlatform, type Arch } from '@linux-sandbox/host-probe'
 import { nativeProgramPath } from '@linux-sandbox/native'
 import { compileFilter, encodeProgram, relayFilterFor } from '@linux-sandbox/seccomp-filter'
+import { bundledBwrapPath } from './installation.js'
 import { launchRefusal } from './launch-check.js'
-import { BUNDLED_BWRAP } from './launcher-choice.js'
 
 /**
  * What has been learned about this machine. Facts only: nothing in here grants anything, so sandboxes with different
@@ -13,7 +13,7 @@ export class Host {
   readonly arch: Arch
   readonly nativeProgram: string
   readonly bwrapFinder = new BwrapFinder()
-  readonly bundledBwrap = new BundledBwrap(BUNDLED_BWRAP)
+  readonly bundledBwrap = new BundledBwrap(bundledBwrapPath())
   /** How many commands, one after the other, could be started only without a fresh `/proc`. */
   #fallbacks = 0
   #landlockAbi: number | undefined

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url'
 import { missingOption, SUFFICIENT_VERSION } from '@linux-sandbox/bwrap-args'
 import { BwrapMissingError, BwrapTooOldError, isSandboxError } from '@linux-sandbox/errors'
 import {
@@ -12,9 +11,6 @@ import { canonicalPath } from '@linux-sandbox/mount-plan'
 import { absolutePath, isInside, type AbsolutePath, type ResolvedPolicy } from '@linux-sandbox/policy'
 import type { Host } from './host.js'
 import { distrust } from './launcher-trust.js'
-
-/** Where a bwrap is that comes with this package. `npm run bundle:bwrap` puts it there. */
-export const BUNDLED_BWRAP = fileURLToPath(new URL('../resources/bwrap', import.meta.url))
 
 /** A bwrap that is not used. */
 export interface Rejected {

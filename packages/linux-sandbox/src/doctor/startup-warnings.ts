@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { describeHost, describeWsl, isAtLeast, isOnPath, type HostFacts } from '@linux-sandbox/host-probe'
-import { BUNDLED_BWRAP } from '../launcher-choice.js'
+import { bundledBwrapPath } from '../installation.js'
 import { policyOf, type PolicyOptions } from './examine-host.js'
 import { finding, type Finding } from './finding.js'
 import { wslFinding } from './host-findings.js'
@@ -21,7 +21,7 @@ export function startupWarnings(options: PolicyOptions): Finding[] {
   const wsl = describeWsl()
   if (wsl === 'WSL1') return [wslFinding({ wsl })]
   const searchPath = process.env['PATH']
-  const isThere = isOnPath('bwrap', searchPath) || existsSync(BUNDLED_BWRAP)
+  const isThere = isOnPath('bwrap', searchPath) || existsSync(bundledBwrapPath())
   const facts = describeHost()
   const isNeeded = !isAtLeast(facts.kernel.release, NATIVE_KERNEL)
   const missing =

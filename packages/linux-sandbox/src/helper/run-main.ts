@@ -1,7 +1,7 @@
 import { endAs, endWithError } from '../end-process.js'
 import { runInForeground } from '../foreground.js'
+import { describeVersion } from '../installation.js'
 import { Sandbox } from '../sandbox.js'
-import { packageVersion } from '../version.js'
 import { verifyFdMounts } from './fd-mounts.js'
 import { PROGRAM } from './flags.js'
 import { helpText } from './help-text.js'
@@ -15,7 +15,7 @@ export async function runMain(argv: readonly string[]): Promise<void> {
   try {
     const request = parseFlags(argv)
     if (request === 'help') process.stdout.write(helpText())
-    else if (request === 'version') process.stdout.write(`${PROGRAM} ${packageVersion()}\n`)
+    else if (request === 'version') process.stdout.write(`${PROGRAM} ${describeVersion()}\n`)
     else endAs(await runInForeground(await sandboxFor(request), request.command))
   } catch (error) {
     endWithError(error)

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// codex-linux-sandbox in one file. What is executed inside a sandbox never comes near the engine.
+#include "engine.h"
+#include "native.h"
+#include "self.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+// The form of `enter FD` that only a supervisor can give: a word of a command line is no such socket.
+static bool is_entry(int argc, char **argv) {
+  if (argc != 3 || strcmp(argv[1], "enter") != 0) return false;
+  int type;
+  socklen_t size = sizeof type;
+  return getsockopt(atoi(argv[2]), SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_SEQPACKET;
+}
+
+// As Node starts: no signal is blocked, and the standard streams are open.
+static void make_ready(void) {
+  sigset_t none;
+  sigemptyset(&none);
+  (void)sigprocmask(SIG_SETMASK, &none, NULL);
+  (void)signal(SIGPIPE, SIG_IGN);
+  for (int stream = 0; stream <= 2; stream++)
+    if (fcntl(stream, F_GETFD) < 0) (void)!open("/dev/null", O_RDWR);
+}
+
+int main(int argc, char **argv) {
+  if (is_entry(argc, argv)) return native_main(argc, argv);
+  if (argc == 0) return 2;
+  make_ready();
+  remember_arguments(argv);
+  start_engine();
+  run_engine();
+}

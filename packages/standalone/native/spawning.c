@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// Other processes: the supervisor, which is this program, and programs that are asked something.
+#include "calls.h"
+#include "engine.h"
+#include "events.h"
+#include "native.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+extern char **environ;
+
+enum {
+  SLOTS_MAX = 512,  // protocol.h of packages/native has fewer
+  NUMBER_SIZE = 12, // of an int, with its sign and the null byte
+  OUTPUT_MAX = 65536,
+};
+
+// As a program is started: with no handler, no mask and no environment.
+static void become_new(void) {
+  for (int number = 1; number < 32; number++) (void)signal(number, SIG_DFL); // those that are no real-time signals
+  sigset_t none;
+  sigemptyset(&none);
+  (void)sigprocmask(SIG_SETMASK, &none, NULL);
+  static char *nothing[] = {NULL};
+  environ = nothing;
+  (void)!chdir("/");
+}
+
+// What `slots` name becomes descriptor 0, 1, ...; a slot below 0 is closed.
+static bool arrange(int *slots, int count) {
+  for (int i = 0; i < count; i++)
+    if (slots[i] >= 0 && (slots[i] = fcntl(slots[i], F_DUPFD_CLOEXEC, count)) < 0) return false;
+  for (int i = 0; i < count; i++) {
+    if (slots[i] < 0) close(i);
+    else if (dup2(slots[i], i) < 0) return false;
+  }
+  return true;
+}
+
+static _Noreturn void become_supervisor(int *slots, int count, int control, bool has_session) {
+  become_new();
+  char slot[NUMBER_SIZE], caller[NUMBER_SIZE];
+  (void)snprintf(slot, sizeof slot, "%d", control);
+  (void)snprintf(caller, sizeof caller, "%d", getppid());
+  if (has_session) (void)setsid();
+  if (!arrange(slots, count)) _exit(125);
+  char *argv[] = {"linux-sandbox-native", "supervise", slot, slot, caller, NULL};
+  _exit(native_main(5, argv));
+}
+
+// The process number of a supervisor that has the descriptors named, or an error number below 0. Its control socket is at the given place.
+value_t call_spawn(struct arguments arguments) {
+  int count = int_argument(arguments, 1), control = int_argument(arguments, 2);
+  bool has_session = int_argument(arguments, 3) != 0;
+  const int32_t *wanted = (const int32_t *)(void *)bytes_argument(arguments, 0).start;
+  int slots[SLOTS_MAX], ends[2];
+  if (count > SLOTS_MAX) return number_value(-EINVAL);
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return number_value(-errno);
+  for (int i = 0; i < count; i++) slots[i] = i == control ? ends[1] : wanted[i];
+  watch_child_signals();
+  pid_t child = fork();
+  if (child == 0) {
+    close(ends[0]);
+    become_supervisor(slots, count, control, has_session);
+  }
+  int error = errno;
+  close(ends[1]);
+  if (child < 0) {
+    close(ends[0]);
+    return number_value(-error);
+  }
+  note_started();
+  watch_child(child, ends[0]);
+  return number_value(child);
+}
+
+// Milliseconds that are left until `end`.
+static int left_until(const struct timespec *end) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  long left = (end->tv_sec - now.tv_sec) * 1000 + (end->tv_nsec - now.tv_nsec) / 1000000;
+  return left < 0 ? 0 : (int)left;
+}
+
+static size_t read_output(int descriptor, char *output, int timeout) {
+  struct timespec end;
+  clock_gettime(CLOCK_MONOTONIC, &end);
+  end.tv_sec += timeout / 1000;
+  size_t size = 0;
+  struct pollfd readable = {.fd = descriptor, .events = POLLIN};
+  while (size < OUTPUT_MAX && poll(&readable, 1, left_until(&end)) > 0) {
+    ssize_t count = read(descriptor, output + size, OUTPUT_MAX - size);
+    if (count <= 0) break;
+    size += (size_t)count;
+  }
+  return size;
+}
+
+static _Noreturn void become_program(const char *path, const char *word, int output, bool is_native) {
+  int slots[] = {open("/dev/null", O_RDONLY | O_CLOEXEC), output, output};
+  become_new();
+  if (!arrange(slots, 3)) _exit(127);
+  char *argv[] = {(char *)path, (char *)word, NULL};
+  if (is_native) _exit(native_main(2, argv));
+  execv(path, argv);
+  _exit(127);
+}
+
+// What a program says, with one word as its argument and nothing in its environment. A path that is empty is the native program.
+value_t call_run(struct arguments arguments) {
+  static char output[OUTPUT_MAX];
+  int ends[2], timeout = int_argument(arguments, 2);
+  if (pipe2(ends, O_CLOEXEC) != 0) return number_value(errno);
+  struct text path = text_argument(arguments, 0), word = text_argument(arguments, 1);
+  pid_t child = fork();
+  if (child == 0) become_program(path.bytes, word.bytes, ends[1], path.size == 0);
+  int error = errno;
+  release_text(word);
+  release_text(path);
+  close(ends[1]);
+  size_t size = child < 0 ? 0 : read_output(ends[0], output, timeout);
+  close(ends[0]);
+  if (child < 0) return number_value(error);
+  kill(child, SIGKILL); // one that has ended is not reached, and not yet gone
+  while (waitpid(child, NULL, 0) < 0 && errno == EINTR) continue;
+  return text_value(output, size);
+}
+
+value_t call_kill(struct arguments arguments) {
+  return outcome(kill(int_argument(arguments, 0), int_argument(arguments, 1)));
+}

@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { CompileFlags, QuickJS } from 'quickjs-wasi'
+
+/** The engine, as its package has it. */
+export const ENGINE = fileURLToPath(import.meta.resolve('quickjs-wasi/quickjs.wasm'))
+
+const PAGE_BYTES = 4096
+const WASM_PAGE_BYTES = 65_536
+
+/** Three words for native/values.c. */
+const WORDS_BYTES = 12
+
+/** @see CALLS of packages/standalone/native/calls.c */
+const HOST_FUNCTIONS =
+  'stat access readlink realpath readdir fstat open close read write decode encode find arguments environment directory identity spawn execute run kill listen ignore wait send exit'.split(
+    ' ',
+  )
+
+/**
+ * @typedef {object} Snapshot
+ * @property {Uint8Array} bytes - of the memory, without the empty pages around
+ * @property {Readonly<Record<string, number>>} places - what the C program has to know
+ */
+
+/**
+ * The engine after it has evaluated `script`.
+ *
+ * @param {string} script - defines `__program`
+ * @param {Readonly<Record<string, string>>} globals
+ * @returns {Promise<Snapshot>}
+ */
+export async function snapshotOf(script, globals) {
+  // Compiled elsewhere, so that nothing of the compiler's is left in the memory.
+  const code = (await newEngine()).compile(script, NAME, 0, CompileFlags.STRIP_SOURCE)
+  const vm = await newEngine()
+  vm.global.setProp('__host', hostOf(vm))
+  for (const [name, text] of Object.entries(globals)) vm.global.setProp(name, vm.newString(text))
+  evaluate(vm, code)
+  vm.evalCode('__program.warmUp()', 'build')
+  const turn = vm.exportHandle(vm.evalCode('__program.turn', 'build'))
+  const facts = vm.evalCode('__program.facts', 'build')
+  const exports = vm._getExports()
+  const words = exports.wasm_malloc(WORDS_BYTES)
+  const buffer = exports.qjs_get_typed_array_buffer(facts.ptr, words, words + 4, words + 8)
+  const address = exports.qjs_get_array_buffer(buffer, words)
+  vm.runGC()
+  const { memory, stackPointer, runtimePtr, contextPtr } = vm.snapshot()
+  const { start, end } = usedPages(memory)
+  if (process.env.DBG) { let z=0,n=0; for (let a=start;a<end;a+=4096){n++; if(memory.subarray(a,a+4096).every(x=>x===0))z++}; console.log({code: code.length, start,end,n,z}) }
+  return {
+    bytes: memory.subarray(start, end),
+    places: {
+      SNAPSHOT_OFFSET: start,
+      SNAPSHOT_SIZE: end - start,
+      SNAPSHOT_PAGES: memory.length / WASM_PAGE_BYTES,
+      SNAPSHOT_STACK_POINTER: stackPointer,
+      SNAPSHOT_RUNTIME: runtimePtr,
+      SNAPSHOT_CONTEXT: contextPtr,
+      SNAPSHOT_TURN: turn,
+      SNAPSHOT_FACTS: address,
+      SNAPSHOT_FACT_COUNT: facts.getProp('length').toNumber(),
+      SNAPSHOT_WORDS: words,
+    },
+  }
+}
+
+/** What traces call the script. */
+const NAME = 'codex-linux-sandbox.js'
+
+function newEngine() {
+  return QuickJS.create({ wasm: readFileSync(ENGINE), wasi: STILL, maxStackSize: MAX_STACK_BYTES })
+}
+
+/**
+ * @param {QuickJS} vm
+ * @param {Uint8Array} code
+ */
+function evaluate(vm, code) {
+  const exports = vm._getExports()
+  const place = exports.wasm_malloc(code.length)
+  new Uint8Array(exports.memory.buffer).set(code, place)
+  const result = exports.qjs_eval_bytecode(place, code.length)
+  if (exports.qjs_is_exception(result) !== 0) throw new Error(vm.getException().toString())
+  new Uint8Array(exports.memory.buffer).fill(0, place, place + code.length)
+  exports.wasm_free(place)
+}
+
+/**
+ * Functions under the names that the C program knows. While the program is built there is no host: only what depends on none can be called.
+ *
+ * @param {QuickJS} vm
+ */
+function hostOf(vm) {
+  const pure = {
+    encode: (text) => vm.newUint8Array(new TextEncoder().encode(text.toString())),
+    decode: (bytes) => vm.newString(new TextDecoder().decode(bytes.toUint8Array())),
+  }
+  const host = vm.newObject()
+  for (const name of HOST_FUNCTIONS) {
+    const refuse = () => {
+      throw new Error(`${name} was called while the program is built`)
+    }
+    host.setProp(name, vm.newFunction(name, pure[name] ?? refuse))
+  }
+  return host
+}
+
+/** Far from what a thread has in C, where a call takes more. */
+const MAX_STACK_BYTES = 256 * 1024
+
+/** What is different each time is the same in every build. */
+const STILL = () => ({
+  clock_time_get: () => 0,
+  random_get: () => 0,
+})
+
+/** @param {Uint8Array} memory */
+function usedPages(memory) {
+  const isEmpty = (at) => memory.subarray(at, at + PAGE_BYTES).every((byte) => byte === 0)
+  let start = 0
+  while (isEmpty(start)) start += PAGE_BYTES
+  let end = memory.length
+  while (isEmpty(end - PAGE_BYTES)) end -= PAGE_BYTES
+  return { start, end }
+}
