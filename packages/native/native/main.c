@@ -28,8 +28,7 @@
 static const char NAME[] = "linux-sandbox-native ";
 static const char USAGE[] =
     "usage: linux-sandbox-native supervise FD GRANTED CALLER [WATCH] | broker FD CALLER | enter FD | version | "
-    "landlock-abi | launch-check
-";
+    "landlock-abi | launch-check\n";
 
 // write(2) and not stdio, which would make the program twice as large.
 static bool print(int descriptor, const char *text, size_t size) {
