@@ -248,7 +248,7 @@ function withGuardedProgram(one, { base, backend }) {
   const policy = resolvePolicy(profile, { cwd: absolutePath(policyCwd), tmpdir })
   const directory = dirname(realpathSync(nativeProgramPath()))
   const isGuarded =
-    backend.name === 'bwrap' &&
+    !backend.enforcers.includes('landlock') &&
     !isFullDiskWrite(policy) &&
     accessOf(policy, absolutePath(directory)).access === 'write' &&
     mayBeChanged(directory)
