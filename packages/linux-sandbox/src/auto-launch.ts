@@ -1,4 +1,5 @@
-import { describeHost } from '@linux-sandbox/host-probe'
+import { describeHost, nodeDisk } from '@linux-sandbox/host-probe'
+import { absolutePath } from '@linux-sandbox/policy'
 import { ANY_COMMAND, type Backend } from './backend.js'
 import { backendOf } from './bwrap-launch.js'
 import type { Confinement } from './confinement.js'
@@ -17,8 +18,8 @@ import { nativeBackend } from './native-launch.js'
 const NATIVE_FROM = 64
 
 /**
- * bubblewrap, which AppArmor profiles and administrators know; the native program where there is no bwrap, or so much to mount that it
- * would take long. Both enforce the same. The choice is made once for a sandbox.
+ * bubblewrap, which AppArmor profiles and administrators know; the native program where there is no bwrap or no `/tmp` for it, or so much to
+ * mount that it would take long. Both enforce the same. The choice is made once for a sandbox.
  *
  * @throws {BwrapMissingError} @throws {BwrapTooOldError} when there is no bwrap to use, and the native program cannot do without.
  * @throws {BwrapDigestMismatchError} when there is only the bundled bwrap, and it was altered.
@@ -33,10 +34,15 @@ export function autoBackend(confinement: Confinement, host: Host): Backend {
   }
   const plans = plansFor(confinement, host)
   const isLarge = plans.fresh.mounts.operations.length >= NATIVE_FROM
-  const isNative = bwrap === undefined || (isLarge && host.launchRefusal === undefined)
+  const isNative = bwrap === undefined || ((isLarge || !hasTmp()) && host.launchRefusal === undefined)
   const backend = isNative ? nativeBackend(confinement, host) : backendOf(bwrap, confinement, host)
   backend.launch(plans, ANY_COMMAND)
   return backend
+}
+
+/** Where bwrap builds every sandbox. Source: `base_path` in main(), bubblewrap.c in 0.8.0. */
+function hasTmp(): boolean {
+  return nodeDisk.kindOf(absolutePath('/tmp')) === 'directory'
 }
 
 function noAlternative(refusal: NonNullable<Host['launchRefusal']>): NoAlternative {
