@@ -12,7 +12,7 @@ import { plansFor } from './mount-plans.js'
 import { nativeBackend } from './native-launch.js'
 
 /**
- * So many mounts take bwrap several times as long as the native program, as it reads the table of all mounts for each.
+ * From so many operations on bwrap takes more than twice as long as the native program: it reads the table of all mounts for each.
  * Source: `npm run bench`, docs/performance.md.
  */
 const NATIVE_FROM = 64
