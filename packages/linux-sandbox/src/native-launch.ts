@@ -23,7 +23,10 @@ export function nativeBackend(confinement: Confinement, host: Host): MountBacken
   })
 }
 
-function namespacesOf({ network, pidNamespace }: Pick<Mounting, 'network' | 'pidNamespace'>): NamespaceName[] {
+function namespacesOf({
+  network,
+  pidNamespace,
+}: Pick<Mounting, 'network' | 'pidNamespace'>): NamespaceName[] {
   return [
     'ipc',
     'uts',

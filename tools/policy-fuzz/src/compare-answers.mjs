@@ -35,8 +35,7 @@ export function factsOf({ question, expectation }, { outcomes, id, names }, iden
  */
 export function differencesOf(expected, found) {
   if (expected.refusal !== found.refusal) {
-    const said = ({ refusal = 'a sandbox' }) => refusal
-    return [{ path: '', act: 'start', expected: said(expected), answered: said(found) }]
+    return [{ path: '', act: 'start', expected: startOf(expected), answered: startOf(found) }]
   }
   const { answers = [] } = found
   return (expected.answers ?? []).flatMap(({ path, outcomes }, index) => {
@@ -46,4 +45,9 @@ export function differencesOf(expected, found) {
       return answered === outcome ? [] : [{ path, act, expected: outcome, answered }]
     })
   })
+}
+
+/** @param {Verdict} verdict */
+function startOf({ refusal = 'a sandbox' }) {
+  return refusal
 }

@@ -14,14 +14,14 @@ export function setup({ config }: TestProject): () => void {
   if (process.platform !== 'linux') return () => undefined
   // Absent where the configuration has none.
   const environment = (config.env ??= {})
-  const backend = environment[BACKEND_VARIABLE] ?? process.env[BACKEND_VARIABLE] ?? 'bwrap'
+  const backend = environment[BACKEND_VARIABLE] ?? process.env[BACKEND_VARIABLE]
   const packages = join(repositoryRoot(), 'packages')
   const ours = ['cli', 'standalone', 'egress-proxy'].map((name) => join(packages, name))
   const undici = dirname(createRequire(import.meta.url).resolve('undici/package.json'))
   const stage = stagePackages([...ours, undici])
   for (const driver of DRIVERS) copyFileSync(join(import.meta.dirname, driver), join(stage, driver))
   try {
-    setDefaultBackend(stage, backendNamed(backend))
+    if (backend !== undefined) setDefaultBackend(stage, backendNamed(backend))
     buildProbe(stage)
   } catch (error) {
     removeStage(stage)

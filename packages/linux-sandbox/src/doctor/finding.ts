@@ -53,7 +53,7 @@ export const FINDING_SEVERITIES = {
   'shared-memory': 'ok',
   'shared-memory-missing': 'warning',
   tmp: 'ok',
-  'tmp-missing': 'problem',
+  'tmp-missing': 'warning',
   'file-system': 'ok',
   'file-system-overlay': 'warning',
   'file-system-network': 'warning',

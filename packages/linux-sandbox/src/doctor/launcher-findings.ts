@@ -70,7 +70,6 @@ export function sandboxFindings(facts: HostFacts, trial: Trial): Finding[] {
     return [fine('sandbox', 'a command runs in a sandbox, with a seccomp filter', how)]
   if (EXPLAINED.includes(trial.code) || REFUSED_NAMESPACE.test(trial.message)) return []
   const refusal = refusalIn(trial.message)
-  if (refusal?.id === 'tmp-missing' && !facts.hasTmp) return []
   if (refusal === undefined) {
     const remedy =
       trial.hint === '' ? ['try bwrap alone: bwrap --unshare-user --ro-bind / / true'] : [trial.hint]

@@ -33,7 +33,7 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     wording: /Failed to mount tmpfs: No such file or directory/i,
-    id: 'tmp-missing',
+    id: 'sandbox-failed',
     ...TMP_MISSING,
   },
   {

@@ -11,7 +11,7 @@ import { causeOf, describe, doubtfulFinding, isDoubtful, NO_SANDBOX } from './us
 
 /**
  * What is known to keep commands under this policy from starting: WSL1, a missing bwrap where the kernel is too old for sandboxes without one,
- * user namespaces that are refused, a bwrap without `/tmp`. For programs to show when they start: reads some small files, starts no process and prints nothing. Nothing is found for a policy that restricts nothing.
+ * or with one but no `/tmp`; and user namespaces that are refused. For programs to show when they start: reads some small files, starts no process and prints nothing. Nothing is found for a policy that restricts nothing.
  *
  * @throws {PolicyInvalidError} when the profile does not mean anything.
  */
@@ -26,7 +26,7 @@ export function startupWarnings(options: PolicyOptions): Finding[] {
   const isNeeded = !isAtLeast(facts.kernel.release, NATIVE_KERNEL)
   const missing =
     isThere || !isNeeded ? [] : [bwrapMissingFinding('there is no bwrap in PATH, and none is bundled')]
-  const tmp = facts.hasTmp || !isThere ? [] : [tmpFinding(facts)]
+  const tmp = facts.hasTmp || !isThere || !isNeeded ? [] : [tmpFinding(facts)]
   return [...missing, ...userNamespaceWarnings(facts), ...tmp]
 }
 

@@ -1,7 +1,13 @@
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { readOnly, workspaceWrite, type PermissionProfile } from 'linux-sandbox'
 import { expect, test } from 'vitest'
-import { describeForUsers, makeDirectory, runSandboxed, TEST_BACKEND, withLibrary } from '../../support/index.ts'
+import {
+  describeForUsers,
+  makeDirectory,
+  runSandboxed,
+  TEST_BACKEND,
+  withLibrary,
+} from '../../support/index.ts'
 
 const NAMES = ['.git', '.agents', '.codex', '.aws']
 
@@ -66,9 +72,9 @@ describeForUsers('a result', [], (user) => {
         ['net', 'mnt'].map((name) => fs.readlinkSync(`/proc/self/ns/${name}`)),
       )
       expect(net === own[0] ? 'host' : 'private').toBe(result.enforced.network)
-      expect(mnt === own[1] ? 'none' : 'bwrap').toBe(result.enforced.filesystem)
+      expect(mnt === own[1] ? 'none' : TEST_BACKEND).toBe(result.enforced.filesystem)
       expect(filter?.endsWith('2')).toBe(result.enforced.seccomp)
-      if (result.enforced.filesystem === 'bwrap') expect(Number(pid)).toBeLessThan(10)
+      if (result.enforced.filesystem === TEST_BACKEND) expect(Number(pid)).toBeLessThan(10)
     },
   )
 
