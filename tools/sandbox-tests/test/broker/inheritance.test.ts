@@ -31,12 +31,15 @@ describeForUsers('what the broker starts', [], (user) => {
     expect(seen).toEqual([expect.stringMatching(/^0022\n0\n$/), '0077\n7\n', 0, '0022\n'])
   })
 
-  test('is everything of a large caller, and nothing of a small one', async () => {
-    const parents = await withLibrary(
+  test.each([
+    { why: 'that was chosen', broker: undefined, isSmallOwn: undefined },
+    { why: 'between the two', broker: { memoryFrom: LARGE / 2 }, isSmallOwn: true },
+  ])('is what callers start that are larger than a limit: $why', async ({ broker, isSmallOwn }) => {
+    const seen = await withLibrary(
       user,
       { profile: readOnly(), size: LARGE },
-      async ({ lib, fs }, input) => {
-        const sandbox = await lib.Sandbox.create({ profile: input.profile })
+      async ({ lib, fs }, { profile, size }) => {
+        const sandbox = await lib.Sandbox.create({ profile })
         const isOwn = async (): Promise<boolean> => {
           const child = sandbox.spawn('cat')
           const status = fs.readFileSync(`/proc/${child.pid}/status`, 'utf8')
@@ -45,11 +48,12 @@ describeForUsers('what the broker starts', [], (user) => {
           return Number(/^PPid:\t(\d+)/m.exec(status)?.[1]) === process.pid
         }
         const small = await isOwn()
-        const held = Buffer.alloc(input.size, 1)
+        const held = Buffer.alloc(size, 1)
         return { small, large: await isOwn(), size: held.length }
       },
+      broker && { broker },
     )
-    expect(parents).toEqual({ small: true, large: false, size: LARGE })
+    expect(seen).toEqual({ small: isSmallOwn ?? seen.small, large: false, size: LARGE })
   })
 })
 
