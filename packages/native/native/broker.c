@@ -9,7 +9,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -33,15 +32,11 @@ static int block_all_signals(void) {
   return signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static bool add(int set, int descriptor) {
-  struct epoll_event event = {.events = EPOLLIN};
-  return epoll_ctl(set, EPOLL_CTL_ADD, descriptor, &event) == 0;
-}
-
-static int open_watch(int caller) {
-  int self = open_process(getpid());
-  int watch = epoll_create1(EPOLL_CLOEXEC);
-  return self >= 0 && watch >= 0 && add(watch, caller) && add(watch, self) ? watch : -1;
+// A pipe of which only this process has the end to write to, and nobody writes: it hangs up when this process
+// ends.
+static int open_watch(void) {
+  int ends[2];
+  return pipe2(ends, O_CLOEXEC) == 0 ? ends[0] : -1;
 }
 
 // A pipe of which the caller opens the other end in /proc. This process keeps both, so that neither ever hangs up.
@@ -58,7 +53,7 @@ static bool open_service(struct broker_service *service, int events) {
   if (fcntl(events, F_SETFD, FD_CLOEXEC) != 0) return false;
   service->caller_pidfd = open_process(service->caller);
   if (service->caller_pidfd < 0 || getppid() != service->caller) return false;
-  service->watch = open_watch(service->caller_pidfd);
+  service->watch = open_watch();
   service->program = open("/proc/self/exe", O_PATH | O_CLOEXEC);
   service->listener = open_broker_listener(name);
   if (service->watch < 0 || service->program < 0 || service->listener < 0) return false;

@@ -49,7 +49,7 @@ struct broker_service {
   int caller_pidfd;
   int program;  // own file
   int listener; // the caller connects to it once for each socket of a child
-  int watch;    // readable when the caller or this process has ended
+  int watch;    // what a child has to hang up when this process ends
 };
 
 // The whole life of `broker EVENTS CALLER`.

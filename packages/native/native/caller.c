@@ -23,7 +23,7 @@
 void watch_caller(struct run *run, pid_t caller, int watch) {
   run->caller = watch;
   if (watch >= 0) {
-    // A broker was the caller's child when it opened this, so it is about no later process of that number.
+    // Of a broker, which ends with the caller.
     if (fcntl(watch, F_SETFD, FD_CLOEXEC) != 0) fail(run, STEP_PARENT_DEATH, errno);
     return;
   }

@@ -21,7 +21,7 @@ enum stage {
 
 struct run {
   int control;           // socket to the caller
-  int caller;            // readable when the caller has ended; -1 when the kernel ends supervise together with its caller
+  int caller;            // pidfd or pipe; -1 when the kernel ends supervise together with its caller
   int signals;           // signalfd
   int deadline;          // timerfd; -1: enter may take as long as it likes
   int program;           // own file
@@ -63,7 +63,7 @@ _Noreturn void fail(struct run *run, enum step step, int error);
 
 // caller.c
 // Afterwards the death of the caller is seen, or the kernel ends this process with it.
-// `watch` is a descriptor that tells it; -1: the caller is the parent.
+// `watch` is a descriptor that hangs up then; -1: the caller is the parent.
 void watch_caller(struct run *run, pid_t caller, int watch);
 // Reads and parses the request; `run->plan` points into it from then on.
 void receive_request(struct run *run);

@@ -17,6 +17,7 @@ import {
   STEPS,
   VIOLATIONS,
 } from '../src/index.js'
+import * as broker from '../src/protocol/broker-messages.js'
 import * as constants from '../src/protocol/constants.js'
 import { RESOURCES } from '../src/protocol/resources.js'
 
@@ -76,6 +77,16 @@ describe('C and TypeScript agree', () => {
     { prefix: 'GRANTED_', values: { max: GRANTED_DESCRIPTORS_MAX } },
   ])('on $prefix*', ({ prefix, values }) => {
     expect(onlyWithPrefix(prefix, header)).toEqual(Object.fromEntries(withPrefix(prefix, values)))
+  })
+
+  test('on the numbers of the broker', () => {
+    const { requests, replies } = broker.BROKER_PIPES
+    expect(enumerators('broker.h')).toEqual({
+      ...Object.fromEntries(withPrefix('BROKER_', { requests, replies })),
+      ...Object.fromEntries(withPrefix('BROKER_', { ...broker.BROKER_KIND, ...broker.BROKER_SLOT })),
+      BROKER_NAME_SIZE: broker.BROKER_NAME_SIZE,
+      BROKER_CHILDREN_MAX: broker.BROKER_CHILDREN_MAX,
+    })
   })
 
   test('on exit statuses', () => {

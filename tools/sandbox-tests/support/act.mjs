@@ -7,9 +7,12 @@ import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import stream from 'node:stream'
+import workerThreads from 'node:worker_threads'
 
-const { source, input, platform } = JSON.parse(fs.readFileSync(0, 'utf8'))
+const { source, input, platform, broker } = JSON.parse(fs.readFileSync(0, 'utf8'))
 if (platform !== undefined) Object.defineProperty(process, 'platform', { value: platform })
+// What the library keeps for all its copies in this process.
+if (broker !== undefined) globalThis[Symbol.for('@linux-sandbox/broker')] = broker
 const lib = await import('linux-sandbox')
 
 /** What survives JSON of whatever was thrown. */
@@ -40,7 +43,7 @@ function endOf(child) {
 // The source is the test's own text, compiled where the packages can be imported.
 const act = new Function(`return ${source}`)()
 const output = await act(
-  { lib, attempt, describeError, endOf, childProcess, fs, http, net, os, path, stream },
+  { lib, attempt, describeError, endOf, childProcess, fs, http, net, os, path, stream, workerThreads },
   input,
 )
 fs.writeSync(3, JSON.stringify(output ?? null))

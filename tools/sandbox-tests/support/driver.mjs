@@ -2,7 +2,10 @@
 import { readFileSync } from 'node:fs'
 import { isSandboxError, Sandbox } from 'linux-sandbox'
 
-const { sandbox: sandboxOptions, command, run } = JSON.parse(readFileSync(0, 'utf8'))
+const { sandbox: sandboxOptions, command, run, broker } = JSON.parse(readFileSync(0, 'utf8'))
+
+// What the library keeps for all its copies in this process.
+if (broker !== undefined) globalThis[Symbol.for('@linux-sandbox/broker')] = broker
 
 let outcome
 try {

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { copyFileSync, existsSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
+import { brokerState, type BrokerState } from './broker.ts'
 import { identityOf, stageDirectory, stagedNode, userEnvironment, type ReportedError } from './scenario.ts'
 import type { TestUser } from './users.ts'
 
@@ -39,6 +40,7 @@ export interface Modules {
   readonly os: typeof import('node:os')
   readonly path: typeof import('node:path')
   readonly stream: typeof import('node:stream')
+  readonly workerThreads: typeof import('node:worker_threads')
 }
 
 export interface ActOptions {
@@ -48,6 +50,8 @@ export interface ActOptions {
   readonly platform?: string
   /** Own session, and so a process group whose number is the pid. */
   readonly detached?: boolean
+  /** Whether the broker starts what it can. Default: as `SANDBOX_TEST_BROKER` says. */
+  readonly broker?: BrokerState
 }
 
 /**
@@ -82,7 +86,7 @@ export function startWithLibrary<Input, Output>(
   user: TestUser,
   input: Input,
   act: (modules: Modules, input: Input) => Output | Promise<Output>,
-  { cwd = '/', env = userEnvironment(), platform, detached = false }: ActOptions = {},
+  { cwd = '/', env = userEnvironment(), platform, detached = false, broker = brokerState() }: ActOptions = {},
 ): ChildProcess {
   const child = spawn(stagedNode(), [actProgram()], {
     cwd,
@@ -92,7 +96,7 @@ export function startWithLibrary<Input, Output>(
     ...identityOf(user),
   })
   child.stdin?.on('error', () => undefined)
-  child.stdin?.end(JSON.stringify({ source: act.toString(), input, platform }))
+  child.stdin?.end(JSON.stringify({ source: act.toString(), input, platform, broker }))
   return child
 }
 

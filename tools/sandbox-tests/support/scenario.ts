@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RunResult, SandboxOptions, SandboxRunOptions } from 'linux-sandbox'
 import { onTestFinished } from 'vitest'
+import { brokerState } from './broker.ts'
 import { STAGE_VARIABLE } from './stage.ts'
 import type { TestUser } from './users.ts'
 
@@ -36,7 +37,7 @@ export async function runScenario(user: TestUser, scenario: Scenario): Promise<O
     stagedNode(),
     [join(stageDirectory(), 'driver.mjs')],
     {
-      input: JSON.stringify(scenario),
+      input: JSON.stringify({ ...scenario, broker: brokerState() }),
     },
   )
   if (exitCode !== 0) throw new Error(`the driver ended with ${exitCode}: ${stderr}`)

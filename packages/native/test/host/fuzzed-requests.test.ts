@@ -6,22 +6,12 @@ import { layOutRequest, numberField, stringField } from '../../src/protocol/fiel
 import { enterRequest, superviseRequest } from '../samples.js'
 import { openWorkshop, reasonToSkip } from './host.js'
 import { hasLandlock } from './landlock.js'
+import { random } from './random.js'
 import { bwrapArgv } from './run.js'
 import { HARMLESS, send, withWord } from './sent-requests.js'
 
 const workshop = openWorkshop()
 afterAll(workshop.remove)
-
-/** A generator of numbers below `limit`: mulberry32, so that a seed gives the same run again. */
-function random(seed: number): (limit: number) => number {
-  let state = seed
-  return (limit) => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit
-  }
-}
 
 const INTERESTING = [0, 1, 7, 8, 9, 15, 16, 17, 255, 4096, 0x7fff_ffff, 0x8000_0000, 0xffff_fff8, 0xffff_ffff]
 
