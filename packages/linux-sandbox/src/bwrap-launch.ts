@@ -1,7 +1,7 @@
 import { bwrapArgs } from '@linux-sandbox/bwrap-args'
 import { nodeDisk } from '@linux-sandbox/host-probe'
 import { isEmpty, scopeRuleset } from '@linux-sandbox/landlock'
-import { cachedDiskView, planMounts, type MountPlan, type ProcAccess } from '@linux-sandbox/mount-plan'
+import { cachedDiskView, Planner, type ProcAccess } from '@linux-sandbox/mount-plan'
 import { ENTER_PROGRAM, STATUS_SOCKET, type EnterRequest } from '@linux-sandbox/native'
 import { absolutePath } from '@linux-sandbox/policy'
 import type { Bwrap } from '@linux-sandbox/host-probe'
@@ -27,6 +27,7 @@ export function bwrapBackend(confinement: Confinement, host: Host): Backend {
   refuseWsl1()
   const bwrap = findBwrap(confinement.policy, confinement.workspace, host)
   const processes = processConfinement(confinement, host)
+  const plan = mountPlanner(confinement, host)
   return {
     filter: commandFilter(confinement, bwrapFilterTarget(confinement, host)),
     launcherDescriptor: () => verifiedDescriptor(bwrap, host),
@@ -34,6 +35,7 @@ export function bwrapBackend(confinement: Confinement, host: Host): Backend {
       return prepare(confinement, {
         host,
         bwrap,
+        plans: plan(),
         enter: { ...enter, ...processes.enter },
         notes: processes.notes,
       })
@@ -67,16 +69,16 @@ function processConfinement({ policy, pidNamespace }: Confinement, host: Host): 
 interface Preparation {
   readonly host: Host
   readonly bwrap: Bwrap
+  readonly plans: MountPlans
   readonly enter: EnterRequest
   /** Of what is not enforced, besides what the plan says. */
   readonly notes: readonly Note[]
 }
 
-/** Plans the mounts on the disk as it is now and prints the bwrap arguments for them. */
-function prepare(confinement: Confinement, { host, bwrap, enter, notes }: Preparation): Launch {
+/** Prints the bwrap arguments for the mounts. */
+function prepare(confinement: Confinement, { host, bwrap, plans, enter, notes }: Preparation): Launch {
   const { policy, network, pidNamespace, setupTimeoutMs } = confinement
   const triesFreshProc = confinement.proc === 'fresh' && !host.refusesFreshProc
-  const plans = plansFor(confinement, host)
   const argv = (proc: 'fresh' | 'host'): string[] => {
     const { mounts } = plans[proc]
     const command = [mounts.program ?? ENTER_PROGRAM, 'enter', STATUS_SOCKET]
@@ -110,22 +112,26 @@ function prepare(confinement: Confinement, { host, bwrap, enter, notes }: Prepar
 }
 
 /** The mounts with a fresh `/proc`, and without one. */
-export function plansFor(
-  confinement: Confinement,
-  host: Host,
-): Readonly<Record<'fresh' | 'host', SettledPlan>> {
-  const disk = cachedDiskView(nodeDisk)
+type MountPlans = Readonly<Record<'fresh' | 'host', SettledPlan>>
+
+/** Plans the mounts for commands of one sandbox, each time for the disk as it is then. */
+export function mountPlanner(confinement: Confinement, host: Host): () => MountPlans {
   const { policy, gitWrites, devices, privateTmp } = confinement
   const program = absolutePath(host.nativeProgram)
-  const plan = (proc: ProcAccess): SettledPlan => {
-    const options = { proc, gitWrites, devices, privateTmp, program, placeholders: 'make' } as const
-    const mounts: MountPlan = planMounts(policy, disk, options)
-    if (policy.fileSystem.kind === 'unrestricted') return { mounts, registry: undefined }
-    return settlePlaceholders(mounts, disk)
+  const plannerFor = (proc: ProcAccess): Planner =>
+    new Planner(policy, { proc, gitWrites, devices, privateTmp, program, placeholders: 'make' })
+  const planners = { fresh: plannerFor(procAccess(confinement)), host: plannerFor('granted') }
+  return () => {
+    const disk = cachedDiskView(nodeDisk)
+    const settled = (planner: Planner): SettledPlan => {
+      const mounts = planner.plan(disk)
+      if (policy.fileSystem.kind === 'unrestricted') return { mounts, registry: undefined }
+      return settlePlaceholders(mounts, disk)
+    }
+    const fresh = settled(planners.fresh)
+    // On the whole tree of the host, the host's /proc is what remains where no fresh one is mounted over it.
+    return { fresh, host: fresh.mounts.operations[0]?.type === 'root' ? fresh : settled(planners.host) }
   }
-  const fresh = plan(procAccess(confinement))
-  // On the whole tree of the host, the host's /proc is what remains where no fresh one is mounted over it.
-  return { fresh, host: fresh.mounts.operations[0]?.type === 'root' ? fresh : plan('granted') }
 }
 
 /**

@@ -9,7 +9,7 @@ import {
 } from '@linux-sandbox/mount-plan'
 import type { AbsolutePath, ResolvedPolicy } from '@linux-sandbox/policy'
 import { disassemble } from '@linux-sandbox/seccomp-filter'
-import { bwrapBackend, bwrapFilterTarget, plansFor } from './bwrap-launch.js'
+import { bwrapBackend, bwrapFilterTarget, mountPlanner } from './bwrap-launch.js'
 import { confinementOf, isUnconfined, type Confinement } from './confinement.js'
 import { commandProgram } from './filter.js'
 import { sharedHost, type Host } from './host.js'
@@ -100,7 +100,7 @@ const WHOLE_HOST: MountPlan = {
 }
 
 function mountsFor(confinement: Confinement, host: Host): MountPlan {
-  const plans = plansFor(confinement, host)
+  const plans = mountPlanner(confinement, host)()
   if (confinement.proc === 'fresh') return plans.fresh.mounts
   const { mounts } = plans.host
   return { ...mounts, operations: mounts.operations.filter(({ type }) => type !== 'proc') }

@@ -27,7 +27,13 @@ export function encodeNumbers(...values: readonly number[]): Uint8Array {
 }
 
 export function concatenate(...parts: readonly Uint8Array[]): Uint8Array {
-  return Uint8Array.from(parts.flatMap((part) => [...part]))
+  const whole = new Uint8Array(parts.reduce((size, { length }) => size + length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
 }
 
 /** Size in bytes of a request with `fields`. */
