@@ -1,4 +1,4 @@
-// usage: node caller.mjs MEGABYTES: a Node process with so much memory. Prints the names of what it can do, a JSON list of lists [name, absence];
+// usage: node caller.mjs MEGABYTES: a Node process with so much memory. Prints what it can do, a JSON list with `name`, and `absence` if it cannot;
 // then reads a name from each line, does it, and prints the milliseconds that it took.
 import { createInterface } from 'node:readline'
 import { existsSync } from 'node:fs'
@@ -12,10 +12,11 @@ const CHUNK = 16
 const wanted = Number(process.argv[2])
 // Global, or it would be collected.
 globalThis.ballast = []
-while (process.memoryUsage.rss() < wanted * MEGABYTE) globalThis.ballast.push(Buffer.alloc(CHUNK * MEGABYTE, 1))
+while (process.memoryUsage.rss() < wanted * MEGABYTE)
+  globalThis.ballast.push(Buffer.alloc(CHUNK * MEGABYTE, 1))
 
 const scenarios = [...(await libraryScenarios(makeScene())), ...(await furtherScenarios())]
-console.log(JSON.stringify(scenarios.map(({ name, absence }) => [name, absence])))
+console.log(JSON.stringify(scenarios.map(({ name, absence }) => ({ name, absence }))))
 
 for await (const name of createInterface({ input: process.stdin })) {
   const startedAt = performance.now()

@@ -81,7 +81,9 @@ export async function sandboxWith(backend, options) {
     await sandbox.run('/bin/true')
     return { sandbox }
   } catch (error) {
-    return { absence: `not measured: ${error.message}` }
+    // A version that does not know the backend takes it for a mistake.
+    const reason = error instanceof TypeError ? `there is no backend ${backend}` : error.message
+    return { absence: `not measured: ${reason}` }
   }
 }
 

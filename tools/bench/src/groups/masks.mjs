@@ -7,44 +7,45 @@ import { table } from '../report.mjs'
 import { temporaryDirectory } from '../temporary-directory.mjs'
 
 const COUNTS = [1, 100, 1000, 10_000]
-const FILES_MAX = Math.max(...COUNTS)
 const FILES_IN_DIRECTORY = 100
 const WARM_UPS = 2
+const ACCESSES = [
+  ['deny', 'files denied'],
+  ['read', 'files read-only'],
+]
 /** bubblewrap takes seconds for a thousand mounts. */
 const RUNS_MAX = { bwrap: 10, native: 50 }
 
 /** What each thing that is mounted costs: denied files, and files that may only be read in a directory that may be written. */
 export async function masksGroup({ runs: asked, figures, print }) {
-  const files = makeFiles()
+  const trees = new Map(COUNTS.map((count) => [count, makeFiles(count)]))
   for (const backend of BACKENDS) {
     const runs = Math.min(asked, RUNS_MAX[backend])
-    for (const access of ['deny', 'read']) {
-      const what = access === 'deny' ? 'denied files' : 'read-only files'
+    for (const [access, what] of ACCESSES) {
       const scenarios = await Promise.all(
         COUNTS.map(async (count) => {
-          const { sandbox, absence } = await sandboxWith(backend, {
-            profile: profileOf(files, { access, count }),
-          })
-          return { name: `${count} ${what}`, absence, run: sandbox && (() => sandbox.run('/bin/true')) }
+          const profile = profileOf(trees.get(count), access)
+          const { sandbox, absence } = await sandboxWith(backend, { profile })
+          return { name: `${what}: ${count}`, absence, run: sandbox && (() => sandbox.run('/bin/true')) }
         }),
       )
       const times = await interleave(scenarios, { runs, warmUps: WARM_UPS })
-      print(`${backend}, ${what}:`, table(scenarios, times, runs))
+      print(`Backend ${backend}:`, table(scenarios, times, runs))
       if (backend === 'native' && access === 'deny') setFigures(figures, { scenarios, times })
     }
   }
 }
 
 function setFigures(figures, { scenarios, times }) {
-  const to = '1 denied files'
-  figures.setRatio('masks-1000', { scenarios, times, of: '1000 denied files', to })
+  const to = 'files denied: 1'
+  figures.setRatio('masks-1000', { scenarios, times, of: 'files denied: 1000', to })
   const { absence } = scenarios.at(-1)
-  figures.set('masks-10000', absence ?? times.get('10000 denied files').length)
+  figures.set('masks-10000', absence ?? times.get('files denied: 10000').length)
 }
 
-function makeFiles() {
+function makeFiles(count) {
   const root = temporaryDirectory()
-  return Array.from({ length: FILES_MAX }, (_, index) => {
+  return Array.from({ length: count }, (_, index) => {
     const directory = join(root, `d${Math.floor(index / FILES_IN_DIRECTORY)}`)
     if (index % FILES_IN_DIRECTORY === 0) mkdirSync(directory)
     const file = join(directory, `file-${index}`)
@@ -53,7 +54,7 @@ function makeFiles() {
   })
 }
 
-function profileOf(files, { access, count }) {
-  const entries = files.slice(0, count).map((file) => entryAt(file, access))
+function profileOf(files, access) {
+  const entries = files.map((file) => entryAt(file, access))
   return restrictedTo([entryAt('/', 'read'), entryAt(join(files[0], '../..'), 'write'), ...entries])
 }

@@ -19,10 +19,10 @@ export async function memoryGroup({ runs: asked, figures, print }) {
   const { fitting, missing } = sizesThatFit()
   const callers = await Promise.all(fitting.map(startCaller))
   try {
-    const names = callers[0].abilities.map(([name]) => name)
+    const names = [...callers[0].abilities.keys()]
     for (const name of names) {
       const scenarios = callers.map(({ megabytes, abilities, ask }) => {
-        const absence = abilities.find(([one]) => one === name)?.[1]
+        const absence = abilities.get(name)
         return { name: `${megabytes} MB`, absence, run: absence === undefined ? () => ask(name) : undefined }
       })
       const times = await interleave(scenarios, { runs, warmUps: WARM_UPS, measure: (run) => run() })
@@ -56,7 +56,7 @@ async function startCaller(megabytes) {
   return {
     megabytes,
     child,
-    abilities: JSON.parse(abilities),
+    abilities: new Map(JSON.parse(abilities).map(({ name, absence }) => [name, absence])),
     async ask(name) {
       child.stdin.write(`${name}\n`)
       const [answer] = await once(lines, 'line')
