@@ -1,3 +1,8 @@
 import { library } from '@linux-sandbox/build-config/tsup'
 
-export default library({ entry: ['src/main.ts'], format: ['esm'] })
+// As in the package `linux-sandbox`: one file is found faster than ten packages.
+export default library({
+  entry: ['src/main.ts'],
+  format: ['esm'],
+  noExternal: [/^@linux-sandbox\/(?!errors|native)/],
+})

@@ -1,3 +1,3 @@
 import { library } from '@linux-sandbox/build-config/tsup'
 
-export default library()
+export default library({ noExternal: ['valibot', 'jsonc-parser'] })

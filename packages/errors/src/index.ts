@@ -1,5 +1,6 @@
 export { assertNever } from './assert-never.js'
 export { BwrapDigestMismatchError, BwrapMissingError, BwrapTooOldError } from './bwrap-errors.js'
+export { errnoOf } from './errno.js'
 export { EXIT_STATUS, type ExitStatus } from './exit-status.js'
 export { LandlockMissingError, NativeMissingError, PlatformUnsupportedError } from './host-errors.js'
 export {

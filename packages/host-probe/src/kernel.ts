@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { SandboxSetupError } from '@linux-sandbox/errors'
-import { errnoOf } from './errno.js'
+import { errnoOf } from '@linux-sandbox/errors'
 import { nodeFiles, type HostFiles } from './host-files.js'
 
 /** What the kernel of this host is, and has. */

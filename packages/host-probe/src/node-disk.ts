@@ -13,7 +13,7 @@ import {
 import { SandboxSetupError } from '@linux-sandbox/errors'
 import type { DirectoryEntry, DiskView, FileKind } from '@linux-sandbox/mount-plan'
 import type { AbsolutePath } from '@linux-sandbox/policy'
-import { errnoOf } from './errno.js'
+import { errnoOf } from '@linux-sandbox/errors'
 
 /**
  * The disk of this host, seen by this user, uncached.

@@ -8,7 +8,7 @@ import { refuseWsl1 } from './doctor/refuse-wsl1.js'
 import { hintOf } from './doctor/remedies.js'
 import type { Host } from './host.js'
 import { bwrapUnavailable, lookForBwrap, type NoAlternative } from './launcher-choice.js'
-import { plansFor } from './mount-plans.js'
+import { mountPlanner } from './mount-plans.js'
 import { nativeBackend } from './native-launch.js'
 
 /**
@@ -32,7 +32,7 @@ export function autoBackend(confinement: Confinement, host: Host): Backend {
   if (bwrap === undefined && host.launchRefusal !== undefined) {
     throw bwrapUnavailable(rejected, noAlternative(host.launchRefusal))
   }
-  const plans = plansFor(confinement, host)
+  const plans = mountPlanner(confinement, host)()
   const isLarge = plans.fresh.mounts.operations.length >= NATIVE_FROM
   const isNative = bwrap === undefined || ((isLarge || !hasTmp()) && host.launchRefusal === undefined)
   const backend = isNative ? nativeBackend(confinement, host) : backendOf(bwrap, confinement, host)

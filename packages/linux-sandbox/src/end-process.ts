@@ -1,6 +1,5 @@
 import { constants } from 'node:os'
-import { EXIT_STATUS, isSandboxError, SandboxSetupError } from '@linux-sandbox/errors'
-import { errnoOf } from '@linux-sandbox/host-probe'
+import { errnoOf, EXIT_STATUS, isSandboxError, SandboxSetupError } from '@linux-sandbox/errors'
 import type { ForegroundResult } from './foreground.js'
 
 /**

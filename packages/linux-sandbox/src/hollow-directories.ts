@@ -22,8 +22,9 @@ export function withHollowDirectories(
   disk: DiskView,
 ): Placeholder[] {
   const byPath = new Map(placeholders.map((one) => [one.path, one]))
+  const seen = new HollowDirectories(disk)
   const add = (path: AbsolutePath, cause: Placeholder['cause']): void => {
-    for (let at = path; at !== '/' && !byPath.has(at) && mayVanish(at, disk); at = parentPath(at)) {
+    for (let at = path; at !== '/' && !byPath.has(at) && seen.mayVanish(at); at = parentPath(at)) {
       byPath.set(at, { path: at, cause })
     }
   }
@@ -37,21 +38,38 @@ export function withHollowDirectories(
   return found.length === placeholders.length ? found : found.toSorted((a, b) => (a.path < b.path ? -1 : 1))
 }
 
-/** Whether the directory at `path` is another sandbox's, as far as can be seen, or was when the plan was made. */
-function mayVanish(path: AbsolutePath, disk: DiskView): boolean {
-  return disk.kindOf(path) === 'directory' && isHollow(path, MAX_DEPTH)
+/** What was seen of directories, so that none is listed twice: those of one plan lie in each other. */
+class HollowDirectories {
+  readonly #disk: DiskView
+  readonly #names = new Map<string, readonly string[] | undefined>()
+
+  constructor(disk: DiskView) {
+    this.#disk = disk
+  }
+
+  /** Whether the directory at `path` is another sandbox's, as far as can be seen, or was when the plan was made. */
+  mayVanish(path: AbsolutePath): boolean {
+    return this.#disk.kindOf(path) === 'directory' && this.#isHollow(path, MAX_DEPTH)
+  }
+
+  /** Whether there is a directory with nothing in it but such directories, or was a moment ago. */
+  #isHollow(path: AbsolutePath, depth: number): boolean {
+    if (!this.#names.has(path)) this.#names.set(path, namesIn(path))
+    const names = this.#names.get(path)
+    if (names === undefined || (names.length > 0 && depth === 0)) return false
+    return names.every((name) => this.#isHollow(joinPath(path, name), depth - 1))
+  }
 }
 
-/** Whether there is a directory with nothing in it but such directories, or was a moment ago. */
-function isHollow(path: AbsolutePath, depth: number): boolean {
+/** None for a directory that is gone, `undefined` for what has too many or is no directory. */
+function namesIn(path: AbsolutePath): readonly string[] | undefined {
   try {
     // Most file systems count the directories in it: so a full one is not read.
     const about = lstatSync(path)
-    if (!about.isDirectory() || about.nlink > MAX_ENTRIES + 2) return false
+    if (!about.isDirectory() || about.nlink > MAX_ENTRIES + 2) return undefined
     const names = readdirSync(path)
-    if (names.length > MAX_ENTRIES || (names.length > 0 && depth === 0)) return false
-    return names.every((name) => isHollow(joinPath(path, name), depth - 1))
+    return names.length > MAX_ENTRIES ? undefined : names
   } catch (error) {
-    return errnoOf(error) === ENOENT // else it cannot be read, so it is none of ours
+    return errnoOf(error) === ENOENT ? [] : undefined // else it cannot be read, so it is none of ours
   }
 }

@@ -1,10 +1,4 @@
-export {
-  aliasDirectory,
-  dispatch,
-  type AliasDirectory,
-  type AliasOptions,
-  type Program,
-} from '@linux-sandbox/arg0'
+export type { AliasDirectory, AliasOptions, Program } from '@linux-sandbox/arg0'
 export {
   BwrapDigestMismatchError,
   BwrapMissingError,
@@ -39,25 +33,26 @@ export {
   type ProtectedNameList,
   type ResolvedPolicy,
 } from '@linux-sandbox/policy'
-export {
-  examineHost,
-  FINDING_SEVERITIES,
-  formatHostReport,
-  startupWarnings,
-  type ExamineOptions,
-  type Finding,
-  type FindingId,
-  type HostReport,
-  type PolicyOptions,
-  type Severity,
-} from './doctor/index.js'
+export type { ExamineOptions, HostReport, PolicyOptions } from './doctor/examine-host.js'
+export { FINDING_SEVERITIES, type Finding, type FindingId, type Severity } from './doctor/finding.js'
+export { formatHostReport } from './doctor/format-report.js'
 export { endAs, endWithError } from './end-process.js'
-export { runInForeground, type ForegroundCommand, type ForegroundResult } from './foreground.js'
+export type { ForegroundCommand, ForegroundResult } from './foreground.js'
 export type { GitWrites } from '@linux-sandbox/mount-plan'
 export type { ResourceLimits } from './limits.js'
 export type { SandboxOptions, SandboxSpawnOptions } from './options.js'
 export type { Enforced, Note, RunResult, Violation } from './result.js'
-export { previewSandbox, type PreviewedAccess, type SandboxPreview } from './preview.js'
+export {
+  aliasDirectory,
+  dispatch,
+  examineHost,
+  HELPER_PROGRAMS,
+  previewSandbox,
+  runInForeground,
+  runMain,
+  startupWarnings,
+} from './on-demand.js'
+export type { PreviewedAccess, SandboxPreview } from './preview.js'
 export type {
   EnvironmentProxies,
   GivenProxies,
@@ -65,7 +60,6 @@ export type {
   ProxyOptions,
   ProxyTarget,
 } from './proxy/options.js'
-export { HELPER_PROGRAMS, runMain } from './helper/run-main.js'
 export type { SandboxRunOptions } from './run.js'
 export { Sandbox } from './sandbox.js'
 export { splitArgs, UsageError, type SplitArgs } from './usage.js'

@@ -5,7 +5,7 @@ import type { Backend, Launch } from './backend.js'
 import type { Confinement } from './confinement.js'
 import { commandFilter, type FilterTarget } from './filter.js'
 import type { Host } from './host.js'
-import { plansFor, type MountPlans } from './mount-plans.js'
+import { mountPlanner, type MountPlans } from './mount-plans.js'
 import { watchProtections } from './protection-watch.js'
 import type { Note } from './result.js'
 
@@ -37,6 +37,7 @@ export interface MountBackend extends Backend {
 /** Confines commands by namespaces and mounts that `launcher` sets up. */
 export function mountBackend(confinement: Confinement, host: Host, launcher: Launcher): MountBackend {
   const processes = processConfinement(confinement, host)
+  const plan = mountPlanner(confinement, host)
   const launch = (plans: MountPlans, enter: EnterRequest): Launch =>
     launchOf(confinement, {
       host,
@@ -49,7 +50,7 @@ export function mountBackend(confinement: Confinement, host: Host, launcher: Lau
     filter: commandFilter(confinement, mountFilterTarget(confinement, host)),
     launcherDescriptor: launcher.descriptor,
     launch,
-    prepare: (enter) => launch(plansFor(confinement, host), enter),
+    prepare: (enter) => launch(plan(), enter),
   }
 }
 

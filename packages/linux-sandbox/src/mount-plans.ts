@@ -1,5 +1,5 @@
 import { nodeDisk } from '@linux-sandbox/host-probe'
-import { cachedDiskView, planMounts, type MountPlan, type ProcAccess } from '@linux-sandbox/mount-plan'
+import { cachedDiskView, Planner, type ProcAccess } from '@linux-sandbox/mount-plan'
 import { absolutePath } from '@linux-sandbox/policy'
 import type { Confinement } from './confinement.js'
 import type { Host } from './host.js'
@@ -9,23 +9,27 @@ import { settlePlaceholders, type SettledPlan } from './placeholders.js'
 export type MountPlans = Readonly<Record<'fresh' | 'host', SettledPlan>>
 
 /**
- * The mounts on the disk as it is now.
+ * Plans the mounts for commands of one sandbox, each time for the disk as it is then.
  *
  * @throws {PolicyUnsupportedError} when the policy cannot be enforced on it.
  */
-export function plansFor(confinement: Confinement, host: Host): MountPlans {
-  const disk = cachedDiskView(nodeDisk)
+export function mountPlanner(confinement: Confinement, host: Host): () => MountPlans {
   const { policy, gitWrites, devices, privateTmp } = confinement
   const program = absolutePath(host.nativeProgram)
-  const plan = (proc: ProcAccess): SettledPlan => {
-    const options = { proc, gitWrites, devices, privateTmp, program, placeholders: 'make' } as const
-    const mounts: MountPlan = planMounts(policy, disk, options)
-    if (policy.fileSystem.kind === 'unrestricted') return { mounts, registry: undefined }
-    return settlePlaceholders(mounts, disk)
+  const plannerFor = (proc: ProcAccess): Planner =>
+    new Planner(policy, { proc, gitWrites, devices, privateTmp, program, placeholders: 'make' })
+  const planners = { fresh: plannerFor(procAccess(confinement)), host: plannerFor('granted') }
+  return () => {
+    const disk = cachedDiskView(nodeDisk)
+    const settled = (planner: Planner): SettledPlan => {
+      const mounts = planner.plan(disk)
+      if (policy.fileSystem.kind === 'unrestricted') return { mounts, registry: undefined }
+      return settlePlaceholders(mounts, disk)
+    }
+    const fresh = settled(planners.fresh)
+    // On the whole tree of the host, the host's /proc is what remains where no fresh one is mounted over it.
+    return { fresh, host: fresh.mounts.operations[0]?.type === 'root' ? fresh : settled(planners.host) }
   }
-  const fresh = plan(procAccess(confinement))
-  // On the whole tree of the host, the host's /proc is what remains where no fresh one is mounted over it.
-  return { fresh, host: fresh.mounts.operations[0]?.type === 'root' ? fresh : plan('granted') }
 }
 
 /**

@@ -27,7 +27,13 @@ const EROFS = 30
  */
 export function settlePlaceholders(mounts: MountPlan, disk: DiskView): SettledPlan {
   const wanted = withHollowDirectories(mounts, disk)
-  const omitted = mounts.placeholders.filter(({ path }) => !canMake(path, mounts.placeholders))
+  const writable = new Map<string, boolean>()
+  const omitted = mounts.placeholders.filter(({ path }) => {
+    const parent = dirname(path)
+    const known = writable.get(parent) ?? canMake(path, mounts.placeholders)
+    writable.set(parent, known)
+    return !known
+  })
   const isOmitted = (path: string): boolean =>
     omitted.some((one) => isInside(path as Placeholder['path'], one.path))
   const made = mounts.placeholders.filter(({ path }) => !isOmitted(path))

@@ -15,7 +15,7 @@ import { confinementOf, isUnconfined, type Confinement } from './confinement.js'
 import { commandProgram } from './filter.js'
 import { sharedHost, type Host } from './host.js'
 import { mountFilterTarget } from './mount-launch.js'
-import { plansFor } from './mount-plans.js'
+import { mountPlanner } from './mount-plans.js'
 import { checkSandboxOptions, type SandboxOptions } from './options.js'
 
 /** What a command would find that starts now in a sandbox. Nothing is started, and nothing on the disk is changed. */
@@ -103,7 +103,7 @@ const WHOLE_HOST: MountPlan = {
 }
 
 function mountsFor(confinement: Confinement, host: Host): MountPlan {
-  const plans = plansFor(confinement, host)
+  const plans = mountPlanner(confinement, host)()
   if (confinement.proc === 'fresh') return plans.fresh.mounts
   const { mounts } = plans.host
   return { ...mounts, operations: mounts.operations.filter(({ type }) => type !== 'proc') }

@@ -10,9 +10,10 @@ import type { Violation } from './result.js'
  * @returns what tells, when the command has ended, which mounts may not have stood all the time. Placeholders are `supervise`'s business.
  */
 export function watchProtections({ operations, placeholders }: MountPlan): () => Violation[] {
-  const watched = new Map(narrowingTargets(operations).map((path) => [path, look(path)]))
-  for (const { path } of placeholders) watched.delete(path)
-  return () => [...watched].flatMap(([path, before]) => (isSame(before, look(path)) ? [] : [lost(path)]))
+  const made = new Set(placeholders.map(({ path }) => path))
+  const targets = narrowingTargets(operations).filter((path) => !made.has(path))
+  const watched = targets.map((path) => ({ path, before: look(path) }))
+  return () => watched.flatMap(({ path, before }) => (isSame(before, look(path)) ? [] : [lost(path)]))
 }
 
 /** Where an operation gives less than what it is mounted in. Parents first. */

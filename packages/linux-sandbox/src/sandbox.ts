@@ -1,43 +1,9 @@
 import type { ChildProcess } from 'node:child_process'
-import type { EnterRequest, ProcessEnd, ResourceLimit } from '@linux-sandbox/native'
 import type { ResolvedPolicy } from '@linux-sandbox/policy'
-import type { Backend, Launch } from './backend.js'
-import { checkCommand, commandWords, definedVariables, directoryOf } from './command.js'
-import { confinementOf, isUnconfined } from './confinement.js'
-import { sharedHost, type Host } from './host.js'
-import { chooseBackend } from './launch.js'
-import { resourceLimits } from './limits.js'
-import {
-  checkSandboxOptions,
-  checkSpawnOptions,
-  SPAWN_RULES,
-  type SandboxOptions,
-  type SandboxSpawnOptions,
-} from './options.js'
-import type { ProxyOptions } from './proxy/options.js'
-import { wireProxies } from './proxy/wiring.js'
-import type { Enforced, Note, RunResult, Violation } from './result.js'
-import { collect, RUN_RULES, type SandboxRunOptions } from './run.js'
-import { spawnSupervised } from './supervised-child.js'
-import { spawnUnconfined } from './unconfined-child.js'
-import { placeholderViolation, violationsAfter } from './violations.js'
-
-/** What confines every command of one sandbox. */
-interface Confining {
-  readonly backend: Backend
-  readonly limits: readonly ResourceLimit[]
-  readonly proxy: ProxyOptions | undefined
-}
-
-/** A child, and what the sandbox around it is like. */
-interface Started {
-  readonly child: ChildProcess
-  /** Where it is known before the child's exit: the end of the command. */
-  readonly ended?: Promise<ProcessEnd>
-  readonly enforced: () => Enforced
-  /** Once the command has ended. */
-  readonly violations: () => readonly Violation[]
-}
+import type { SandboxOptions, SandboxSpawnOptions } from './options.js'
+import type { RunResult } from './result.js'
+import type { SandboxRunOptions } from './run.js'
+import type { SandboxCommands } from './sandbox-commands.js'
 
 /**
  * Runs commands under one policy. Sandboxes are independent of each other: as many as wanted, with different policies, at
@@ -45,14 +11,11 @@ interface Started {
  */
 export class Sandbox {
   readonly policy: ResolvedPolicy
-  readonly #host: Host
-  /** `undefined` when the policy restricts nothing. */
-  readonly #confining: Confining | undefined
+  readonly #commands: SandboxCommands
 
-  private constructor(policy: ResolvedPolicy, host: Host, confining: Confining | undefined) {
-    this.policy = policy
-    this.#host = host
-    this.#confining = confining
+  private constructor(commands: SandboxCommands) {
+    this.policy = commands.policy
+    this.#commands = commands
   }
 
   /**
@@ -69,19 +32,9 @@ export class Sandbox {
    * @throws {NativeMissingError} when the native program is not there.
    */
   static async create(options: SandboxOptions): Promise<Sandbox> {
-    checkSandboxOptions(options)
-    const host = sharedHost()
-    const confinement = confinementOf(options, host.nativeProgram)
-    const { policy } = confinement
-    const limits = resourceLimits(options.limits ?? {}, { isRoot: process.geteuid?.() === 0 })
-    const needsNothing = isUnconfined(confinement) && options.backend !== 'inner'
-    if (needsNothing && limits.length === 0) return new Sandbox(policy, host, undefined)
-
-    const { proxy } = confinement
-    // What is given here does not depend on the environment of a command.
-    if (proxy !== undefined && proxy.from === undefined) wireProxies(proxy, {})
-    const backend = chooseBackend(confinement, host, options)
-    return new Sandbox(policy, host, { backend, limits, proxy })
+    // Here and not above: a program that imports this package may never make a sandbox.
+    const { SandboxCommands } = await import('./sandbox-commands.js')
+    return new Sandbox(new SandboxCommands(options))
   }
 
   /**
@@ -94,8 +47,7 @@ export class Sandbox {
    * @throws {PolicyInvalidError} when an argument or the environment cannot be passed on.
    */
   spawn(command: string, args: readonly string[] = [], options: SandboxSpawnOptions = {}): ChildProcess {
-    checkSpawnOptions(options, SPAWN_RULES)
-    return this.#start(command, args, options).child
+    return this.#commands.spawn(command, args, options)
   }
 
   /**
@@ -120,56 +72,6 @@ export class Sandbox {
     args: readonly string[] = [],
     options: SandboxRunOptions = {},
   ): Promise<RunResult<string | Buffer>> {
-    checkSpawnOptions(options, RUN_RULES)
-    const { enforced, violations, ...started } = this.#start(command, args, options)
-    const collected = await collect(started, options)
-    const facts = enforced()
-    return { ...collected, enforced: facts, violations: [...violations(), ...violationsAfter(facts.notes)] }
+    return await this.#commands.run(command, args, options)
   }
-
-  #start(command: string, args: readonly string[], options: SandboxSpawnOptions): Started {
-    checkCommand(command, args)
-    if (this.#confining === undefined) {
-      const child = spawnUnconfined(command, args, options)
-      const enforced: Enforced = {
-        filesystem: 'none',
-        network: 'host',
-        seccomp: false,
-        proc: 'host',
-        notes: this.policy.notes,
-      }
-      return { child, enforced: () => enforced, violations: () => [] }
-    }
-    const { backend, limits, proxy } = this.#confining
-    const given = definedVariables(options.env ?? process.env)
-    const wiring = proxy && wireProxies(proxy, given)
-    const prepare = (): Launch => {
-      const enter: EnterRequest = {
-        argv: commandWords(command, args, options.shell),
-        env: wiring?.environment ?? given,
-        cwd: directoryOf(options.cwd),
-        filter: backend.filter,
-        limits,
-        ...(wiring === undefined ? {} : { listeners: wiring.listeners }),
-      }
-      return backend.prepare(enter)
-    }
-    const { child, launch, reports } = spawnSupervised(prepare, this.#host, {
-      ...options,
-      launcherDescriptor: backend.launcherDescriptor(),
-      wiring,
-    })
-    // While the launcher starts, so that it costs no time.
-    const findChanged = launch.watch()
-    return {
-      child,
-      ended: reports.ended,
-      violations: () => [...reports.violations.map(placeholderViolation), ...findChanged()],
-      enforced: () => withNotes(launch.enforced(reports.started), wiring?.notes),
-    }
-  }
-}
-
-function withNotes(enforced: Enforced, notes: readonly Note[] = []): Enforced {
-  return { ...enforced, notes: [...enforced.notes, ...notes] }
 }

@@ -11,21 +11,28 @@ const SIX_GLOBS = [
   ...['**/*.pem', '**/id_*', '**/.aws/credentials', '**/*.{key,p12,pfx}', '**/*secret*'],
 ]
 
-/** Groups of scenarios: the search by ripgrep as a process, and after it plans in process that must not be slower. */
-export function globScenarios() {
-  const large = makeTree(10_000)
-  const small = makeTree(1000)
-  return [
-    [
-      ripgrepScenario('rg, one glob, 10,000 files', large, ONE_GLOB),
-      globPlanScenario('plan, one glob, 10,000 files', large, ONE_GLOB),
-      globPlanScenario('plan, one glob, 1,000 files', small, ONE_GLOB),
-    ],
-    [
-      ripgrepScenario('rg, six globs, 10,000 files', large, SIX_GLOBS),
-      globPlanScenario('plan, six globs, 10,000 files', large, SIX_GLOBS),
-    ],
-  ]
+/** How many files a tree has, how many match, and how often it is searched at most: the larger, the longer. */
+const TREES = [
+  { files: 1000, matches: 20, runsMax: Infinity },
+  { files: 10_000, matches: 20, runsMax: Infinity },
+  { files: 100_000, matches: 20, runsMax: 20 },
+  { files: 1_000_000, matches: 20, runsMax: 5, isLarge: true },
+]
+
+/** For each tree the search by ripgrep as a process, and after it plans in process that must not be slower. */
+export function globScenarios({ isLarge }) {
+  return TREES.filter((tree) => isLarge || tree.isLarge !== true).map((tree) => ({
+    ...tree,
+    scenarios() {
+      const root = makeTree(tree)
+      return [
+        ripgrepScenario('rg, one glob', root, ONE_GLOB),
+        globPlanScenario('plan, one glob', root, ONE_GLOB),
+        ripgrepScenario('rg, six globs', root, SIX_GLOBS),
+        globPlanScenario('plan, six globs', root, SIX_GLOBS),
+      ]
+    },
+  }))
 }
 
 function ripgrepScenario(name, root, globs) {
@@ -52,14 +59,18 @@ function globPlanScenario(name, root, globs) {
   return planScenario(name, profile, { cwd: absolutePath(root) })
 }
 
-/** Ten files in each directory, three levels deep, and an `.env` in every fiftieth. */
-function makeTree(files) {
+const FILES_IN_DIRECTORY = 10
+
+/** Ten files in each directory, three levels deep, and an `.env` in some, evenly spread. */
+function makeTree({ files, matches }) {
   const root = temporaryDirectory()
-  for (let index = 0; index < files / 10; index++) {
+  const directories = files / FILES_IN_DIRECTORY
+  for (let index = 0; index < directories; index++) {
     const directory = join(root, `a${index % 10}`, `b${index % 100}`, `c${index}`)
     mkdirSync(directory, { recursive: true })
-    for (let file = 0; file < 10; file++) writeFileSync(join(directory, `file-${file}.ts`), '')
-    if (index % 50 === 0) writeFileSync(join(directory, '.env'), '')
+    for (let file = 0; file < FILES_IN_DIRECTORY; file++)
+      writeFileSync(join(directory, `file-${file}.ts`), '')
+    if (index % (directories / matches) === 0) writeFileSync(join(directory, '.env'), '')
   }
   return root
 }

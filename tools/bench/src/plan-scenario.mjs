@@ -1,11 +1,17 @@
 import { nodeDisk } from '@linux-sandbox/host-probe'
-import { planMounts } from '@linux-sandbox/mount-plan'
+import { cachedDiskView, Planner, planMounts } from '@linux-sandbox/mount-plan'
 import { absolutePath, resolvePolicy } from '@linux-sandbox/policy'
 
 /** Plans `profile` in process, on the real disk. The policy is resolved before, as a `Sandbox` does once for all its commands. */
 export function planScenario(name, profile, context = { cwd: absolutePath('/') }) {
   const policy = resolvePolicy(profile, context)
-  return { name, run: () => planMounts(policy, nodeDisk) }
+  return { name, policy, run: () => planMounts(policy, nodeDisk) }
+}
+
+/** Plans it again, as for the second command of a `Sandbox`: the disk is asked whether it still answers as before. */
+export function planAgainScenario({ name, policy }) {
+  const planner = new Planner(policy, {})
+  return { name: `${name}, again`, run: () => planner.plan(cachedDiskView(nodeDisk)) }
 }
 
 export function restrictedTo(entries) {

@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { absolutePath, workspaceWrite } from '@linux-sandbox/policy'
-import { entryAt, planScenario, restrictedTo } from './plan-scenario.mjs'
+import { entryAt, planAgainScenario, planScenario, restrictedTo } from './plan-scenario.mjs'
 import { temporaryDirectory } from './temporary-directory.mjs'
 
 /** Plans of policies without globs. The smallest policy comes first, so that the ratios say what more entries cost. */
 export function planScenarios() {
-  return [
+  const scenarios = [
     planScenario('plan, 1 entry', restrictedTo([entryAt('/', 'read')])),
     presetScenario('plan, preset workspaceWrite'),
     planScenario('plan, 100 entries, 1 root', profileWithRoots({ roots: 1, packages: 11 })),
@@ -14,6 +14,7 @@ export function planScenarios() {
     planScenario('plan, 1000 entries, 10 roots', profileWithRoots({ roots: 10, packages: 11 })),
     planScenario('plan, 1000 entries, 100 roots', profileWithRoots({ roots: 100, packages: 1 })),
   ]
+  return scenarios.flatMap((scenario) => [scenario, planAgainScenario(scenario)])
 }
 
 function presetScenario(name) {

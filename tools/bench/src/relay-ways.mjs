@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Sandbox, workspaceWrite } from 'linux-sandbox'
 import { firstWords, startInBackground } from './background-program.mjs'
-import { compileLoad } from './compile-load.mjs'
+import { compile } from './compile.mjs'
 import { nodeServer } from './node-server.mjs'
 import { onProcessor, ownProcessors, whileOn } from './processors.mjs'
 import { LATENCY_MODES, MODES } from './relay-figures.mjs'
@@ -16,7 +16,7 @@ import { temporaryDirectory } from './temporary-directory.mjs'
  * `hasGoals` whether the goals of a relay are for it, and `measure` runs the client once and gives the figures that it prints.
  */
 export async function relayWays() {
-  const load = compileLoad()
+  const load = compile('load')
   const port = await startServer([load])
   const inNode = nodeServer()
   const nodePort = await listenAnywhere(inNode)

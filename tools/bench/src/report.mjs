@@ -3,22 +3,32 @@
  * run has a row that says why.
  */
 export function table(scenarios, times, runs) {
-  const [[baselineName, baseline]] = times
+  const [[baselineName, baseline] = ['', []]] = times
   const rows = scenarios.map(({ name, absence }) => {
     const taken = times.get(name)
     if (taken === undefined) return [name, absence, '', '']
-    const ratios = taken.map((tookMs, round) => tookMs / baseline[round])
-    return [name, quantile(taken, 0.5), quantile(taken, 0.99), quantile(ratios, 0.5)].map(format)
+    return [name, quantile(taken, 0.5), quantile(taken, 0.99), medianRatio(taken, baseline)]
   })
-  return [
-    `| ${runs} runs each, in turn | median ms | p99 ms | × ${baselineName} |`,
-    '| --- | --- | --- | --- |',
-    ...rows.map((row) => `| ${row.join(' | ')} |`),
-  ].join('\n')
+  return textTable([`${runs} runs each, in turn`, 'median ms', 'p99 ms', `× ${baselineName}`], rows)
+}
+
+/** Rows of words and numbers under `head`, in Markdown. */
+export function textTable(head, rows) {
+  return [head, head.map(() => '---'), ...rows.map((row) => row.map(format))]
+    .map((row) => `| ${row.join(' | ')} |`)
+    .join('\n')
 }
 
 function format(value) {
   return typeof value === 'number' ? value.toFixed(2) : value
+}
+
+/** The median of the ratios round by round. */
+export function medianRatio(values, baseline) {
+  return quantile(
+    values.map((value, round) => value / baseline[round]),
+    0.5,
+  )
 }
 
 export function quantile(values, share) {

@@ -36,9 +36,3 @@ async function sandboxFor(request: HelperRequest): Promise<Sandbox> {
     ...(unixSockets ? { unixSockets } : {}),
   })
 }
-
-/** The helper under its two names, for `dispatch`. */
-export const HELPER_PROGRAMS: Readonly<Record<string, typeof runMain>> = {
-  [PROGRAM]: runMain,
-  'linux-sandbox-helper': runMain,
-}

@@ -3,8 +3,14 @@ export function hasLoneSurrogate(text: string): boolean {
   return /[\ud800-\udfff]/u.test(text) // with `u` the halves of a whole pair do not match
 }
 
-/** The UTF-8 bytes of `text`, with no byte-order mark. By hand: not every engine has `TextEncoder`. */
+declare const TextEncoder: (new () => { readonly encode: (text: string) => Uint8Array }) | undefined
+
+/** The UTF-8 bytes of `text`, with no byte-order mark. By hand where the engine has no `TextEncoder`, which is much faster. */
 export function encodeUtf8(text: string): Uint8Array {
+  return typeof TextEncoder === 'undefined' ? encodeByHand(text) : new TextEncoder().encode(text)
+}
+
+function encodeByHand(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length * 3) // a unit needs 3 bytes at most, a pair 4
   let length = 0
   for (let at = 0; at < text.length; at++) {

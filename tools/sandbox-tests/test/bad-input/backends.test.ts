@@ -10,7 +10,7 @@ async function end(user: TestUser, call: 'create' | 'preview', given: Given): Pr
     { call, options: { profile: readOnly(), ...given } },
     async ({ lib, attempt }, { call: name, options }) => {
       const { error } = await attempt(async () => {
-        if (name === 'preview') lib.previewSandbox(options)
+        if (name === 'preview') await lib.previewSandbox(options)
         else await lib.Sandbox.create(options)
         return null
       })

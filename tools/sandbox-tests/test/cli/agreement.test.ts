@@ -262,7 +262,7 @@ describeForUsers('what check and explain say', [], (user) => {
       user,
       input,
       async ({ lib }, { sandbox: options, asked, command: [program = '', ...args] }) => {
-        const preview = lib.previewSandbox(options)
+        const preview = await lib.previewSandbox(options)
         const foretold = asked.map((path) => {
           try {
             const { access, exists } = preview.accessOf(path as Parameters<typeof preview.accessOf>[0])

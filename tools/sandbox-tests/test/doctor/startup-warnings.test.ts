@@ -9,7 +9,7 @@ import { hostWithoutTmp, nodeWords, oldKernel } from './hosts.ts'
 const WARN = `
   const { dangerFullAccess, readOnly, startupWarnings, workspaceWrite } = await import(process.argv[1])
   const profiles = [readOnly(), workspaceWrite({ root: '/srv' }), dangerFullAccess()]
-  const found = profiles.map((profile) => startupWarnings({ profile }))
+  const found = await Promise.all(profiles.map((profile) => startupWarnings({ profile })))
   process.stdout.write(JSON.stringify(found))
 `
 

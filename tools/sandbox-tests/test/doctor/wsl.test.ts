@@ -74,5 +74,5 @@ describeForUsers('WSL', ['root'], (user) => {
 
 const WARNINGS = `
   const { readOnly, startupWarnings } = await import(process.argv[1])
-  process.stdout.write(startupWarnings({ profile: readOnly() }).map(({ id }) => id).join(' '))
+  process.stdout.write((await startupWarnings({ profile: readOnly() })).map(({ id }) => id).join(' '))
 `
