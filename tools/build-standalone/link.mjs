@@ -41,7 +41,7 @@ export function link({ arch, compiler: { command, flags }, scratch, program }) {
     run(command, [...FLAGS, ...flags, ...more.flags, '-c', '-o', object, join(folder, name)], scratch)
     return object
   }
-  const include = [...ENGINE_DEFINITIONS, '-isystem', engine, `-I${scratch}`]
+  const include = [...ENGINE_DEFINITIONS, '-isystem', engine, `-I${scratch}`, `-I${NATIVE}`]
   const objects = [
     ...sources(HOST).map((name) => compile(HOST, name, { flags: include })),
     ...sources(NATIVE).map((name) =>

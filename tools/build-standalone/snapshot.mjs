@@ -32,7 +32,7 @@ const HOST_FUNCTIONS =
  */
 export async function snapshotOf(script, globals) {
   // Compiled elsewhere, so that nothing of the compiler's is left in the memory.
-  const code = (await newEngine()).compile(script, NAME, 0, CompileFlags.STRIP_SOURCE)
+  const code = (await newEngine()).compile(script, NAME, 0, CompileFlags.STRIP_SOURCE | CompileFlags.STRIP_DEBUG)
   const vm = await newEngine()
   vm.global.setProp('__host', hostOf(vm))
   for (const [name, text] of Object.entries(globals)) vm.global.setProp(name, vm.newString(text))
@@ -91,7 +91,7 @@ function evaluate(vm, code) {
  *
  * @param {QuickJS} vm
  */
-function hostOf(vm) {
+export function hostOf(vm) {
   const pure = {
     encode: (text) => vm.newUint8Array(new TextEncoder().encode(text.toString())),
     decode: (bytes) => vm.newString(new TextDecoder().decode(bytes.toUint8Array())),

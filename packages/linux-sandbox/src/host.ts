@@ -1,6 +1,6 @@
 import { BundledBwrap, BwrapFinder, landlockAbi, requirePlatform, type Arch } from '@linux-sandbox/host-probe'
 import { nativeProgramPath } from '@linux-sandbox/native'
-import { compileFilter, encodeProgram, relayFilterFor } from '@linux-sandbox/seccomp-filter'
+import { relayFilterBytes } from '@linux-sandbox/seccomp-filter'
 import { bundledBwrapPath } from './installation.js'
 
 /**
@@ -15,7 +15,6 @@ export class Host {
   /** How many commands, one after the other, could be started only without a fresh `/proc`. */
   #fallbacks = 0
   #landlockAbi: number | undefined
-  #relayFilter: Uint8Array | undefined
 
   /**
    * @throws {PlatformUnsupportedError} on anything but Linux on x86_64 or aarch64.
@@ -33,7 +32,7 @@ export class Host {
 
   /** The seccomp program for what copies to proxies. */
   get relayFilter(): Uint8Array {
-    return (this.#relayFilter ??= encodeProgram(compileFilter(relayFilterFor(this.arch))))
+    return relayFilterBytes(this.arch)
   }
 
   /** Whether none is tried any more. Once can be an accident: whatever ends the first attempt leads to the second. */

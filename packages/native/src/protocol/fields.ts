@@ -27,7 +27,13 @@ export function encodeNumbers(...values: readonly number[]): Uint8Array {
 }
 
 export function concatenate(...parts: readonly Uint8Array[]): Uint8Array {
-  return Uint8Array.from(parts.flatMap((part) => [...part]))
+  const all = new Uint8Array(parts.reduce((size, { length }) => size + length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
 }
 
 /** Size in bytes of a request with `fields`. */
