@@ -1,8 +1,10 @@
-import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { run } from './compiler.mjs'
-import { ENGINE_DEFINITIONS, engineDirectory } from './engine-files.mjs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { compilerFor, run } from './compiler.mjs'
+import { ENGINE_DEFINITIONS, engineDirectory } from './engine.mjs'
 import { PACKAGE, ROOT } from './paths.mjs'
+
+export const PROGRAM = 'codex-linux-sandbox'
 
 const HOST = join(PACKAGE, 'native')
 const NATIVE = join(ROOT, 'packages/native/native')
@@ -16,44 +18,68 @@ const FLAGS = [
 ].flat()
 
 const LINK_FLAGS = [
-  '-static',
-  '-s',
-  '-Wl,--gc-sections',
-  '-Wl,--build-id=none',
-  '-Wl,-z,relro',
-  '-Wl,-z,now',
-  '-Wl,-z,noexecstack',
-]
+  ['-static', '-s', '-Wl,--gc-sections', '-Wl,--build-id=none'],
+  ['-Wl,-z,relro', '-Wl,-z,now', '-Wl,-z,noexecstack'],
+].flat()
 
 /**
- * Links the engine, its snapshot, the functions of the host, and the native program.
+ * Links the engine, its state, the functions of the host, and the native program.
  *
  * @param {object} parts
  * @param {import('./compiler.mjs').Arch} parts.arch
- * @param {{ command: string, flags: readonly string[] }} parts.compiler
- * @param {string} parts.scratch - directory with the snapshot, and for what is made
- * @param {string} parts.program - name of the file that is made in it
+ * @param {import('./snapshot.mjs').Snapshot} parts.state
+ * @param {string} parts.scratch - directory for all that is made
+ * @param {Readonly<Record<string, string>>} [parts.replaced] - sources of the native program that a test has others for
+ * @returns {string} path of the program
  */
-export function link({ arch, compiler: { command, flags }, scratch, program }) {
+export function linkProgram({ arch, state, scratch, replaced = {} }) {
+  const compiler = compilerFor(arch)
+  if (compiler === undefined) throw new Error(`there is no compiler for ${arch}`)
+  const { command, flags } = compiler
+  writeFileSync(join(scratch, 'snapshot.bin'), state.bytes)
+  writeFileSync(join(scratch, 'snapshot.h'), headerOf(state.places))
+
   const engine = engineDirectory(arch)
-  const compile = (folder, name, more) => {
-    const object = `${more.object ?? ''}${name}.o`
-    run(command, [...FLAGS, ...flags, ...more.flags, '-c', '-o', object, join(folder, name)], scratch)
-    return object
-  }
-  const include = [...ENGINE_DEFINITIONS, '-isystem', engine, `-I${scratch}`, `-I${NATIVE}`]
-  const objects = [
-    ...sources(HOST).map((name) => compile(HOST, name, { flags: include })),
-    ...sources(NATIVE).map((name) =>
-      compile(NATIVE, name, { object: 'native-', flags: name === 'main.c' ? ['-Dmain=native_main'] : [] }),
-    ),
+  const forHost = [...ENGINE_DEFINITIONS, '-isystem', engine, `-I${scratch}`, `-I${NATIVE}`]
+  const units = [
+    ...sourcesIn(HOST).map((source) => ({ source, flags: forHost })),
+    ...sourcesIn(NATIVE).map((source) => ({
+      source: replaced[basename(source)] ?? source,
+      flags: basename(source) === 'main.c' ? ['-Dmain=native_main'] : [`-I${NATIVE}`],
+    })),
   ]
-  run(command, [...LINK_FLAGS, '-o', program, ...objects, join(engine, 'quickjs.o'), '-lm'], scratch)
+  const objects = units.map((unit, index) => {
+    const object = `${index}.o`
+    run(command, [...FLAGS, ...flags, ...unit.flags, '-c', '-o', object, unit.source], scratch)
+    return object
+  })
+  run(command, [...LINK_FLAGS, '-o', PROGRAM, ...objects, join(engine, 'quickjs.o'), '-lm'], scratch)
+  return join(scratch, PROGRAM)
+}
+
+/** @param {Readonly<Record<string, number>>} places */
+function headerOf(places) {
+  const lines = Object.entries(places).map(([name, place]) => `#define ${name} ${place}u`)
+  return ['#pragma once', ...lines, ''].join('\n')
 }
 
 /** @param {string} folder */
-function sources(folder) {
-  return readdirSync(folder)
-    .filter((name) => /\.[cS]$/.test(name))
-    .toSorted()
+function sourcesIn(folder) {
+  const names = readdirSync(folder).filter((name) => /\.[cS]$/.test(name))
+  return names.toSorted().map((name) => join(folder, name))
+}
+
+/**
+ * Gives `act` a directory of its own in `directory`.
+ *
+ * @param {string} directory
+ * @param {(scratch: string) => void} act
+ */
+export function inScratch(directory, act) {
+  const scratch = mkdtempSync(join(directory, '.build-'))
+  try {
+    act(scratch)
+  } finally {
+    rmSync(scratch, { recursive: true })
+  }
 }

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { CompileFlags, QuickJS } from 'quickjs-wasi'
-
-/** The engine, as its package has it. */
-export const ENGINE = fileURLToPath(import.meta.resolve('quickjs-wasi/quickjs.wasm'))
+import { ENGINE } from './engine.mjs'
+import { PACKAGE } from './paths.mjs'
 
 const PAGE_BYTES = 4096
 const WASM_PAGE_BYTES = 65_536
@@ -11,11 +10,10 @@ const WASM_PAGE_BYTES = 65_536
 /** Three words for native/values.c. */
 const WORDS_BYTES = 12
 
-/** @see CALLS of packages/standalone/native/calls.c */
-const HOST_FUNCTIONS =
-  'stat access readlink realpath readdir fstat open close read write decode encode find arguments environment directory identity spawn execute run kill listen ignore wait send exit'.split(
-    ' ',
-  )
+const CALLS = join(PACKAGE, 'native/calls.c')
+
+/** The names in the table of the C program. */
+const HOST_FUNCTIONS = [...readFileSync(CALLS, 'utf8').matchAll(/\{"(\w+)", call_/g)].map(([, name]) => name)
 
 /**
  * @typedef {object} Snapshot
@@ -47,7 +45,6 @@ export async function snapshotOf(script, globals) {
   vm.runGC()
   const { memory, stackPointer, runtimePtr, contextPtr } = vm.snapshot()
   const { start, end } = usedPages(memory)
-  if (process.env.DBG) { let z=0,n=0; for (let a=start;a<end;a+=4096){n++; if(memory.subarray(a,a+4096).every(x=>x===0))z++}; console.log({code: code.length, start,end,n,z}) }
   return {
     bytes: memory.subarray(start, end),
     places: {
@@ -91,7 +88,7 @@ function evaluate(vm, code) {
  *
  * @param {QuickJS} vm
  */
-export function hostOf(vm) {
+function hostOf(vm) {
   const pure = {
     encode: (text) => vm.newUint8Array(new TextEncoder().encode(text.toString())),
     decode: (bytes) => vm.newString(new TextDecoder().decode(bytes.toUint8Array())),
