@@ -23,37 +23,64 @@ const LINK_FLAGS = [
 ].flat()
 
 /**
+ * @typedef {object} Parts
+ * @property {import('./compiler.mjs').Arch} arch
+ * @property {string} scratch - directory for all that is made
+ * @property {Readonly<Record<string, string>>} [replaced] - sources of the native program that a test has others for
+ */
+
+/**
  * Links the engine, its state, the functions of the host, and the native program.
  *
- * @param {object} parts
- * @param {import('./compiler.mjs').Arch} parts.arch
- * @param {import('./snapshot.mjs').Snapshot} parts.state
- * @param {string} parts.scratch - directory for all that is made
- * @param {Readonly<Record<string, string>>} [parts.replaced] - sources of the native program that a test has others for
+ * @param {Parts & { state: import('./snapshot.mjs').Snapshot }} parts
  * @returns {string} path of the program
  */
-export function linkProgram({ arch, state, scratch, replaced = {} }) {
+export function linkProgram({ state, ...parts }) {
+  const { arch, scratch } = parts
+  writeFileSync(join(scratch, 'snapshot.bin'), state.bytes)
+  writeFileSync(join(scratch, 'snapshot.h'), headerOf(state.places))
+  const engine = engineDirectory(arch)
+  const flags = [...ENGINE_DEFINITIONS, '-isystem', engine, `-I${scratch}`, `-I${NATIVE}`]
+  const host = sourcesIn(HOST).map((source) => ({ source, flags }))
+  return link([...host, ...nativeUnits(parts, ['-Dmain=native_main'])], [join(engine, 'quickjs.o'), '-lm'], parts)
+}
+
+/**
+ * Links the native program alone.
+ *
+ * @param {Parts} parts
+ * @returns {string} path of the program
+ */
+export function linkNative(parts) {
+  return link(nativeUnits(parts, []), [], parts)
+}
+
+/**
+ * @param {Parts} parts
+ * @param {readonly string[]} flagsOfMain
+ */
+function nativeUnits({ replaced = {} }, flagsOfMain) {
+  return sourcesIn(NATIVE).map((source) => ({
+    source: replaced[basename(source)] ?? source,
+    flags: [`-I${NATIVE}`, ...(basename(source) === 'main.c' ? flagsOfMain : [])],
+  }))
+}
+
+/**
+ * @param {readonly { source: string, flags: readonly string[] }[]} units
+ * @param {readonly string[]} libraries
+ * @param {Parts} parts
+ */
+function link(units, libraries, { arch, scratch }) {
   const compiler = compilerFor(arch)
   if (compiler === undefined) throw new Error(`there is no compiler for ${arch}`)
   const { command, flags } = compiler
-  writeFileSync(join(scratch, 'snapshot.bin'), state.bytes)
-  writeFileSync(join(scratch, 'snapshot.h'), headerOf(state.places))
-
-  const engine = engineDirectory(arch)
-  const forHost = [...ENGINE_DEFINITIONS, '-isystem', engine, `-I${scratch}`, `-I${NATIVE}`]
-  const units = [
-    ...sourcesIn(HOST).map((source) => ({ source, flags: forHost })),
-    ...sourcesIn(NATIVE).map((source) => ({
-      source: replaced[basename(source)] ?? source,
-      flags: basename(source) === 'main.c' ? ['-Dmain=native_main'] : [`-I${NATIVE}`],
-    })),
-  ]
   const objects = units.map((unit, index) => {
     const object = `${index}.o`
     run(command, [...FLAGS, ...flags, ...unit.flags, '-c', '-o', object, unit.source], scratch)
     return object
   })
-  run(command, [...LINK_FLAGS, '-o', PROGRAM, ...objects, join(engine, 'quickjs.o'), '-lm'], scratch)
+  run(command, [...LINK_FLAGS, '-o', PROGRAM, ...objects, ...libraries], scratch)
   return join(scratch, PROGRAM)
 }
 

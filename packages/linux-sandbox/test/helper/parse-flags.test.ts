@@ -82,6 +82,7 @@ test.each([
     argv: ['--verify-fd-mount', '3:/x'],
     message: /cwd is missing; .*profile is missing; no command .*; --verify-fd-mount needs/,
   },
+  { title: 'a dash among letters', argv: [...REQUIRED, '-x-', 'ls'], message: /^Unknown option '-x-'$/ },
   {
     title: 'a relative directory',
     argv: ['--sandbox-policy-cwd', 'x', '--permission-profile', PROFILE, 'ls'],
