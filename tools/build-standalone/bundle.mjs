@@ -26,9 +26,9 @@ const REPLACED = new Map([
  * @param {'x64' | 'arm64'} arch
  * @returns {Promise<{ script: string, digest: string }>}
  */
-export async function bundle(arch) {
+export async function bundle(arch, entry = 'src/main.ts') {
   const { outputFiles } = await build({
-    entryPoints: [join(PACKAGE, 'src/main.ts')],
+    entryPoints: [join(PACKAGE, entry)],
     absWorkingDir: ROOT,
     bundle: true,
     write: false,

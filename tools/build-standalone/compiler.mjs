@@ -18,10 +18,18 @@ const HEADERS = {
  * @returns {{ command: string, flags: readonly string[] } | undefined}
  */
 export function compilerFor(arch) {
-  const names = [`${arch}-linux-musl-gcc`, ...(arch === ARCHS[process.arch] ? ['musl-gcc'] : [])]
-  const command = names.find((name) => spawnSync(name, ['--version']).status === 0)
-  if (command === undefined) return undefined
-  return { command, flags: HEADERS[arch].flatMap((directory) => ['-idirafter', directory]) }
+  const isNative = arch === ARCHS[process.arch]
+  const musl = [`${arch}-linux-musl-gcc`, ...(isNative ? ['musl-gcc'] : [])].find(canRun)
+  if (musl !== undefined) {
+    return { command: musl, flags: HEADERS[arch].flatMap((directory) => ['-idirafter', directory]) }
+  }
+  const gnu = isNative ? 'cc' : `${arch}-linux-gnu-gcc`
+  return canRun(gnu) ? { command: gnu, flags: [] } : undefined
+}
+
+/** @param {string} command */
+function canRun(command) {
+  return spawnSync(command, ['--version']).status === 0
 }
 
 /**

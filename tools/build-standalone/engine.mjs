@@ -1,41 +1,62 @@
-/**
- * Builds packages/standalone/engine/<arch>/quickjs.o, and the headers that belong to it: QuickJS as WebAssembly, translated to C. It takes
- * half a minute and depends on nothing of ours.
- */
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { ARCHS, compilerFor, run } from './compiler.mjs'
-import { ENGINE_FLAGS, engineDirectory } from './engine-files.mjs'
-import { ENGINE } from './snapshot.mjs'
+import { fileURLToPath } from 'node:url'
+import { compilerFor, run } from './compiler.mjs'
+import { PACKAGE } from './paths.mjs'
+
+/** QuickJS as WebAssembly, as its package has it. */
+export const ENGINE = fileURLToPath(import.meta.resolve('quickjs-wasi/quickjs.wasm'))
 
 /** Of Debian's wabt. */
 const RUNTIME_HEADER = '/usr/include/wasm-rt.h'
 
+/** Every access to the memory of the engine is checked: no guard pages, so no 8 GiB of address space. Used for what includes its header, too. */
+export const ENGINE_DEFINITIONS = [
+  '-DWASM_RT_MEMCHECK_SIGNAL_HANDLER=0',
+  '-DWASM_RT_USE_STACK_DEPTH_COUNT=0', // a handler of the fault says it: packages/standalone/native/engine.c
+  '-DNDEBUG',
+]
+
+const FLAGS = ['-std=gnu11', '-O2', '-w', '-fno-asynchronous-unwind-tables', '-ffunction-sections', '-fdata-sections']
+
+/** What is left of a build. */
+const RESULTS = ['quickjs.o', 'quickjs.h', 'wasm-rt.h']
+
 /** @param {import('./compiler.mjs').Arch} arch */
-function buildEngine(arch) {
+export function engineDirectory(arch) {
+  return join(PACKAGE, 'engine', arch)
+}
+
+/**
+ * Whether there is an engine for `arch`.
+ *
+ * @param {import('./compiler.mjs').Arch} arch
+ */
+export function hasEngine(arch) {
+  return RESULTS.every((name) => existsSync(join(engineDirectory(arch), name)))
+}
+
+/**
+ * Translates the engine to C and compiles it for `arch`. It takes half a minute and depends on nothing of ours.
+ *
+ * @param {import('./compiler.mjs').Arch} arch
+ * @returns {string | undefined} why it cannot be done here
+ */
+export function buildEngine(arch) {
   const compiler = compilerFor(arch)
-  if (compiler === undefined) {
-    console.log(`${arch}: skipped, no musl compiler`)
-    return
-  }
+  if (compiler === undefined) return 'there is no compiler'
+  if (!existsSync(RUNTIME_HEADER)) return 'wabt is missing'
   const directory = engineDirectory(arch)
   mkdirSync(directory, { recursive: true })
   const scratch = mkdtempSync(join(directory, '.build-'))
   try {
     run('wasm2c', [ENGINE, '-n', 'quickjs', '-o', 'quickjs.c'], scratch)
     copyFileSync(RUNTIME_HEADER, join(scratch, 'wasm-rt.h'))
-    run(compiler.command, [...ENGINE_FLAGS, ...compiler.flags, '-c', '-o', 'quickjs.o', 'quickjs.c'], scratch)
-    for (const name of ['quickjs.o', 'quickjs.h', 'wasm-rt.h']) {
-      renameSync(join(scratch, name), join(directory, name))
-    }
-    console.log(`${arch}: engine built with ${compiler.command}`)
+    const flags = [...FLAGS, ...ENGINE_DEFINITIONS, ...compiler.flags]
+    run(compiler.command, [...flags, '-c', '-o', 'quickjs.o', 'quickjs.c'], scratch)
+    for (const name of RESULTS) renameSync(join(scratch, name), join(directory, name))
   } finally {
     rmSync(scratch, { recursive: true })
   }
-}
-
-if (!existsSync(RUNTIME_HEADER)) {
-  console.log('skipped, wabt is missing: the helper is not built as one file and runs on Node')
-} else {
-  for (const arch of Object.values(ARCHS)) buildEngine(arch)
+  return undefined
 }

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { CompileFlags, QuickJS } from 'quickjs-wasi'
-
-/** The engine, as its package has it. */
-export const ENGINE = fileURLToPath(import.meta.resolve('quickjs-wasi/quickjs.wasm'))
+import { ENGINE } from './engine.mjs'
+import { PACKAGE } from './paths.mjs'
 
 const PAGE_BYTES = 4096
 const WASM_PAGE_BYTES = 65_536
@@ -11,11 +10,10 @@ const WASM_PAGE_BYTES = 65_536
 /** Three words for native/values.c. */
 const WORDS_BYTES = 12
 
-/** @see CALLS of packages/standalone/native/calls.c */
-const HOST_FUNCTIONS =
-  'stat access readlink realpath readdir fstat open close read write decode encode find arguments environment directory identity spawn execute run kill listen ignore wait send exit'.split(
-    ' ',
-  )
+const CALLS = join(PACKAGE, 'native/calls.c')
+
+/** The names in the table of the C program. */
+const HOST_FUNCTIONS = [...readFileSync(CALLS, 'utf8').matchAll(/\{"(\w+)", call_/g)].map(([, name]) => name)
 
 /**
  * @typedef {object} Snapshot
@@ -32,7 +30,7 @@ const HOST_FUNCTIONS =
  */
 export async function snapshotOf(script, globals) {
   // Compiled elsewhere, so that nothing of the compiler's is left in the memory.
-  const code = (await newEngine()).compile(script, NAME, 0, CompileFlags.STRIP_SOURCE)
+  const code = (await newEngine()).compile(script, NAME, 0, CompileFlags.STRIP_SOURCE | CompileFlags.STRIP_DEBUG)
   const vm = await newEngine()
   vm.global.setProp('__host', hostOf(vm))
   for (const [name, text] of Object.entries(globals)) vm.global.setProp(name, vm.newString(text))
@@ -47,7 +45,6 @@ export async function snapshotOf(script, globals) {
   vm.runGC()
   const { memory, stackPointer, runtimePtr, contextPtr } = vm.snapshot()
   const { start, end } = usedPages(memory)
-  if (process.env.DBG) { let z=0,n=0; for (let a=start;a<end;a+=4096){n++; if(memory.subarray(a,a+4096).every(x=>x===0))z++}; console.log({code: code.length, start,end,n,z}) }
   return {
     bytes: memory.subarray(start, end),
     places: {

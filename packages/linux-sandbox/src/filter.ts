@@ -1,6 +1,6 @@
 import {
+  commandFilterBytes,
   compileFilter,
-  encodeProgram,
   filterFor,
   type FilterOptions,
   type Program,
@@ -16,6 +16,6 @@ export function commandProgram({ nestedSandbox }: Confinement, target: FilterTar
 }
 
 /** The same, as the kernel takes it. */
-export function commandFilter(confinement: Confinement, target: FilterTarget): Uint8Array {
-  return encodeProgram(commandProgram(confinement, target))
+export function commandFilter({ nestedSandbox }: Confinement, target: FilterTarget): Uint8Array {
+  return commandFilterBytes({ ...target, nestedSandbox })
 }

@@ -1,7 +1,7 @@
 import type { FailedStep } from '@linux-sandbox/errors'
 import { BundledBwrap, BwrapFinder, landlockAbi, requirePlatform, type Arch } from '@linux-sandbox/host-probe'
 import { nativeProgramPath } from '@linux-sandbox/native'
-import { compileFilter, encodeProgram, relayFilterFor } from '@linux-sandbox/seccomp-filter'
+import { relayFilterBytes } from '@linux-sandbox/seccomp-filter'
 import { bundledBwrapPath } from './installation.js'
 import { launchRefusal } from './launch-check.js'
 
@@ -18,7 +18,6 @@ export class Host {
   #fallbacks = 0
   #landlockAbi: number | undefined
   #launchCheck: { readonly refusal: FailedStep | undefined } | undefined
-  #relayFilter: Uint8Array | undefined
 
   /**
    * @throws {PlatformUnsupportedError} on anything but Linux on x86_64 or aarch64.
@@ -41,7 +40,7 @@ export class Host {
 
   /** The seccomp program for what copies to proxies. */
   get relayFilter(): Uint8Array {
-    return (this.#relayFilter ??= encodeProgram(compileFilter(relayFilterFor(this.arch))))
+    return relayFilterBytes(this.arch)
   }
 
   /** Whether none is tried any more. Once can be an accident: whatever ends the first attempt leads to the second. */

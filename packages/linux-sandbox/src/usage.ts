@@ -34,6 +34,11 @@ export function splitArgs<Options extends NonNullable<ParseArgsConfig['options']
 ): SplitArgs<ReturnType<typeof parseArgs<{ options: Options }>>['values']> {
   const { tokens } = parseArgs({ args: [...argv], options, strict: false, tokens: true })
   const end = tokens.find(({ kind }) => kind !== 'option')
+  const last = end === undefined ? '--' : argv[end.index]
+  // To Node, a dash among the letters of a word is the end of the options.
+  if (end?.kind === 'option-terminator' && last !== '--') {
+    throw new UsageError(`Unknown option '${last}'`, program)
+  }
   const optionCount = end?.index ?? argv.length
   const command = argv.slice(end?.kind === 'option-terminator' ? optionCount + 1 : optionCount)
   try {

@@ -76,12 +76,16 @@ static int execute_from_path(const struct enter_request *request) {
   }
 }
 
+int execute_command(const struct enter_request *request) {
+  if (strchr(request->argv[0], '/') == NULL) return execute_from_path(request);
+  execute(request->argv[0], request);
+  return errno;
+}
+
 _Noreturn void become_command(const struct enter_request *request, int scope, int result) {
   if (setpgid(0, 0) != 0) give_up(result, STEP_FORK, errno);
   reset_signals();
   if (!enter_scope(scope)) give_up(result, STEP_LANDLOCK, errno);
   if (chdir(request->cwd) != 0) give_up(result, STEP_CWD, errno);
-  if (strchr(request->argv[0], '/') == NULL) give_up(result, STEP_EXEC, execute_from_path(request));
-  execute(request->argv[0], request);
-  give_up(result, STEP_EXEC, errno);
+  give_up(result, STEP_EXEC, execute_command(request));
 }

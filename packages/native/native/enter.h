@@ -65,6 +65,9 @@ struct start_failure {
   uint32_t step;
   int32_t error;
 };
+// Becomes the command, whose arguments have a free word before them. Returns only the errno of its failure.
+int execute_command(const struct enter_request *request);
+
 // In the child: becomes the command, or writes a start_failure to `result` and exits.
 _Noreturn void become_command(const struct enter_request *request, int scope, int result);
 

@@ -27,12 +27,31 @@ export function readJsonDocument(text: string, name: string): JsonDocument {
     ])
   }
   const value = parseValue(text, name)
-  const root = parseTree(text)
   return {
     value,
-    issues: root === undefined ? [] : duplicateKeys(root, [], text),
-    locate: (issue) => ({ ...issue, ...positionAt(text, findNode(root, issue.path)?.offset ?? 0) }),
+    issues: mayHaveDuplicateKeys(text, value) ? duplicateKeysOf(text) : [],
+    locate: (issue) => ({ ...issue, ...positionAt(text, findNode(parseTree(text), issue.path)?.offset ?? 0) }),
   }
+}
+
+/** Most documents have none, and then need no tree. Colons that only look like those of keys, in strings, make the answer `true`. */
+function mayHaveDuplicateKeys(text: string, value: unknown): boolean {
+  return countKeys(value) !== countOf(/"\s*:/g, text)
+}
+
+function countKeys(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  const children: unknown[] = Object.values(value)
+  return children.reduce<number>((sum, child) => sum + countKeys(child), Array.isArray(value) ? 0 : children.length)
+}
+
+function countOf(pattern: RegExp, text: string): number {
+  return text.match(pattern)?.length ?? 0
+}
+
+function duplicateKeysOf(text: string): Issue[] {
+  const root = parseTree(text)
+  return root === undefined ? [] : duplicateKeys(root, [], text)
 }
 
 function parseValue(text: string, name: string): unknown {
@@ -61,6 +80,7 @@ const TOKEN = { openBrace: 1, closeBrace: 2, openBracket: 3, closeBracket: 4, en
 
 /** The scanner keeps no stack of its own, so it can look at what the parsers must not be given. */
 function findTooDeep(text: string): number | undefined {
+  if (countOf(/[[{]/g, text) <= MAX_NESTING) return undefined
   const scanner = createScanner(text, true)
   let depth = 0
   for (let token: number = scanner.scan(); token !== TOKEN.endOfFile; token = scanner.scan()) {

@@ -15,6 +15,7 @@ export {
   type NumberRange,
   type Rule,
 } from './filter.js'
+export { commandFilterBytes, relayFilterBytes } from './filter-bytes.js'
 export { filterFor } from './filter-for.js'
 export { relayFilterFor } from './relay-filter.js'
 export { runProgram } from './interpret.js'

@@ -29,6 +29,7 @@ static const struct {
     {"directory", call_directory},
     {"identity", call_identity},
     {"spawn", call_spawn},
+    {"execute", call_execute},
     {"run", call_run},
     {"kill", call_kill},
     {"listen", call_listen},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine.h"
 #include "snapshot.h"
+#include "status.h"
 #include "values.h"
 
 #include <signal.h>
@@ -11,7 +12,6 @@
 #include <unistd.h>
 
 enum {
-  STATUS_SETUP = 125, // packages/native/native/status.h
   PAGE_SIZE_WASM = 65536,
   // A plan with 10,000 rules takes less than a third.
   PAGES_MAX = 4096,

@@ -99,6 +99,7 @@ value_t call_wait(struct arguments arguments) {
 
 // Sends all of it. A supervisor that is gone takes nothing; its end tells why.
 value_t call_send(struct arguments arguments) {
+  note_started();
   struct bytes bytes = bytes_argument(arguments, 0);
   for (size_t done = 0; done < bytes.size;) {
     ssize_t count = send(control, bytes.start + done, bytes.size - done, MSG_NOSIGNAL);

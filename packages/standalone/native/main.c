@@ -3,6 +3,7 @@
 #include "engine.h"
 #include "native.h"
 #include "self.h"
+#include "status.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -12,12 +13,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-// The form of `enter FD` that only a supervisor can give: a word of a command line is no such socket.
-static bool is_entry(int argc, char **argv) {
-  if (argc != 3 || strcmp(argv[1], "enter") != 0) return false;
+static bool is_socket(const char *word, int wanted) {
   int type;
   socklen_t size = sizeof type;
-  return getsockopt(atoi(argv[2]), SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_SEQPACKET;
+  return getsockopt(atoi(word), SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == wanted;
+}
+
+// Whether these are the arguments of the native program, with the socket that whoever executes it has made. What the helper is given begins
+// with an option.
+static bool is_native(int argc, char **argv) {
+  if (argc == 3 && strcmp(argv[1], "enter") == 0) return is_socket(argv[2], SOCK_SEQPACKET);
+  return argc == 5 && strcmp(argv[1], "supervise") == 0 && is_socket(argv[2], SOCK_STREAM);
 }
 
 // As Node starts: no signal is blocked, and the standard streams are open.
@@ -31,8 +37,8 @@ static void make_ready(void) {
 }
 
 int main(int argc, char **argv) {
-  if (is_entry(argc, argv)) return native_main(argc, argv);
-  if (argc == 0) return 2;
+  if (is_native(argc, argv)) return native_main(argc, argv);
+  if (argc == 0) return STATUS_USAGE;
   make_ready();
   remember_arguments(argv);
   start_engine();

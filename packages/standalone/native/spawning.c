@@ -2,8 +2,10 @@
 // Other processes: the supervisor, which is this program, and programs that are asked something.
 #include "calls.h"
 #include "engine.h"
+#include "enter.h"
 #include "events.h"
 #include "native.h"
+#include "status.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -54,20 +56,27 @@ static _Noreturn void become_supervisor(int *slots, int count, int control, bool
   (void)snprintf(slot, sizeof slot, "%d", control);
   (void)snprintf(caller, sizeof caller, "%d", getppid());
   if (has_session) (void)setsid();
-  if (!arrange(slots, count)) _exit(125);
+  if (!arrange(slots, count)) _exit(STATUS_SETUP);
   char *argv[] = {"linux-sandbox-native", "supervise", slot, slot, caller, NULL};
   _exit(native_main(5, argv));
 }
 
+static bool read_slots(struct arguments arguments, int *slots, int *count) {
+  struct bytes bytes = bytes_argument(arguments, 0);
+  *count = (int)(bytes.size / sizeof(int32_t));
+  if (*count > SLOTS_MAX) return false;
+  memcpy(slots, bytes.start, bytes.size);
+  return true;
+}
+
 // The process number of a supervisor that has the descriptors named, or an error number below 0. Its control socket is at the given place.
 value_t call_spawn(struct arguments arguments) {
-  int count = int_argument(arguments, 1), control = int_argument(arguments, 2);
-  bool has_session = int_argument(arguments, 3) != 0;
-  const int32_t *wanted = (const int32_t *)(void *)bytes_argument(arguments, 0).start;
-  int slots[SLOTS_MAX], ends[2];
-  if (count > SLOTS_MAX) return number_value(-EINVAL);
+  int slots[SLOTS_MAX], count, ends[2];
+  int control = int_argument(arguments, 1);
+  bool has_session = int_argument(arguments, 2) != 0;
+  if (!read_slots(arguments, slots, &count) || control >= count) return number_value(-EINVAL);
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return number_value(-errno);
-  for (int i = 0; i < count; i++) slots[i] = i == control ? ends[1] : wanted[i];
+  slots[control] = ends[1];
   watch_child_signals();
   pid_t child = fork();
   if (child == 0) {
@@ -76,12 +85,52 @@ value_t call_spawn(struct arguments arguments) {
   }
   int error = errno;
   close(ends[1]);
-  if (child < 0) {
-    close(ends[0]);
-    return number_value(-error);
-  }
+  if (child > 0) watch_child(child, ends[0]);
+  else close(ends[0]);
+  return number_value(child > 0 ? child : -error);
+}
+
+// Words that each end with a null byte, as a list that ends with NULL. The first place of the list is free.
+static char **list_of(struct text words) {
+  size_t count = 0;
+  for (size_t i = 0; i < words.size; i++) count += words.bytes[i] == '\0';
+  char **list = calloc(count + 2, sizeof *list);
+  if (list == NULL) _exit(STATUS_SETUP);
+  const char *word = words.bytes;
+  for (size_t i = 1; i <= count; i++, word += strlen(word) + 1) list[i] = (char *)word;
+  return list;
+}
+
+static _Noreturn void become_command_at(struct arguments arguments, int *slots, int count, int result) {
+  const struct enter_request request = {.argv = list_of(text_argument(arguments, 1)) + 1,
+                                        .env = list_of(text_argument(arguments, 2)) + 1};
+  struct text directory = text_argument(arguments, 3);
+  become_new();
+  if (int_argument(arguments, 4) != 0) (void)setsid();
+  result = fcntl(result, F_DUPFD_CLOEXEC, count); // or a slot would take its place
+  int error = 0;
+  if (!arrange(slots, count) || chdir(directory.bytes) != 0) error = errno;
+  if (error == 0) error = execute_command(&request);
+  (void)!write(result, &error, sizeof error);
+  _exit(STATUS_SETUP);
+}
+
+// The process number of a command that nothing confines, or an error number below 0.
+value_t call_execute(struct arguments arguments) {
+  int slots[SLOTS_MAX], count, ends[2], error = 0;
+  if (!read_slots(arguments, slots, &count)) return number_value(-EINVAL);
+  if (pipe2(ends, O_CLOEXEC) != 0) return number_value(-errno);
+  watch_child_signals();
+  pid_t child = fork();
+  if (child == 0) become_command_at(arguments, slots, count, ends[1]);
+  if (child < 0) error = errno;
+  close(ends[1]);
+  // Nothing comes when it was executed, which closes the other end.
+  if (child > 0 && read(ends[0], &error, sizeof error) > 0) (void)waitpid(child, NULL, 0);
+  close(ends[0]);
+  if (error != 0) return number_value(-error);
   note_started();
-  watch_child(child, ends[0]);
+  watch_child(child, -1);
   return number_value(child);
 }
 

@@ -26,8 +26,16 @@ export interface Host {
   readonly directory: () => string | number
   /** Process, effective user, effective group, and every further group. */
   readonly identity: () => readonly number[]
-  /** Process number of the supervisor, or an error number below 0. `slots[control]` is left to the control socket. */
-  readonly spawn: (slots: Int32Array, count: number, control: number, hasSession: 0 | 1) => number
+  /** Process number of a supervisor, or an error number below 0. `slots` are descriptors; `slots[control]` becomes its control socket. */
+  readonly spawn: (slots: Int32Array, control: number, hasSession: 0 | 1) => number
+  /** Process number of a command, or an error number below 0. A null byte ends each word and each variable. */
+  readonly execute: (
+    slots: Int32Array,
+    words: string,
+    variables: string,
+    directory: string,
+    hasSession: 0 | 1,
+  ) => number
   /** What the program says when it gets one word; an empty path is the native program. Or an error number. */
   readonly run: (path: string, word: string, timeoutMs: number) => string | number
   readonly kill: (process: number, signal: number) => number

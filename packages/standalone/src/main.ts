@@ -1,4 +1,6 @@
 import './globals.js'
+import { requirePlatform } from '@linux-sandbox/host-probe'
+import { commandFilterBytes, relayFilterBytes } from '@linux-sandbox/seccomp-filter'
 import { runMain } from 'linux-sandbox'
 import { facts, host } from './host.js'
 import { deliverNext, hasChild } from './node/events.js'
@@ -19,7 +21,17 @@ function start(): void {
   void runMain(host.arguments()).then(() => (isDone = true))
 }
 
-/** Before the state of the engine is kept. */
-export function warmUp(): void {}
+/** Does before the state of the engine is kept what every start would do again. */
+export function warmUp(): void {
+  const arch = requirePlatform(process)
+  relayFilterBytes(arch)
+  for (const network of ['private-network', 'no-network', 'host-network'] as const) {
+    for (const unixSockets of [false, true]) {
+      for (const seesHostProcesses of [false, true]) {
+        commandFilterBytes({ arch, network, unixSockets, seesHostProcesses })
+      }
+    }
+  }
+}
 
 export { facts }

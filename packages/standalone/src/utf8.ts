@@ -12,5 +12,5 @@ export function decodeUtf8(bytes: Uint8Array): string {
 
 /** Whether `text` has half of a surrogate pair; no UTF-8 text can hold that. */
 export function hasLoneSurrogate(text: string): boolean {
-  return !text.isWellFormed()
+  return /[\ud800-\udfff]/u.test(text) // with `u` the halves of a whole pair do not match
 }

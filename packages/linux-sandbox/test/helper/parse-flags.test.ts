@@ -83,6 +83,7 @@ test.each([
     argv: ['--verify-fd-mount', '3:/x'],
     message: /cwd is missing; .*profile is missing; no command .*; --verify-fd-mount needs/,
   },
+  { title: 'a dash among letters', argv: [...REQUIRED, '-x-', 'ls'], message: /^Unknown option '-x-'$/ },
   {
     title: 'an unknown backend',
     argv: [...REQUIRED, '--backend', 'docker', 'ls'],

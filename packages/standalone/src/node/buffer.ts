@@ -1,15 +1,14 @@
 import { host } from '../host.js'
 
 /** What the facade uses of Node's `Buffer`. */
-export class Buffer extends Uint8Array<ArrayBuffer> {
+export class Buffer extends Uint8Array {
   static alloc(size: number): Buffer {
     return new Buffer(size)
   }
 
-  static override from(source: string | Iterable<number>): Buffer {
-    if (typeof source !== 'string') return new Buffer(source)
-    const { buffer } = host.encode(source)
-    return new Buffer(buffer)
+  static override from(source: string | Iterable<number> | ArrayLike<number>): Buffer {
+    if (typeof source !== 'string') return new Buffer(Array.from(source))
+    return new Buffer(host.encode(source).buffer)
   }
 
   static concat(parts: readonly Uint8Array[]): Buffer {

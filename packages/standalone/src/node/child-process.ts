@@ -2,14 +2,16 @@ import { host } from '../host.js'
 import { Emitter } from './emitter.js'
 import { setChild } from './events.js'
 import { process, signalNumber } from './process.js'
-import { check, SystemError } from './system-error.js'
+import { SystemError } from './system-error.js'
 
 interface SpawnOptions {
-  readonly stdio: readonly (number | 'pipe' | 'ignore')[]
+  readonly stdio: readonly (number | 'inherit' | 'pipe' | 'ignore')[] | 'inherit'
   readonly detached?: boolean
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
 }
 
-/** The supervisor, as Node has a child. */
+/** The supervisor or the command, as Node has a child. */
 export class ChildProcess extends Emitter {
   readonly pid: number
   readonly stdin = null
@@ -45,23 +47,57 @@ export class ControlSocket extends Emitter {
   unref(): void {}
 }
 
-/**
- * Starts the supervisor, the one program that is a part of this one. Its slots are descriptors of this process but for one, which is the
- * control socket.
- */
-export function spawn(program: string, args: readonly string[], { stdio, detached }: SpawnOptions): ChildProcess {
-  if (program !== process.execPath || args[0] !== 'supervise') throw new Error(`${program} cannot be started`)
-  const control = Number(args[1])
-  const slots = Int32Array.from(stdio, (slot) => (typeof slot === 'number' ? slot : -1))
-  const pid = host.spawn(slots, slots.length, control, detached === true ? 1 : 0)
-  if (pid < 0) throw new SystemError(-pid, 'spawn', program)
+/** Starts the supervisor, which is a part of this program, or a command that has the streams of this process. */
+export function spawn(program: string, args: readonly string[], options: SpawnOptions): ChildProcess {
+  return program === process.execPath ? spawnSupervisor(args, options) : execute([program, ...args], options)
+}
+
+/** Its one slot that is no descriptor of this process is the control socket. */
+function spawnSupervisor([, place]: readonly string[], { stdio, detached }: SpawnOptions): ChildProcess {
+  const control = Number(place)
+  const slots = descriptorsOf(stdio)
+  const pid = host.spawn(slots, control, detached === true ? 1 : 0)
+  if (pid < 0) throw new SystemError(-pid, 'spawn')
   const socket = new ControlSocket()
   const child = new ChildProcess(
     pid,
-    stdio.map((_, index) => (index === control ? socket : null)),
+    Array.from(slots, (_, index) => (index === control ? socket : null)),
   )
   setChild(child, socket)
   return child
+}
+
+/** What Node throws at once; of the rest it tells by an event. Source: asm-generic/errno-base.h. */
+const E2BIG = 7
+
+function execute(words: readonly string[], { stdio, detached, env, cwd }: SpawnOptions): ChildProcess {
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
+  const hasSession = detached === true ? 1 : 0
+  const pid = host.execute(descriptorsOf(stdio), ended(words), ended(variables), cwd, hasSession)
+  const [program = ''] = words
+  const child = new ChildProcess(pid, [null, null, null])
+  if (pid >= 0) {
+    setChild(child)
+    return child
+  }
+  const error = new SystemError(-pid, `spawn ${program}`, program)
+  if (pid === -E2BIG) throw error
+  void Promise.resolve().then(() => child.emit('error', error))
+  return child
+}
+
+function ended(words: readonly string[]): string {
+  return words.map((word) => `${word}\0`).join('')
+}
+
+const STREAMS = [0, 1, 2]
+
+function descriptorsOf(stdio: SpawnOptions['stdio']): Int32Array {
+  if (stdio === 'inherit') return Int32Array.from(STREAMS)
+  return Int32Array.from(stdio, (slot, index) => {
+    if (slot === 'inherit') return index
+    return typeof slot === 'number' ? slot : -1
+  })
 }
 
 interface Output {
@@ -70,21 +106,15 @@ interface Output {
   readonly error?: Error
 }
 
+const LONGEST_WAIT_MS = 60_000
+
 /** What a program says when it is asked with one word. */
 export function spawnSync(
   program: string,
-  args: readonly string[],
-  { timeout = Number.MAX_SAFE_INTEGER }: { readonly timeout?: number } = {},
+  [word = '']: readonly string[],
+  { timeout = LONGEST_WAIT_MS }: { readonly timeout?: number } = {},
 ): Output {
-  const isThis = program === process.execPath
-  const said = host.run(isThis ? '' : program, args[0] ?? '', Math.min(timeout, LONGEST_WAIT_MS))
+  const said = host.run(program === process.execPath ? '' : program, word, timeout)
   if (typeof said === 'string') return { stdout: said, stderr: '' }
-  try {
-    check(said, 'spawnSync', program)
-  } catch (error) {
-    if (error instanceof Error) return { stdout: '', stderr: '', error }
-  }
-  return { stdout: '', stderr: '' }
+  return { stdout: '', stderr: '', error: new SystemError(said, 'spawnSync', program) }
 }
-
-const LONGEST_WAIT_MS = 60_000

@@ -1,4 +1,4 @@
-export type Listener = (...values: readonly never[]) => void
+export type Listener = (...values: never[]) => void
 
 interface Entry {
   readonly listener: Listener
@@ -29,7 +29,7 @@ export class Emitter {
       event,
       entries.filter(({ once }) => !once),
     )
-    for (const { listener } of entries) listener.apply(this, values as readonly never[])
+    for (const { listener } of entries) Reflect.apply(listener, this, values)
     return entries.length > 0
   }
 

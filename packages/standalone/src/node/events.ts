@@ -9,7 +9,7 @@ const CLOSED = 2
 
 interface Running {
   readonly child: ChildProcess
-  readonly control: ControlSocket
+  readonly control: ControlSocket | undefined
 }
 
 /** There is never more than one child. */
@@ -18,9 +18,9 @@ let isOpen = false
 let isAlive = false
 let exit: [status: number | null, signal: string | null] = [null, null]
 
-export function setChild(child: ChildProcess, control: ControlSocket): void {
+export function setChild(child: ChildProcess, control?: ControlSocket): void {
   running = { child, control }
-  isOpen = true
+  isOpen = control !== undefined
   isAlive = true
 }
 
@@ -34,14 +34,14 @@ export function deliverNext(): void {
   const bytes = host.wait()
   const [kind, number = 0] = facts
   if (kind === SIGNAL) process.emit(signalName(number) ?? '', number)
-  else if (kind === DATA) running?.control.emit('data', bytes)
+  else if (kind === DATA) running?.control?.emit('data', bytes)
   else if (kind === CLOSED) close()
   else end(number)
 }
 
 function close(): void {
   isOpen = false
-  running?.control.emit('close')
+  running?.control?.emit('close')
   emitCloseAtEnd()
 }
 

@@ -52,24 +52,29 @@ function tokenize(args: readonly string[], options: Options): Token[] {
   const tokens: Token[] = []
   for (let index = 0; index < args.length; index++) {
     const word = args[index] ?? ''
-    if (word === '--') {
-      tokens.push({ kind: 'option-terminator', index })
-      for (let rest = index + 1; rest < args.length; rest++) tokens.push({ kind: 'positional', index: rest })
-      break
-    }
-    if (word.length < 2 || !word.startsWith('-')) {
-      tokens.push({ kind: 'positional', index })
-      continue
-    }
-    const given = word.startsWith('--') ? [longOption(word)] : shortOptions(word.slice(1), options)
+    const given = optionsIn(word, options)
     for (const { name, rawName, inline } of given) {
-      const takesNext = inline === undefined && options[name]?.type === 'string' && Object.hasOwn(options, name)
+      // A dash among letters, as Node has it.
+      if (rawName === '--') return [...tokens, ...terminated(args, index)]
+      const takesNext = inline === undefined && Object.hasOwn(options, name) && options[name]?.type === 'string'
       const value = takesNext ? args[index + 1] : inline
       tokens.push({ kind: 'option', index, name, rawName, value, isInline: inline !== undefined })
       if (takesNext && value !== undefined) index++
     }
+    if (given.length === 0) tokens.push({ kind: 'positional', index })
   }
   return tokens
+}
+
+/** Nothing after the end of the options is one. */
+function terminated(args: readonly string[], index: number): Token[] {
+  const rest = args.slice(index + 1).map((_, at): Token => ({ kind: 'positional', index: index + 1 + at }))
+  return [{ kind: 'option-terminator', index }, ...rest]
+}
+
+function optionsIn(word: string, options: Options): Given[] {
+  if (word.length < 2 || !word.startsWith('-')) return []
+  return word.startsWith('--') ? [longOption(word)] : shortOptions(word.slice(1), options)
 }
 
 interface Given {
