@@ -17,7 +17,14 @@ export const ENGINE_DEFINITIONS = [
   '-DNDEBUG',
 ]
 
-const FLAGS = ['-std=gnu11', '-O2', '-w', '-fno-asynchronous-unwind-tables', '-ffunction-sections', '-fdata-sections']
+const FLAGS = [
+  '-std=gnu11',
+  '-O2',
+  '-w',
+  '-fno-asynchronous-unwind-tables',
+  '-ffunction-sections',
+  '-fdata-sections',
+]
 
 /** What is left of a build. */
 const RESULTS = ['quickjs.o', 'quickjs.h', 'wasm-rt.h']

@@ -30,7 +30,12 @@ const HOST_FUNCTIONS = [...readFileSync(CALLS, 'utf8').matchAll(/\{"(\w+)", call
  */
 export async function snapshotOf(script, globals) {
   // Compiled elsewhere, so that nothing of the compiler's is left in the memory.
-  const code = (await newEngine()).compile(script, NAME, 0, CompileFlags.STRIP_SOURCE | CompileFlags.STRIP_DEBUG)
+  const code = (await newEngine()).compile(
+    script,
+    NAME,
+    0,
+    CompileFlags.STRIP_SOURCE | CompileFlags.STRIP_DEBUG,
+  )
   const vm = await newEngine()
   vm.global.setProp('__host', hostOf(vm))
   for (const [name, text] of Object.entries(globals)) vm.global.setProp(name, vm.newString(text))

@@ -1,10 +1,7 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
-import type { Socket } from 'node:net'
 import type { BrokerSlot } from '@linux-sandbox/native'
-import { BrokeredChild } from './broker/brokered-child.js'
-import { limitChild } from './broker/limit-child.js'
-import { spawnByBroker } from './broker/shared-broker.js'
 import { isSignal } from './broker/signal-number.js'
+import { startByBroker } from './broker/start-by-broker.js'
 import type { StdioItem } from './stdio.js'
 
 /** What `supervise` is to be started with. */
@@ -21,15 +18,16 @@ export interface SuperviseStart {
 /** Starts `supervise`: by the broker where this process is large and the broker can do exactly the same, else by Node. */
 export function startSupervise(start: SuperviseStart): ChildProcess {
   const slots = brokerSlots(start)
-  return (slots && startByBroker(start, slots)) ?? startByNode(start)
+  return (slots && startByBroker(start, superviseArgs(start), slots)) ?? startByNode(start)
 }
 
-function superviseArgs(granted: number): string[] {
+function superviseArgs({ granted }: SuperviseStart): string[] {
   return ['supervise', String(granted), String(granted), String(process.pid)]
 }
 
-function startByNode({ program, slots, granted, options }: SuperviseStart): ChildProcess {
-  return spawn(program, superviseArgs(granted), { ...options, stdio: [...slots], cwd: '/', env: {} })
+function startByNode(start: SuperviseStart): ChildProcess {
+  const { program, slots, options } = start
+  return spawn(program, superviseArgs(start), { ...options, stdio: [...slots], cwd: '/', env: {} })
 }
 
 /**
@@ -52,27 +50,4 @@ function areValid({ signal, killSignal, timeout = 0 }: SuperviseStart['options']
   if (signal !== undefined && !(signal instanceof AbortSignal)) return false
   if (killSignal !== undefined && !isSignal(killSignal)) return false
   return Number.isSafeInteger(timeout) && timeout >= 0
-}
-
-function startByBroker(start: SuperviseStart, slots: readonly BrokerSlot[]): ChildProcess | undefined {
-  const { program, granted, options } = start
-  const started = spawnByBroker(program, { slots, detached: options.detached ?? false })
-  if (started === undefined) return undefined
-  const args = superviseArgs(granted)
-  const child = new BrokeredChild({
-    process: started,
-    file: program,
-    args,
-    stdio: streamsOf(slots, started.sockets),
-  })
-  // TypeScript knows nothing of a prototype that is set.
-  const asNode = child as unknown as ChildProcess
-  limitChild(asNode, options)
-  return asNode
-}
-
-/** One for each slot, and behind them that of the control socket. */
-function streamsOf(slots: readonly BrokerSlot[], sockets: readonly Socket[]): (Socket | null)[] {
-  const left = [...sockets]
-  return [...slots, 'socket'].map((slot) => (slot === 'socket' ? (left.shift() ?? null) : null))
 }
