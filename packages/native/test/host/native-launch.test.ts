@@ -2,9 +2,11 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { LaunchOperation } from '../../src/index.js'
 import { openWorkshop, USERS } from './host.js'
+import { inside, openEndpoint, routed } from './endpoints.js'
 import { becomes, pidsWith } from './processes.js'
 import { NATIVE, requestFor, run, start, withParts, type RequestParts } from './run.js'
 
@@ -114,6 +116,14 @@ describe.each(USERS)('a native launch, as $name', (user) => {
     expect(spawnSync('ls', ['-A', room], { encoding: 'utf8' }).stdout).toBe('')
   })
 
+  test('a route leads through the relay', async () => {
+    const endpoint = await openEndpoint((socket) => socket.end('relayed'))
+    const command = inside('console.log(String(await whole(connect())))')
+    const { stdout } = await run(host, command, routed([endpoint.route], NATIVE))
+    expect(stdout.toString()).toBe('relayed\n')
+    await endpoint.close()
+  })
+
   test('with few descriptors', async () => {
     const script = `ulimit -n 24; exec "$0" "$@"`
     const numbers = ['supervise', '3', '3']
@@ -121,7 +131,7 @@ describe.each(USERS)('a native launch, as $name', (user) => {
       stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
       ...(user.uid === undefined ? {} : { uid: user.uid, gid: user.uid }),
     })
-    const control = child.stdio[3] as import('node:stream').Duplex
+    const control = child.stdio[3] as Duplex
     control.resume().write(requestFor(['echo', 'done'], SLOW))
     const [output] = (await once(child.stdout!, 'data')) as [Buffer]
     expect(output.toString()).toBe('done\n')
