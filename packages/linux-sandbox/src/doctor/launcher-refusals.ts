@@ -44,7 +44,7 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     wording:
-      /Failed to make \/|Failed to mount|[Cc]an't (re)?mount|setting up newroot|Can't bind mount|could not be mounted/,
+      /Failed to make \/|Failed to mount|[Cc]an't (re)?mount|setting up newroot|Can't bind mount|could (not )?be mounted/,
     id: 'sandbox-mounts-refused',
     what: 'something refuses mounts, though a user namespace can be made',
     remedy: ({ container }) => [

@@ -13,13 +13,18 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'id-maps': 'ids could not be mapped',
   loopback: 'loopback could not be brought up',
   mounts: 'nothing could be mounted',
-  root: 'the new root could not be entered',
+  root: 'the new root could not be mounted',
   spawn: 'the native program gave no answer',
 }
 
+/** The mounts are there, but the old root cannot be left. @see pivot_root(2) */
+const EINVAL = 22
+
 /** What the kernel refused, with the errno in brackets. */
 export function sentenceOf({ step, errno }: FailedStep): string {
-  return `${SENTENCES[step] ?? step} (${errnoName(errno)})`
+  const isRootKept = step === 'root' && errno === EINVAL
+  const sentence = isRootKept ? 'the new root could not be entered' : (SENTENCES[step] ?? step)
+  return `${sentence} (${errnoName(errno)})`
 }
 
 /** What keeps the native program from making sandboxes on a host with `facts`, and what helps. */
