@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { SandboxError } from '@linux-sandbox/errors'
 import { encodeSuperviseRequest } from '@linux-sandbox/native'
 import type { Launch } from './backend.js'
+import { writeAtOnce } from './broker/write-at-once.js'
 import { errorOfReport, nativeStartError, silentEndError } from './failure.js'
 import type { Host } from './host.js'
 import { nodeSpawnOptions, type SandboxSpawnOptions } from './options.js'
@@ -62,7 +63,8 @@ export function spawnSupervised(
   control?.on('error', () => undefined)
   try {
     launch = prepare()
-    control?.write(encodeSuperviseRequest({ ...launch.request, ...launcherSlot, ...routing.request }))
+    const request = encodeSuperviseRequest({ ...launch.request, ...launcherSlot, ...routing.request })
+    if (control !== undefined) writeAtOnce(control, request)
     translateEvents(child, { control, reports, launch, program: host.nativeProgram })
     return { child, launch, reports }
   } catch (error) {

@@ -53,7 +53,7 @@ int take_connections(const struct broker_service *service, int *sockets, uint32_
   for (uint32_t i = 0; i < count; i++) {
     sockets[i] = take_connection(service);
     if (sockets[i] >= 0) continue;
-    int error = errno;
+    int error = errno == EAGAIN ? EAGAIN : ESTALE;
     while (i > 0) (void)close(sockets[--i]);
     return error;
   }

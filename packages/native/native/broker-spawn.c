@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { DIGITS_MAX = 11, SOCKETS_MAX = GRANTED_MAX + 1, PLACED_MAX = GRANTED_MAX + 2 };
+enum { DIGITS_MAX = 11, PLACED_MAX = GRANTED_MAX + 2 };
 
 struct child_plan {
   const struct broker_service *service;
@@ -70,12 +70,6 @@ static void plan_descriptors(struct child_plan *plan, const int *sockets) {
   plan->count = (int)granted + 2;
 }
 
-static uint32_t count_sockets(const struct broker_request *request) {
-  uint32_t count = 1; // of control
-  for (uint32_t i = 0; i < request->granted; i++) count += request->slots[i] == BROKER_SOCKET;
-  return count;
-}
-
 static char *number_text(char *text, uint32_t number) {
   *text = '\0';
   append_number(text, number);
@@ -92,26 +86,21 @@ static int start(struct child_plan *plan, pid_t *pid) {
   return child_error;
 }
 
-int spawn_supervise(const struct broker_service *service, const struct broker_request *request, pid_t *pid) {
+int spawn_supervise(const struct broker_service *service, const struct broker_request *request, const int *sockets,
+                    pid_t *pid) {
   static struct child_plan plan;
   char granted[DIGITS_MAX], caller[DIGITS_MAX], watch[DIGITS_MAX];
-  int sockets[SOCKETS_MAX];
-  uint32_t count = count_sockets(request);
-  int error = take_connections(service, sockets, count);
-  if (error != 0) return error;
   plan.service = service;
   plan.request = request;
   plan_descriptors(&plan, sockets);
   char *control = number_text(granted, request->granted);
   char *argv[] = {(char *)service->name,
-                  (char *)"supervise",
+                  "supervise",
                   control,
                   granted,
                   number_text(caller, (uint32_t)service->caller),
                   number_text(watch, request->granted + 1),
                   NULL};
   memcpy(plan.argv, argv, sizeof argv);
-  error = start(&plan, pid);
-  for (uint32_t i = 0; i < count; i++) (void)close(sockets[i]);
-  return error;
+  return start(&plan, pid);
 }

@@ -60,18 +60,33 @@ static bool open_service(struct broker_service *service, int events) {
   return note_caller(service->caller) && open_pipes(name);
 }
 
+static uint32_t count_sockets(const struct broker_request *request) {
+  uint32_t count = 1; // of control
+  for (uint32_t i = 0; i < request->granted; i++) count += request->slots[i] == BROKER_SOCKET;
+  return count;
+}
+
 static int spawn_child(const struct broker_service *service, const struct broker_request *request, pid_t *pid) {
-  if (!has_room_for_child(request->child)) return EAGAIN;
-  if (!is_as_noted(service->caller)) return ESTALE;
-  int error = spawn_supervise(service, request, pid);
+  int sockets[GRANTED_MAX + 1];
+  uint32_t count = count_sockets(request);
+  // First of all: refused or not, they are this child's and no other's.
+  int error = take_connections(service, sockets, count);
+  if (error != 0) return error;
+  if (!has_room_for_child(request->child))
+    error = EAGAIN;
+  else if (!is_as_noted(service->caller))
+    error = ESTALE;
+  else
+    error = spawn_supervise(service, request, sockets, pid);
+  for (uint32_t i = 0; i < count; i++) (void)close(sockets[i]);
   if (error == 0) add_child(request->child, *pid);
   return error;
 }
 
 static bool is_request(const struct broker_request *request) {
-  if (request->kind == BROKER_SIGNAL) return request->value < NSIG && request->granted == 0;
-  if (request->kind != BROKER_SPAWN || request->value > 1) return false;
-  if (request->granted <= STDERR_FILENO || request->granted > GRANTED_MAX) return false;
+  bool is_signal = request->kind == BROKER_SIGNAL && request->value < NSIG && request->granted == 0;
+  bool is_spawn = request->kind == BROKER_SPAWN && request->value <= 1 && request->granted > STDERR_FILENO;
+  if (!(is_signal || is_spawn) || request->granted > GRANTED_MAX) return false;
   for (uint32_t i = 0; i < sizeof request->slots; i++)
     if (request->slots[i] > (i < request->granted ? BROKER_SOCKET : 0)) return false;
   return true;

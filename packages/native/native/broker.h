@@ -58,8 +58,9 @@ _Noreturn void broker(const char *name, int events, pid_t caller);
 // broker-sockets.c
 // A socket that can be connected to, by an abstract name of 108 bytes that is not taken and goes to `name`; -1.
 int open_broker_listener(char *name);
-// Takes exactly `count` connections, all that the caller has made, in their order: 0 or errno, EBADMSG where it
-// has made more. What anybody else has made is closed.
+// Takes exactly `count` connections, all that the caller has made, in their order: 0 or errno. EAGAIN: it has made
+// less. ESTALE: some could not be taken, and would be in the way of the next child's. EBADMSG: it has made more.
+// What anybody else has made is closed.
 int take_connections(const struct broker_service *service, int *sockets, uint32_t count);
 
 // broker-caller.c
@@ -69,8 +70,9 @@ bool note_caller(pid_t caller);
 bool is_as_noted(pid_t caller);
 
 // broker-spawn.c
-// Starts supervise for the request, with the connections that belong to it: 0 or errno.
-int spawn_supervise(const struct broker_service *service, const struct broker_request *request, pid_t *pid);
+// Starts supervise for the request, with `sockets` for its slots and for control: 0 or errno.
+int spawn_supervise(const struct broker_service *service, const struct broker_request *request, const int *sockets,
+                    pid_t *pid);
 
 // broker-children.c
 bool has_room_for_child(uint32_t name);

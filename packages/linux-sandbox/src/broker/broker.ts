@@ -78,7 +78,7 @@ export class Broker {
     link.events.once('close', () => this.#endAll())
   }
 
-  /** Starts one and waits until it can be used. `undefined` where it cannot be. */
+  /** Starts one and waits until it can be used. `undefined` where it cannot be: no /proc, or a kernel that lacks something. */
   static start(program: string): Broker | undefined {
     const child = spawn(program, ['broker', String(EVENTS), String(process.pid)], {
       cwd: '/',
@@ -86,20 +86,24 @@ export class Broker {
       stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
     })
     child.on('error', () => undefined)
-    const { pid } = child
-    if (pid === undefined) return undefined
-    const events = child.stdio[EVENTS] as Socket
+    const events = child.stdio?.[EVENTS] as Socket | undefined
+    if (child.pid === undefined || events === undefined) return undefined
     events.on('error', () => undefined)
     child.unref()
     events.unref()
+    const opened: number[] = []
+    const open = (descriptor: number, flags: 'r' | 'w'): number => {
+      opened.push(openInProcess(child.pid ?? 0, descriptor, flags))
+      return opened.at(-1) ?? -1
+    }
     try {
       // The last one that the broker makes comes first: then all is there.
-      const replies = openInProcess(pid, BROKER_PIPES.replies, 'r')
-      const requests = openInProcess(pid, BROKER_PIPES.requests, 'w')
+      const replies = open(BROKER_PIPES.replies, 'r')
+      const requests = open(BROKER_PIPES.requests, 'w')
       const name = read(replies, BROKER_NAME_SIZE).toString('latin1')
       return new Broker(program, { events, requests, replies, name })
     } catch {
-      // No /proc, or a kernel that lacks something.
+      opened.forEach((descriptor) => closeSync(descriptor))
       child.kill('SIGKILL')
       events.destroy()
       return undefined

@@ -53,6 +53,7 @@ describe('a malformed request ends the broker, and nothing is started', () => {
     { why: 'a part of a request', request: SPAWN.subarray(0, 100) },
     { why: 'a signal that does not exist', request: withWord(SIGNAL, 8, 65) },
     { why: 'a signal with slots', request: withWord(SIGNAL, 12, 3) },
+    { why: 'a signal with a slot', request: withByte(SIGNAL, 16, 1) },
   ])('$why', async ({ request, connections = 4 }) => {
     expect(await outcomeOf(request, connections)).toEqual({ errno: undefined, status: SETUP, events: 0 })
   })

@@ -110,8 +110,15 @@ describe.each(USERS)('a broker of $name', (user) => {
       expect(broker.ask(request(1))).toMatchObject({ errno: EAGAIN })
       await Promise.all(few.map((socket) => buffer(socket)))
       startChild(broker, 1)
+      const refused = broker.connect(4)
       expect(broker.ask(request(1))).toMatchObject({ errno: EAGAIN })
-      expect(childrenOf(broker.pid)).toHaveLength(1)
+      // What was refused is closed, and not taken for the next child's.
+      await Promise.all(refused.map((socket) => buffer(socket)))
+      const [stdin, stdout, , control] = startChild(broker, 2).sockets as [Socket, Socket, Socket, Socket]
+      control.write(requestFor(['cat'], WITHOUT_LAUNCHER))
+      control.resume()
+      stdin.end('next')
+      expect(await text(stdout)).toBe('next')
     }))
 
   test('takes no connection of another process, nor is it kept by one from taking ours', () =>

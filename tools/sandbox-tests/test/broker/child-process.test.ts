@@ -143,6 +143,24 @@ const CASES: readonly Case[] = [
     expected: [{ exitCode: 0, signal: null, stdout: '', stderr: 'after the end of stdout' }, true, 'EPIPE'],
   },
   {
+    title: 'runs while this process does something else',
+    act: async ({ lib, fs, os }) => {
+      const directory = fs.mkdtempSync(`${os.tmpdir()}/broker-test-`)
+      const sandbox = await lib.Sandbox.create({
+        profile: lib.workspaceWrite({ root: directory }),
+        policyCwd: directory,
+      })
+      const child = sandbox.spawn('touch', [`${directory}/made`])
+      const deadline = Date.now() + 20_000
+      while (!fs.existsSync(`${directory}/made`) && Date.now() < deadline) continue
+      const isMade = fs.existsSync(`${directory}/made`)
+      await new Promise((resolve) => child.once('close', resolve))
+      fs.rmSync(directory, { recursive: true })
+      return isMade
+    },
+    expected: true,
+  },
+  {
     title: 'closes though nobody reads',
     act: async ({ lib }, profile) => {
       const child = (await lib.Sandbox.create({ profile })).spawn('echo', ['unread'])
