@@ -1,9 +1,6 @@
 import { bwrapArgs } from '@linux-sandbox/bwrap-args'
-import { nodeDisk } from '@linux-sandbox/host-probe'
 import { isEmpty, scopeRuleset } from '@linux-sandbox/landlock'
-import { cachedDiskView, Planner, type ProcAccess } from '@linux-sandbox/mount-plan'
 import { ENTER_PROGRAM, STATUS_SOCKET, type EnterRequest } from '@linux-sandbox/native'
-import { absolutePath } from '@linux-sandbox/policy'
 import type { Bwrap } from '@linux-sandbox/host-probe'
 import type { Backend, Launch } from './backend.js'
 import type { Confinement } from './confinement.js'
@@ -12,7 +9,7 @@ import { expectedMounts } from './expected-mounts.js'
 import { commandFilter, type FilterTarget } from './filter.js'
 import type { Host } from './host.js'
 import { findBwrap, verifiedDescriptor } from './launcher-choice.js'
-import { settlePlaceholders, type SettledPlan } from './placeholders.js'
+import { mountPlanner, type MountPlans } from './mount-plans.js'
 import { watchProtections } from './protection-watch.js'
 import type { Note } from './result.js'
 
@@ -109,35 +106,4 @@ function prepare(confinement: Confinement, { host, bwrap, plans, enter, notes }:
     }),
     watch: () => watchProtections(mounts),
   }
-}
-
-/** The mounts with a fresh `/proc`, and without one. */
-type MountPlans = Readonly<Record<'fresh' | 'host', SettledPlan>>
-
-/** Plans the mounts for commands of one sandbox, each time for the disk as it is then. */
-export function mountPlanner(confinement: Confinement, host: Host): () => MountPlans {
-  const { policy, gitWrites, devices, privateTmp } = confinement
-  const program = absolutePath(host.nativeProgram)
-  const plannerFor = (proc: ProcAccess): Planner =>
-    new Planner(policy, { proc, gitWrites, devices, privateTmp, program, placeholders: 'make' })
-  const planners = { fresh: plannerFor(procAccess(confinement)), host: plannerFor('granted') }
-  return () => {
-    const disk = cachedDiskView(nodeDisk)
-    const settled = (planner: Planner): SettledPlan => {
-      const mounts = planner.plan(disk)
-      if (policy.fileSystem.kind === 'unrestricted') return { mounts, registry: undefined }
-      return settlePlaceholders(mounts, disk)
-    }
-    const fresh = settled(planners.fresh)
-    // On the whole tree of the host, the host's /proc is what remains where no fresh one is mounted over it.
-    return { fresh, host: fresh.mounts.operations[0]?.type === 'root' ? fresh : settled(planners.host) }
-  }
-}
-
-/**
- * A sandbox in the sandbox writes its id maps to `/proc`, and cannot mount a `/proc` that can be written while this one is
- * read-only. Permissions keep an ordinary user from the kernel's settings; root only has the mount between it and them.
- */
-function procAccess({ nestedSandbox }: Confinement): ProcAccess {
-  return nestedSandbox && process.geteuid?.() !== 0 ? 'writable' : 'read-only'
 }

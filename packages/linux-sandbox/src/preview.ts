@@ -9,10 +9,11 @@ import {
 } from '@linux-sandbox/mount-plan'
 import type { AbsolutePath, ResolvedPolicy } from '@linux-sandbox/policy'
 import { disassemble } from '@linux-sandbox/seccomp-filter'
-import { bwrapBackend, bwrapFilterTarget, mountPlanner } from './bwrap-launch.js'
+import { bwrapBackend, bwrapFilterTarget } from './bwrap-launch.js'
 import { confinementOf, isUnconfined, type Confinement } from './confinement.js'
 import { commandProgram } from './filter.js'
 import { sharedHost, type Host } from './host.js'
+import { plansFor } from './mount-plans.js'
 import { checkSandboxOptions, type SandboxOptions } from './options.js'
 
 /** What a command would find that starts now in a sandbox. Nothing is started, and nothing on the disk is changed. */
@@ -100,7 +101,7 @@ const WHOLE_HOST: MountPlan = {
 }
 
 function mountsFor(confinement: Confinement, host: Host): MountPlan {
-  const plans = mountPlanner(confinement, host)()
+  const plans = plansFor(confinement, host)
   if (confinement.proc === 'fresh') return plans.fresh.mounts
   const { mounts } = plans.host
   return { ...mounts, operations: mounts.operations.filter(({ type }) => type !== 'proc') }
