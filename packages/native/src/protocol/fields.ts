@@ -27,13 +27,13 @@ export function encodeNumbers(...values: readonly number[]): Uint8Array {
 }
 
 export function concatenate(...parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((size, { length }) => size + length, 0))
+  const all = new Uint8Array(parts.reduce((size, { length }) => size + length, 0))
   let at = 0
   for (const part of parts) {
-    whole.set(part, at)
+    all.set(part, at)
     at += part.length
   }
-  return whole
+  return all
 }
 
 /** Size in bytes of a request with `fields`. */
