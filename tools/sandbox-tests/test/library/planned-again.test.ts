@@ -1,4 +1,4 @@
-import type { PermissionProfile } from 'linux-sandbox'
+import type { PermissionProfile, Sandbox } from 'linux-sandbox'
 import { expect, test } from 'vitest'
 import { describeForUsers, makeDirectory, withLibrary } from '../../support/index.ts'
 
@@ -26,7 +26,7 @@ describeForUsers('the second command of a sandbox', [], (user) => {
       user,
       { profiles: { strict: profileOf(root, true), open: profileOf(root, false) }, change, act, root },
       async ({ lib, childProcess }, { profiles, change: changing, act: deed, root: cwd }) => {
-        const statusIn = async (sandbox: InstanceType<typeof lib.Sandbox>): Promise<number | null> =>
+        const statusIn = async (sandbox: Sandbox): Promise<number | null> =>
           (await sandbox.run('sh', ['-c', deed], { cwd })).exitCode
         const onHost = (script: string): void => void childProcess.execFileSync('sh', ['-c', script], { cwd })
         onHost('mkdir sub; echo first > secret')
