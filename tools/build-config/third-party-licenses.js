@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 
 const FILE = 'third-party-licenses.txt'
@@ -12,7 +12,9 @@ export function thirdPartyLicenses() {
       build.onEnd(({ metafile, errors }) => {
         if (errors.length > 0) return
         const texts = new Set(Object.keys(metafile.inputs).flatMap((input) => licenseOf(resolve(input))))
-        if (texts.size > 0) writeFileSync(join('dist', FILE), [...texts].toSorted().join('\n'))
+        if (texts.size === 0) return
+        mkdirSync('dist', { recursive: true })
+        writeFileSync(join('dist', FILE), [...texts].toSorted().join('\n'))
       })
     },
   }

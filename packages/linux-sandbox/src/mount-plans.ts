@@ -9,10 +9,15 @@ import { settlePlaceholders, type SettledPlan } from './placeholders.js'
 export type MountPlans = Readonly<Record<'fresh' | 'host', SettledPlan>>
 
 /**
- * Plans the mounts for commands of one sandbox, each time for the disk as it is then.
+ * The mounts on the disk as it is now.
  *
  * @throws {PolicyUnsupportedError} when the policy cannot be enforced on it.
  */
+export function plansFor(confinement: Confinement, host: Host): MountPlans {
+  return mountPlanner(confinement, host)()
+}
+
+/** Plans the mounts for commands of one sandbox, as `plansFor` does, each time for the disk as it is then. */
 export function mountPlanner(confinement: Confinement, host: Host): () => MountPlans {
   const { policy, gitWrites, devices, privateTmp } = confinement
   const program = absolutePath(host.nativeProgram)

@@ -72,7 +72,6 @@ async function measureGroups(names) {
     throw new TypeError('--runs takes a whole number above 0')
   }
   const figures = new Figures()
-  const print = (...paragraphs) => console.log(`${paragraphs.join('\n\n')}\n`)
   const loadBefore = loadavg()[0]
   for (const name of names) {
     print(`## ${name}`)
@@ -85,4 +84,8 @@ async function measureGroups(names) {
   print(
     `${cpus().length} processors, Linux ${release()}, Node ${process.versions.node}; load average ${loads} after`,
   )
+}
+
+function print(...paragraphs) {
+  console.log(`${paragraphs.join('\n\n')}\n`)
 }
