@@ -96,7 +96,11 @@ void wasm_rt_allocate_memory(wasm_rt_memory_t *memory, uint32_t pages, uint32_t 
 }
 
 void wasm_rt_free_memory(wasm_rt_memory_t *memory) {
-  (void)memory;
+  (void)munmap(memory->data, (size_t)memory->max_pages * PAGE_SIZE_WASM);
+}
+
+void release_engine(void) {
+  wasm_rt_free_memory(&engine.w2c_memory);
 }
 
 uint32_t wasm_rt_grow_memory(wasm_rt_memory_t *memory, uint32_t more) {
