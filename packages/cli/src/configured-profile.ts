@@ -1,4 +1,4 @@
-import type { Note, ProxySettings } from '@linux-sandbox/config'
+import type { Configuration, Note, ProxySettings } from '@linux-sandbox/config'
 import { builtinProfile, type PermissionProfile } from 'linux-sandbox'
 import {
   defaultConfigurationPaths,
@@ -13,7 +13,7 @@ import type { OptionValues } from './parse.js'
 export interface ConfiguredProfile {
   readonly profileName: string
   readonly profile: PermissionProfile
-  readonly useLegacyLandlock: boolean
+  readonly backend: Configuration['backend']
   readonly proxy: ProxySettings | undefined
   readonly unixSockets: boolean
   /** Where it was configured. */
@@ -56,7 +56,7 @@ async function chooseProfile(
     return {
       profileName,
       profile: builtinProfile(profileName),
-      useLegacyLandlock: false,
+      backend: 'auto',
       proxy: undefined,
       unixSockets: false,
       notes: [],

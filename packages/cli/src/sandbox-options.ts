@@ -33,10 +33,7 @@ export async function requestOf(values: OptionValues, program: string): Promise<
   const empty = ['directory', 'config'].find((name) => values.text(name) === '')
   if (empty !== undefined) throw new UsageError(`--${empty} is empty`, program)
   const directory = resolve(values.text('directory') ?? '.')
-  const { profile, useLegacyLandlock, proxy, unixSockets, ...configured } = await configuredProfile(
-    values,
-    directory,
-  )
+  const { profile, backend, proxy, unixSockets, ...configured } = await configuredProfile(values, directory)
   const network = networkOf(values, proxy, program)
   if (network.kind === 'filtered') {
     const { checkHostRules } = await import('./host-rules.js')
@@ -64,13 +61,30 @@ export async function requestOf(values: OptionValues, program: string): Promise<
       ...(values.has('no-proc') ? { proc: 'host' } : {}),
       ...(values.has('inherit-pid-namespace') ? { pidNamespace: 'inherited' } : {}),
       ...(unixSockets ? { unixSockets } : {}),
-      ...(useLegacyLandlock || values.has('use-legacy-landlock') ? { backend: 'landlock' } : {}),
+      backend: backendOf(values, backend, program),
       // Both were checked against the choices in the table.
       ...(gitWrites === undefined ? {} : { gitWrites: gitWrites as GitWrites }),
       ...(protectedNames === undefined ? {} : { protectedNames: protectedNames as ProtectedNameList }),
     },
   }
 }
+
+/** An option sets aside what the configuration says. */
+function backendOf(values: OptionValues, configured: Backend, program: string): Backend {
+  const named = values.text('backend')
+  const isLandlock = values.has('use-legacy-landlock')
+  if (isLandlock && named !== undefined) {
+    throw new UsageError(
+      '--backend contradicts --use-legacy-landlock, which is a backend of its own',
+      program,
+    )
+  }
+  if (isLandlock) return 'landlock'
+  // It was checked against the choices in the table.
+  return named === undefined ? configured : (named as Backend)
+}
+
+type Backend = NonNullable<SandboxOptions['backend']>
 
 function withNetwork(profile: PermissionProfile, network: string | undefined): PermissionProfile {
   if (network !== 'restricted' && network !== 'enabled') return profile

@@ -13,7 +13,7 @@ import type { Note } from './notes.js'
 import { IssueList } from './place.js'
 import { readTree, type ConfigurationSource } from './read-tree.js'
 import { selectProfile, type Selection } from './select.js'
-import { readSettings, type Settings } from './settings.js'
+import { readSettings, type BackendName, type Settings } from './settings.js'
 import { withWorkspaceWrite } from './workspace-write.js'
 
 export interface LoadOptions extends ConfigurationSource {
@@ -30,7 +30,7 @@ export interface Configuration extends Pick<NetworkSettings, 'proxy' | 'unixSock
   /** The name in the document, or of a built-in profile. */
   readonly profileName: string
   readonly profile: PermissionProfile
-  readonly useLegacyLandlock: boolean
+  readonly backend: BackendName
   /** What is allowed and probably not meant. */
   readonly notes: readonly Note[]
 }
@@ -51,10 +51,10 @@ export function loadConfiguration(options: LoadOptions): Configuration {
   issues.throwIfAny()
   checkNetworks(settings.profiles, issues)
   issues.throwIfAny()
-  return { ...profileOf(selection, settings, cwd), useLegacyLandlock: settings.useLegacyLandlock }
+  return { ...profileOf(selection, settings, cwd), backend: settings.backend }
 }
 
-type ChosenProfile = Omit<Configuration, 'useLegacyLandlock'>
+type ChosenProfile = Omit<Configuration, 'backend'>
 
 /** Of the built-in profiles. */
 const NO_PROXY = { proxy: undefined, unixSockets: false } as const

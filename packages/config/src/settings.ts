@@ -12,12 +12,17 @@ export const SANDBOX_MODES = ['read-only', 'workspace-write', 'danger-full-acces
 
 export type SandboxMode = (typeof SANDBOX_MODES)[number]
 
+const BACKENDS = ['auto', 'bwrap', 'native'] as const
+
+/** What confines commands; as the option of the same name. */
+export type BackendName = (typeof BACKENDS)[number] | 'landlock'
+
 export interface Settings {
   readonly defaultPermissions: Located<string> | undefined
   readonly sandboxMode: Located<SandboxMode> | undefined
   readonly workspaceWrite: WorkspaceWriteSettings | undefined
   readonly profiles: readonly ProfileDefinition[]
-  readonly useLegacyLandlock: boolean
+  readonly backend: BackendName
 }
 
 /** `[sandbox_workspace_write]`. */
@@ -29,7 +34,14 @@ export interface WorkspaceWriteSettings {
   readonly excludeSlashTmp: boolean
 }
 
-const KEYS = ['default_permissions', 'permissions', 'sandbox_mode', 'sandbox_workspace_write', 'features']
+const KEYS = [
+  'default_permissions',
+  'permissions',
+  'sandbox_mode',
+  'sandbox_workspace_write',
+  'backend',
+  'features',
+]
 
 const FEATURES = ['use_legacy_landlock', 'network_proxy']
 
@@ -71,8 +83,19 @@ export function readSettings(root: TableNode, context: ReadContext): Settings {
     sandboxMode: readChoice(entries.get('sandbox_mode'), SANDBOX_MODES, issues),
     workspaceWrite: readWorkspaceWrite(entries.get('sandbox_workspace_write'), context),
     profiles: readProfiles(entries.get('permissions'), context),
-    useLegacyLandlock: readBoolean(features?.entries.get('use_legacy_landlock'), issues) ?? false,
+    backend: readBackend(entries.get('backend'), features?.entries.get('use_legacy_landlock'), issues),
   }
+}
+
+function readBackend(
+  named: TreeNode | undefined,
+  landlock: TreeNode | undefined,
+  issues: IssueList,
+): BackendName {
+  const backend = readChoice(named, BACKENDS, issues)
+  if (readBoolean(landlock, issues) !== true) return backend?.value ?? 'auto'
+  if (backend !== undefined) issues.add(backend.place, 'contradicts use_legacy_landlock = true; keep one')
+  return 'landlock'
 }
 
 /** Elsewhere `domains` hold only with this feature. Here they always do. */

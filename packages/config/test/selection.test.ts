@@ -97,7 +97,7 @@ test.each([':read-only', ':workspace', ':danger-full-access'])('%s is the built-
   expect(configuration).toEqual({
     profileName: profile,
     profile: builtinProfile(profile),
-    useLegacyLandlock: false,
+    backend: 'auto',
     unixSockets: false,
     notes: [],
   })
@@ -171,7 +171,19 @@ test.each([
   { text: '', overrides: ['use_legacy_landlock=true', 'features.use_legacy_landlock=false'], uses: false },
   { text: '', overrides: ['features.use_legacy_landlock=false', 'use_legacy_landlock=true'], uses: true },
 ])('use_legacy_landlock of $text with $overrides is $uses', ({ text, overrides, uses }) => {
-  expect(load(text, { overrides }).useLegacyLandlock).toBe(uses)
+  expect(load(text, { overrides }).backend).toBe(uses ? 'landlock' : 'auto')
+})
+
+test.each(['auto', 'bwrap', 'native'])('backend is %s', (backend) => {
+  expect(load(`backend = "${backend}"`).backend).toBe(backend)
+  expect(load('backend = "bwrap"', { overrides: [`backend=${backend}`] }).backend).toBe(backend)
+})
+
+test('backend beside use_legacy_landlock is refused, unless that is false', () => {
+  expect(issuesOf('backend = "native"\nuse_legacy_landlock = true')).toMatchObject([
+    { path: ['backend'], message: 'contradicts use_legacy_landlock = true; keep one' },
+  ])
+  expect(load('backend = "native"\nuse_legacy_landlock = false').backend).toBe('native')
 })
 
 test('use_legacy_landlock in both spellings in the document is refused', () => {

@@ -1,6 +1,9 @@
 import type { EnterRequest, StartedReport, SuperviseRequest } from '@linux-sandbox/native'
 import type { Enforced, Violation } from './result.js'
 
+/** For what is the same for every command. */
+export const ANY_COMMAND: EnterRequest = { argv: ['true'], env: {}, cwd: '/' }
+
 /** One way to confine the commands of one sandbox, on this host. */
 export interface Backend {
   /** The seccomp program for every command. */

@@ -1,20 +1,12 @@
 import { bwrapArgs } from '@linux-sandbox/bwrap-args'
-import { nodeDisk } from '@linux-sandbox/host-probe'
-import { isEmpty, scopeRuleset } from '@linux-sandbox/landlock'
-import { cachedDiskView, planMounts, type MountPlan, type ProcAccess } from '@linux-sandbox/mount-plan'
-import { ENTER_PROGRAM, STATUS_SOCKET, type EnterRequest } from '@linux-sandbox/native'
-import { absolutePath } from '@linux-sandbox/policy'
 import type { Bwrap } from '@linux-sandbox/host-probe'
-import type { Backend, Launch } from './backend.js'
+import { ENTER_PROGRAM, STATUS_SOCKET } from '@linux-sandbox/native'
 import type { Confinement } from './confinement.js'
-import { refuseWsl1 } from './doctor/refuse-wsl1.js'
 import { expectedMounts } from './expected-mounts.js'
-import { commandFilter, type FilterTarget } from './filter.js'
 import type { Host } from './host.js'
+import { refuseWsl1 } from './doctor/refuse-wsl1.js'
 import { findBwrap, verifiedDescriptor } from './launcher-choice.js'
-import { settlePlaceholders, type SettledPlan } from './placeholders.js'
-import { watchProtections } from './protection-watch.js'
-import type { Note } from './result.js'
+import { mountBackend, type MountBackend, type Mounting } from './mount-launch.js'
 
 /**
  * Confines commands by namespaces and mounts that bubblewrap sets up.
@@ -23,115 +15,25 @@ import type { Note } from './result.js'
  * @throws {BwrapDigestMismatchError} when there is only the bundled bwrap, and it was altered.
  * @throws {WslUnsupportedError} on WSL1.
  */
-export function bwrapBackend(confinement: Confinement, host: Host): Backend {
+export function bwrapBackend(confinement: Confinement, host: Host): MountBackend {
   refuseWsl1()
-  const bwrap = findBwrap(confinement.policy, confinement.workspace, host)
-  const processes = processConfinement(confinement, host)
-  return {
-    filter: commandFilter(confinement, bwrapFilterTarget(confinement, host)),
-    launcherDescriptor: () => verifiedDescriptor(bwrap, host),
-    prepare(enter) {
-      return prepare(confinement, {
-        host,
-        bwrap,
-        enter: { ...enter, ...processes.enter },
-        notes: processes.notes,
-      })
-    },
-  }
+  return backendOf(findBwrap(confinement.policy, confinement.workspace, host), confinement, host)
 }
 
-/** What the filter for commands in such a sandbox depends on. */
-export function bwrapFilterTarget(confinement: Confinement, { arch }: Host): FilterTarget {
-  const { network, unixSockets, pidNamespace } = confinement
-  return {
-    arch,
-    network: network === 'host' ? 'host-network' : 'private-network',
-    unixSockets,
-    seesHostProcesses: pidNamespace === 'inherited',
-  }
-}
-
-interface ProcessConfinement {
-  readonly enter: Pick<EnterRequest, 'lifetime' | 'landlock'>
-  readonly notes: readonly Note[]
-}
-
-/** What keeps the processes of the command to themselves, besides what bubblewrap does. */
-function processConfinement({ policy, pidNamespace }: Confinement, host: Host): ProcessConfinement {
-  if (pidNamespace === 'private') return { enter: {}, notes: [] }
-  const { ruleset, notes } = scopeRuleset(policy, host.landlockAbi)
-  return { enter: { lifetime: 'subreaper', ...(isEmpty(ruleset) ? {} : { landlock: ruleset }) }, notes }
-}
-
-interface Preparation {
-  readonly host: Host
-  readonly bwrap: Bwrap
-  readonly enter: EnterRequest
-  /** Of what is not enforced, besides what the plan says. */
-  readonly notes: readonly Note[]
-}
-
-/** Plans the mounts on the disk as it is now and prints the bwrap arguments for them. */
-function prepare(confinement: Confinement, { host, bwrap, enter, notes }: Preparation): Launch {
-  const { policy, network, pidNamespace, setupTimeoutMs } = confinement
-  const triesFreshProc = confinement.proc === 'fresh' && !host.refusesFreshProc
-  const plans = plansFor(confinement, host)
-  const argv = (proc: 'fresh' | 'host'): string[] => {
-    const { mounts } = plans[proc]
+/** The same with this `bwrap`. */
+export function backendOf(bwrap: Bwrap, confinement: Confinement, host: Host): MountBackend {
+  const argv = ({ mounts, ...rest }: Omit<Mounting, 'fallback'>): string[] => {
     const command = [mounts.program ?? ENTER_PROGRAM, 'enter', STATUS_SOCKET]
-    return bwrapArgs({ mounts, network, proc, pidNamespace, command }, bwrap)
+    return bwrapArgs({ mounts, ...rest, command }, bwrap)
   }
-  const { mounts, registry } = plans[triesFreshProc ? 'fresh' : 'host']
-  return {
-    request: {
+  return mountBackend(confinement, host, {
+    name: 'bwrap',
+    descriptor: () => verifiedDescriptor(bwrap, host),
+    request: ({ fallback, ...first }) => ({
       launcher: bwrap.path,
-      launcherArgv: argv(triesFreshProc ? 'fresh' : 'host'),
-      ...(triesFreshProc ? { fallbackArgv: argv('host') } : {}),
-      setupTimeoutMs,
-      enter,
-      ...(registry === undefined ? {} : { registry }),
-      placeholders: mounts.placeholders,
-      mounts: expectedMounts(mounts.operations),
-      reraise: true,
-    },
-    noteStarted({ attempt }) {
-      if (triesFreshProc) host.noteAttempt(attempt)
-    },
-    enforced: (started) => ({
-      filesystem: 'bwrap',
-      network,
-      seccomp: true,
-      proc: triesFreshProc && started?.attempt === 'first' ? 'fresh' : 'host',
-      notes: [...policy.notes, ...mounts.notes, ...notes],
+      launcherArgv: argv(first),
+      ...(fallback === undefined ? {} : { fallbackArgv: argv({ ...first, mounts: fallback, proc: 'host' }) }),
+      mounts: expectedMounts(first.mounts.operations),
     }),
-    watch: () => watchProtections(mounts),
-  }
-}
-
-/** The mounts with a fresh `/proc`, and without one. */
-export function plansFor(
-  confinement: Confinement,
-  host: Host,
-): Readonly<Record<'fresh' | 'host', SettledPlan>> {
-  const disk = cachedDiskView(nodeDisk)
-  const { policy, gitWrites, devices, privateTmp } = confinement
-  const program = absolutePath(host.nativeProgram)
-  const plan = (proc: ProcAccess): SettledPlan => {
-    const options = { proc, gitWrites, devices, privateTmp, program, placeholders: 'make' } as const
-    const mounts: MountPlan = planMounts(policy, disk, options)
-    if (policy.fileSystem.kind === 'unrestricted') return { mounts, registry: undefined }
-    return settlePlaceholders(mounts, disk)
-  }
-  const fresh = plan(procAccess(confinement))
-  // On the whole tree of the host, the host's /proc is what remains where no fresh one is mounted over it.
-  return { fresh, host: fresh.mounts.operations[0]?.type === 'root' ? fresh : plan('granted') }
-}
-
-/**
- * A sandbox in the sandbox writes its id maps to `/proc`, and cannot mount a `/proc` that can be written while this one is
- * read-only. Permissions keep an ordinary user from the kernel's settings; root only has the mount between it and them.
- */
-function procAccess({ nestedSandbox }: Confinement): ProcAccess {
-  return nestedSandbox && process.geteuid?.() !== 0 ? 'writable' : 'read-only'
+  })
 }

@@ -8,6 +8,7 @@ import { errnoOf } from '@linux-sandbox/host-probe'
 import type { FailedReport, PathFailedReport, SuperviseRequest } from '@linux-sandbox/native'
 import { errnoName } from './errno-name.js'
 import { launcherError } from './launcher-failure.js'
+import { nativeLaunchError, nativeMountError } from './native-failure.js'
 
 /** Source: asm-generic/errno-base.h and errno.h. */
 const ERRNO = {
@@ -40,7 +41,12 @@ export function errorOfReport(report: FailedReport, request: SuperviseRequest): 
     case 'placeholder':
       return placeholderError(report)
     case 'mounts':
-      return mountError(report)
+      return mountError(report, request)
+    case 'namespaces':
+    case 'id-maps':
+    case 'loopback':
+    case 'root':
+      return nativeLaunchError(report)
     case 'landlock':
       return landlockError(report)
     case 'registry':
@@ -121,9 +127,10 @@ function placeholderReason(path: string, errno: number): string {
 /** What it comes to that something was put in place of what the plan was made for. */
 const CHANGED: readonly number[] = [ERRNO.ENOENT, ERRNO.ENOTDIR, ERRNO.ELOOP, ERRNO.ESTALE]
 
-function mountError({ path, errno }: PathFailedReport): SandboxSetupError {
+function mountError({ path, errno }: PathFailedReport, { launcher }: SuperviseRequest): SandboxSetupError {
   const source = { step: 'mounts', errno } as const
   if (!CHANGED.includes(errno)) {
+    if (launcher === undefined) return nativeMountError(path, errno)
     const hint = 'let this user pass through the directories on the way to it'
     return new SandboxSetupError(
       source,

@@ -1,7 +1,9 @@
+import type { FailedStep } from '@linux-sandbox/errors'
 import { BundledBwrap, BwrapFinder, landlockAbi, requirePlatform, type Arch } from '@linux-sandbox/host-probe'
 import { nativeProgramPath } from '@linux-sandbox/native'
 import { relayFilterBytes } from '@linux-sandbox/seccomp-filter'
 import { bundledBwrapPath } from './installation.js'
+import { launchRefusal } from './launch-check.js'
 
 /**
  * What has been learned about this machine. Facts only: nothing in here grants anything, so sandboxes with different
@@ -15,6 +17,7 @@ export class Host {
   /** How many commands, one after the other, could be started only without a fresh `/proc`. */
   #fallbacks = 0
   #landlockAbi: number | undefined
+  #launchCheck: { readonly refusal: FailedStep | undefined } | undefined
 
   /**
    * @throws {PlatformUnsupportedError} on anything but Linux on x86_64 or aarch64.
@@ -28,6 +31,11 @@ export class Host {
   /** Version of the Landlock ABI, 0 where Landlock is absent or off. A process is started once to learn it. */
   get landlockAbi(): number {
     return (this.#landlockAbi ??= landlockAbi(this.nativeProgram))
+  }
+
+  /** What keeps the native program from making sandboxes here; `undefined` where nothing does. A process is started once to learn it. */
+  get launchRefusal(): FailedStep | undefined {
+    return (this.#launchCheck ??= { refusal: launchRefusal(this.nativeProgram) }).refusal
   }
 
   /** The seccomp program for what copies to proxies. */

@@ -1,22 +1,34 @@
-import type { Backend } from './backend.js'
+import { ANY_COMMAND, type Backend } from './backend.js'
+import { autoBackend } from './auto-launch.js'
 import { bwrapBackend } from './bwrap-launch.js'
 import type { Confinement } from './confinement.js'
 import type { Host } from './host.js'
 import { innerBackend } from './inner-launch.js'
 import { landlockBackend } from './landlock-launch.js'
+import { nativeBackend } from './native-launch.js'
 import type { SandboxOptions } from './options.js'
 
 /** Each has a file of its own. */
-const BACKENDS = { bwrap: bwrapBackend, inner: innerBackend, landlock: landlockBackend }
+const BACKENDS = {
+  bwrap: bwrapBackend,
+  native: nativeBackend,
+  inner: innerBackend,
+  landlock: landlockBackend,
+}
 
 /**
- * The backend that `options` ask for; bubblewrap, which enforces most, unless they name one. None is ever taken because another one does
- * not work here: a weaker sandbox is for the caller to choose.
+ * The backend that `options` ask for; one that enforces most, unless they name one. None that enforces less is ever taken because another
+ * one does not work here: a weaker sandbox is for the caller to choose.
  *
- * @throws {BwrapMissingError} when bwrap is needed and there is none.
- * @throws {PolicyUnsupportedError} for an option that the backend does not have.
+ * It has prepared a command once, so that a policy that cannot be enforced fails here and not at the first command.
+ *
+ * @throws {BwrapMissingError} @throws {BwrapTooOldError} when bwrap is needed and there is none to use.
+ * @throws {PolicyUnsupportedError} for an option that the backend does not have, and when the policy cannot be enforced on this disk.
  */
 export function chooseBackend(confinement: Confinement, host: Host, options: SandboxOptions): Backend {
   const { backend = 'auto' } = options
-  return BACKENDS[backend === 'auto' ? 'bwrap' : backend](confinement, host, options)
+  if (backend === 'auto') return autoBackend(confinement, host)
+  const chosen = BACKENDS[backend](confinement, host, options)
+  chosen.prepare(ANY_COMMAND)
+  return chosen
 }

@@ -13,7 +13,7 @@ import type { Host } from './host.js'
 import { distrust } from './launcher-trust.js'
 
 /** A bwrap that is not used. */
-interface Rejected {
+export interface Rejected {
   readonly path: string
   readonly isBundled?: boolean
   /** A phrase. */
@@ -35,13 +35,28 @@ type Choice =
  * @throws {BwrapDigestMismatchError} when there is only the bundled one, and it was altered.
  */
 export function findBwrap(policy: ResolvedPolicy, workspace: AbsolutePath, host: Host): Bwrap {
+  const { bwrap, rejected } = lookForBwrap(policy, workspace, host)
+  if (bwrap === undefined) throw bwrapUnavailable(rejected)
+  return bwrap
+}
+
+/**
+ * The same, or what was passed over where there is none.
+ *
+ * @throws {BwrapDigestMismatchError} when there is only the bundled one, and it was altered.
+ */
+export function lookForBwrap(
+  policy: ResolvedPolicy,
+  workspace: AbsolutePath,
+  host: Host,
+): { readonly bwrap: Bwrap | undefined; readonly rejected: readonly Rejected[] } {
   const rejected: Rejected[] = []
   const workingDirectories = [...currentDirectory(), ...canonicalOf(workspace)]
   for (const choice of choices({ policy, workingDirectories, host })) {
-    if (choice.bwrap !== undefined) return choice.bwrap
+    if (choice.bwrap !== undefined) return { bwrap: choice.bwrap, rejected }
     rejected.push(choice.rejected)
   }
-  throw unavailable(rejected)
+  return { bwrap: undefined, rejected }
 }
 
 /**
@@ -117,9 +132,22 @@ function ifCapable(bwrap: Bwrap): Choice {
   return { rejected: { path, isBundled: source === 'bundled', reason: `has no option ${option}`, option } }
 }
 
-function unavailable(rejected: readonly Rejected[]): BwrapMissingError | BwrapTooOldError {
+/** Why there are no sandboxes without bwrap either, as a phrase, and what would help. */
+export interface NoAlternative {
+  readonly reason: string
+  readonly hint: string
+}
+
+/** That none of `rejected` is used. */
+export function bwrapUnavailable(
+  rejected: readonly Rejected[],
+  alternative?: NoAlternative,
+): BwrapMissingError | BwrapTooOldError {
   const tooOld = rejected.find(({ option }) => option !== undefined)
-  const others = [...new Set(rejected.filter((one) => one !== tooOld).map(describe))].join(', ')
+  const passedOver = rejected.filter((one) => one !== tooOld).map(describe)
+  const others = [...new Set(passedOver), ...(alternative === undefined ? [] : [alternative.reason])].join(
+    ', ',
+  )
   if (tooOld?.option !== undefined) {
     return new BwrapTooOldError(tooOld.option, tooOld.path, {
       needed: SUFFICIENT_VERSION,
@@ -128,7 +156,7 @@ function unavailable(rejected: readonly Rejected[]): BwrapMissingError | BwrapTo
   }
   const isInPath = rejected.some(({ isBundled }) => isBundled !== true)
   return new BwrapMissingError(isInPath ? others : `it is not in PATH, and ${others}`, {
-    hint: `install bubblewrap, as root: ${installCommand('bubblewrap')}`,
+    hint: `install bubblewrap, as root: ${installCommand('bubblewrap')}${alternative === undefined ? '' : `; or ${alternative.hint}`}`,
   })
 }
 

@@ -32,11 +32,13 @@ export interface SandboxOptions {
   /** Which names stay read-only in writable directories. Default `default`; `extended-2026` has those of many more tools. */
   readonly protectedNames?: ProtectedNameList
   /**
-   * What confines the command. `landlock` is for hosts on which bubblewrap cannot be used: it enforces less, and only policies that read
+   * What confines the command. `bwrap` and `native` make the same namespaces and mounts: one by bubblewrap, the other by the program of
+   * this package, which takes Linux 5.12, has no limit on the number of mounts, and needs nothing installed. `landlock` is for hosts on which bubblewrap cannot be used: it enforces less, and only policies that read
    * everything and write some directories; the result says what was not enforced. `inner` is for processes that are in a sandbox already: it only
-   * loads the filter of system calls. Default `auto`, which is `bwrap`, and never one of the others.
+   * loads the filter of system calls. Default `auto`, which is `bwrap`; `native` where there is no bwrap or very much to mount, if this host
+   * lets it; and never one of the others.
    */
-  readonly backend?: 'auto' | 'bwrap' | 'landlock' | 'inner'
+  readonly backend?: 'auto' | 'bwrap' | 'native' | 'landlock' | 'inner'
   /** `host` keeps the host's `/proc` visible and read-only. Default `fresh`: only the command's own processes. */
   readonly proc?: 'fresh' | 'host'
   /**
@@ -113,7 +115,7 @@ const SANDBOX_RULES: OptionRules<SandboxOptions> = {
   privateTmp: BOOLEAN,
   proxy: PROXY,
   unixSockets: BOOLEAN,
-  backend: oneOf('auto', 'bwrap', 'landlock', 'inner'),
+  backend: oneOf('auto', 'bwrap', 'native', 'landlock', 'inner'),
   pidNamespace: oneOf('private', 'inherited'),
   setupTimeoutMs: WHOLE_MILLISECONDS,
 }

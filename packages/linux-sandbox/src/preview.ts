@@ -9,10 +9,13 @@ import {
 } from '@linux-sandbox/mount-plan'
 import type { AbsolutePath, ResolvedPolicy } from '@linux-sandbox/policy'
 import { disassemble } from '@linux-sandbox/seccomp-filter'
-import { bwrapBackend, bwrapFilterTarget, plansFor } from './bwrap-launch.js'
+import { ANY_COMMAND } from './backend.js'
+import { bwrapBackend } from './bwrap-launch.js'
 import { confinementOf, isUnconfined, type Confinement } from './confinement.js'
 import { commandProgram } from './filter.js'
 import { sharedHost, type Host } from './host.js'
+import { mountFilterTarget } from './mount-launch.js'
+import { plansFor } from './mount-plans.js'
 import { checkSandboxOptions, type SandboxOptions } from './options.js'
 
 /** What a command would find that starts now in a sandbox. Nothing is started, and nothing on the disk is changed. */
@@ -47,19 +50,19 @@ export interface PreviewedAccess extends PlanAccess {
  * `/proc` be mounted, unless `proc` is `host`.
  *
  * @throws {PolicyInvalidError} when the profile does not mean anything.
- * @throws {PolicyUnsupportedError} when the policy cannot be enforced on this disk, and for a `backend` other than bubblewrap.
+ * @throws {PolicyUnsupportedError} when the policy cannot be enforced on this disk, and for a `backend` that mounts nothing.
  * @throws {TypeError} for an option that does not exist or means nothing.
  * @throws {NativeMissingError} @throws {PlatformUnsupportedError} as `Sandbox.create` does.
  */
 export function previewSandbox(options: SandboxOptions): SandboxPreview {
   checkSandboxOptions(options)
   const { backend = 'auto' } = options
-  if (backend !== 'auto' && backend !== 'bwrap') {
+  if (backend === 'landlock' || backend === 'inner') {
     throw new PolicyUnsupportedError(
       `the option "backend: ${backend}"`,
-      'a preview is of the mounts that bubblewrap makes',
+      'a preview is of mounts, and this backend makes none',
       {
-        hint: 'leave it out to see what bubblewrap would enforce; on the command line: -c use_legacy_landlock=false',
+        hint: 'leave it out to see what would be mounted; on the command line: -c use_legacy_landlock=false',
       },
     )
   }
@@ -75,13 +78,13 @@ export function previewSandbox(options: SandboxOptions): SandboxPreview {
     accessOf: visibleAccessFinder(mounts, cachedDiskView(nodeDisk)),
     bwrapArgs() {
       if (!isConfined) return []
-      const { request } = bwrapBackend(confinement, host).prepare({ argv: ['true'], env: {}, cwd: '/' })
+      const { request } = bwrapBackend(confinement, host).prepare(ANY_COMMAND)
       const { launcher = '', launcherArgv = [] } = request
       return [launcher, ...launcherArgv.slice(1)]
     },
     filter() {
       if (!isConfined) return []
-      return disassemble(commandProgram(confinement, bwrapFilterTarget(confinement, host)))
+      return disassemble(commandProgram(confinement, mountFilterTarget(confinement, host)))
     },
   }
 }

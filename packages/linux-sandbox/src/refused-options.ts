@@ -32,6 +32,6 @@ export function refuseOptions(options: SandboxOptions, refused: readonly Refused
   const given = refused.find(({ isGiven }) => isGiven(options))
   if (given === undefined) return
   throw new PolicyUnsupportedError(`the option "${given.option}"`, given.reason, {
-    hint: 'leave it out, or use bubblewrap',
+    hint: 'leave it out, or use the backend bwrap or native',
   })
 }

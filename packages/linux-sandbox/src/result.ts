@@ -9,8 +9,8 @@ export type Note = PolicyNote | PlanNote | LandlockNote | InnerNote | ProxyNote
 
 /** What held the command in. */
 export interface Enforced {
-  /** `none`: the policy restricts nothing, or it is the matter of a sandbox around this one. */
-  readonly filesystem: 'bwrap' | 'landlock' | 'none'
+  /** `native`: the same namespaces and mounts as with `bwrap`. `none`: the policy restricts nothing, or it is the matter of a sandbox around this one. */
+  readonly filesystem: 'bwrap' | 'native' | 'landlock' | 'none'
   /** `private`: a network of its own, with nothing but loopback. `none`: no sockets, but for connected pairs. */
   readonly network: 'private' | 'none' | 'host'
   readonly seccomp: boolean

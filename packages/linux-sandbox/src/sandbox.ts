@@ -81,8 +81,6 @@ export class Sandbox {
     // What is given here does not depend on the environment of a command.
     if (proxy !== undefined && proxy.from === undefined) wireProxies(proxy, {})
     const backend = chooseBackend(confinement, host, options)
-    // So that a policy that cannot be enforced fails here and not at the first command.
-    backend.prepare({ argv: ['true'], env: {}, cwd: '/' })
     return new Sandbox(policy, host, { backend, limits, proxy })
   }
 

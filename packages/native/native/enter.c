@@ -32,6 +32,11 @@ _Noreturn void refuse_rule(int status, uint32_t rule, int error) {
   _exit(STATUS_SETUP);
 }
 
+_Noreturn void refuse_launch(int status, enum step step, uint32_t operation, int error) {
+  (void)tell(status, (struct message){MESSAGE_LAUNCH_FAILED, step, (uint32_t)error, operation});
+  _exit(STATUS_SETUP);
+}
+
 static void close_granted(uint32_t granted) {
   for (uint32_t i = 0; i < granted; i++) (void)close((int)i);
 }

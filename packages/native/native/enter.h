@@ -16,6 +16,9 @@ _Noreturn void refuse(int status, enum step step, int error);
 // The same for the Landlock rule of that number, from 1 up.
 _Noreturn void refuse_rule(int status, uint32_t rule, int error);
 
+// The same before `entered`: a native launch could not build the sandbox; `operation` from 1 up, 0: none.
+_Noreturn void refuse_launch(int status, enum step step, uint32_t operation, int error);
+
 // receive.c
 struct arrival {
   struct handover offer;

@@ -72,6 +72,13 @@ bool is_same_identity(const struct identity *a, const struct identity *b) {
          a->clock == b->clock;
 }
 
+// Source: Documentation/admin-guide/devices.txt in Linux 6.12, /dev/null.
+enum { NULL_MAJOR = 1, NULL_MINOR = 3 };
+
+bool is_null_device(const struct found *found) {
+  return S_ISCHR(found->mode) && found->device_number == device_of(NULL_MAJOR, NULL_MINOR);
+}
+
 // O_PATH with O_NOFOLLOW opens a symlink instead of refusing it.
 static int refuse_link(int object) {
   struct found found;

@@ -39,6 +39,9 @@ bool is_same_identity(const struct identity *a, const struct identity *b);
 // The two parts of a device number in one.
 static inline uint64_t device_of(uint32_t major, uint32_t minor) { return (uint64_t)major << 32 | minor; }
 
+// Whether it is the null device.
+bool is_null_device(const struct found *found);
+
 // An O_PATH descriptor of what the absolute `path` names in the tree of `root`, AT_FDCWD for our own, reached
 // without a symlink. `flags` O_DIRECTORY or 0. -1 and errno: ELOOP, or above it ENOTDIR, for a symlink.
 int open_without_links(int root, const char *path, int flags);

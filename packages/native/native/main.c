@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// usage: linux-sandbox-native supervise FD GRANTED CALLER | enter FD | version | landlock-abi
+// usage: linux-sandbox-native supervise FD GRANTED CALLER | enter FD | version | landlock-abi | launch-check
 // Who talks to whom, and how, is told in docs/native-protocol.md.
 #include "enter.h"
+#include "launch.h"
 #include "protocol.h"
 #include "status.h"
 #include "supervise.h"
@@ -24,7 +25,8 @@
 
 static const char NAME[] = "linux-sandbox-native ";
 static const char USAGE[] =
-    "usage: linux-sandbox-native supervise FD GRANTED CALLER | enter FD | version | landlock-abi\n";
+    "usage: linux-sandbox-native supervise FD GRANTED CALLER | enter FD | version | landlock-abi | "
+    "launch-check\n";
 
 // write(2) and not stdio, which would make the program twice as large.
 static bool print(int descriptor, const char *text, size_t size) {
@@ -66,6 +68,7 @@ int main(int argc, char **argv) {
       is_socket_of(descriptor, SOCK_SEQPACKET))
     enter(descriptor);
   if (strcmp(program, "landlock-abi") == 0 && argc == 2) return print_landlock_abi();
+  if (strcmp(program, "launch-check") == 0 && argc == 2) return check_launch();
   if (strcmp(program, "version") == 0 && argc == 2) {
     const char line[] = {'0' + PROTOCOL_VERSION, '\n'};
     return print(STDOUT_FILENO, NAME, sizeof NAME - 1) && print(STDOUT_FILENO, line, sizeof line) ? 0

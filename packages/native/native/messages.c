@@ -78,16 +78,28 @@ static void take_listening(struct run *run, const struct origin *origin, bool is
   let_go(run);
 }
 
+static bool is_own_launch(const struct run *run, const struct origin *origin) {
+  return run->plan.is_native && origin->sender > 0 && origin->sender == run->launcher;
+}
+
+static void note_failure(struct run *run, const struct message *message) {
+  run->step = message->step;
+  run->value = message->value;
+  run->rule = message->rule;
+}
+
 static void take(struct run *run, const struct message *message, const struct origin *origin, bool is_alive) {
   if (run->stage == STAGE_LAUNCHING && message->kind == MESSAGE_ENTERED && origin->sender > 0)
     take_entered(run, origin, is_alive);
+  if (run->stage == STAGE_LAUNCHING && message->kind == MESSAGE_LAUNCH_FAILED && is_own_launch(run, origin)) {
+    run->stage = STAGE_UNBUILT;
+    note_failure(run, message);
+  }
   if (origin->sender != run->enter) return;
   if (run->stage == STAGE_ENTERED && message->kind == MESSAGE_LISTENING) take_listening(run, origin, is_alive);
   if (run->stage == STAGE_ENTERED && message->kind == MESSAGE_FAILED) {
     run->stage = STAGE_FAILED;
-    run->step = message->step;
-    run->value = message->value;
-    run->rule = message->rule;
+    note_failure(run, message);
   }
   if (run->stage == STAGE_ENTERED && message->kind == MESSAGE_STARTED) {
     run->stage = STAGE_STARTED;

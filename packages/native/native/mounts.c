@@ -14,9 +14,6 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-// Source: Documentation/admin-guide/devices.txt in Linux 6.12, /dev/null.
-enum { NULL_MAJOR = 1, NULL_MINOR = 3 };
-
 static const char *failed = "";
 
 const char *failed_mount(void) { return failed; }
@@ -84,8 +81,7 @@ static int compare_with_parent(int root, const char *path, int object) {
 }
 
 static bool is_masked_file(const struct found *found, unsigned long flags) {
-  bool is_null = S_ISCHR(found->mode) && found->device_number == device_of(NULL_MAJOR, NULL_MINOR);
-  return is_null && (flags & ST_NODEV) != 0 && (flags & ST_RDONLY) != 0;
+  return is_null_device(found) && (flags & ST_NODEV) != 0 && (flags & ST_RDONLY) != 0;
 }
 
 static bool is_masked_directory(const struct found *found, const struct statfs *system) {

@@ -40,7 +40,7 @@ void pass_postponed(struct run *run) {
 static void pass(struct run *run, const struct signalfd_siginfo *info) {
   int number = (int)info->ssi_signo;
   run->received |= 1ull << number;
-  if (run->stage != STAGE_LAUNCHING) {
+  if (run->stage != STAGE_LAUNCHING && run->stage != STAGE_UNBUILT) {
     // Not only once `started` is known: the command may already run, and the one who sent this have seen it.
     signal_enter(run, number);
   } else if (ends_a_run(number)) {

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 enum {
-  PROTOCOL_VERSION = 6,
+  PROTOCOL_VERSION = 7,
   REQUEST_MAGIC = 0x5842534c, // "LSBX"
   REQUEST_SIZE_MAX = 16 * 1024 * 1024,
   REPORT_TEXT_MAX = 64 * 1024,
@@ -14,6 +14,7 @@ enum {
   PLACEHOLDERS_MAX = 4096,
   PLACEHOLDER_CONTENT_MAX = 4096,
   MOUNTS_MAX = 4096,
+  OPERATIONS_MAX = 32768,
   LANDLOCK_RULES_MAX = 4096,
   ROUTES_MAX = 16,
   PREFACE_SIZE_MAX = 1024,
@@ -50,6 +51,9 @@ enum tag {
   TAG_LANDLOCK = 23,
   TAG_LANDLOCK_RULE = 24,
   TAG_LISTENER = 25,
+  TAG_NAMESPACES = 32,
+  TAG_OPERATION = 33,
+  TAG_FALLBACK_OPERATION = 34,
 };
 
 // What ends together with the command.
@@ -92,7 +96,37 @@ enum step {
   STEP_SUBREAPER = 20,
   STEP_LISTENERS = 21,
   STEP_ROUTES = 22,
+  STEP_NAMESPACES = 23,
+  STEP_ID_MAPS = 24,
+  STEP_LOOPBACK = 25,
+  STEP_ROOT = 26,
 };
+
+// What a native launch makes beside a user and a mount namespace.
+enum namespace {
+  NAMESPACE_PID = 1,
+  NAMESPACE_NETWORK = 2,
+  NAMESPACE_IPC = 4,
+  NAMESPACE_UTS = 8,
+  NAMESPACE_CGROUP = 16, // where the kernel has it
+};
+
+// One step that builds the file system of a native launch.
+enum operation_type {
+  OPERATION_ROOT = 1,
+  OPERATION_DEV = 2,
+  OPERATION_PROC = 3,
+  OPERATION_BIND = 4,
+  OPERATION_MASK_DIRECTORY = 5,
+  OPERATION_MASK_FILE = 6,
+  OPERATION_DIRECTORY = 7,
+  OPERATION_SYMLINK = 8,
+  OPERATION_TMPFS = 9,
+  OPERATION_REMOUNT_READ_ONLY = 10,
+};
+
+// Of what is bound. The flags of an empty directory are its mode.
+enum bind_flag { BIND_WRITE = 1, BIND_DEVICES = 2 };
 
 // Where the connections of a listener go.
 enum route_kind {
@@ -139,6 +173,13 @@ struct mount_header {
   uint32_t flags; // none so far: zero
 };
 _Static_assert(sizeof(struct mount_header) == 8, "mount header");
+
+// Behind it the target, NUL, and for a bind the source, for a symlink its text, NUL.
+struct operation_header {
+  uint32_t type;
+  uint32_t flags;
+};
+_Static_assert(sizeof(struct operation_header) == 8, "operation header");
 
 // What Landlock denies unless a rule allows it. Source of each: linux/landlock.h, the same order.
 struct ruleset {
@@ -199,6 +240,7 @@ enum message_kind {
   MESSAGE_FAILED = 3,
   MESSAGE_ENDED = 4,
   MESSAGE_LISTENING = 5,
+  MESSAGE_LAUNCH_FAILED = 6, // before `entered`, of a native launch
 };
 
 // From enter to supervise. With `entered` a descriptor of the root of the sandbox as SCM_RIGHTS, with `listening`
@@ -207,7 +249,7 @@ struct message {
   uint32_t kind;
   uint32_t step;
   uint32_t value; // errno or wait status
-  uint32_t rule;  // of STEP_LANDLOCK: 1 + index of the rule; 0: none
+  uint32_t rule;  // of STEP_LANDLOCK: 1 + index of the rule; of STEP_MOUNTS: of the operation; 0: none
 };
 _Static_assert(sizeof(struct message) == 16, "message");
 

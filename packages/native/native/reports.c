@@ -84,8 +84,15 @@ void report_violation(const struct run *run, const struct placeholder *placehold
   send_report(run, report, parts, sizes);
 }
 
+// NULL: unknown, as only a child that says something wrong can make it.
+static const char *failed_target(const struct run *run) {
+  const struct operation *operation = find_operation(&run->plan, run->attempt, run->rule);
+  return operation == NULL ? NULL : operation->target;
+}
+
 // NULL: the step is about none.
 static const char *path_of_failure(const struct run *run, enum step step) {
+  if (step == STEP_MOUNTS && run->plan.is_native) return failed_target(run);
   if (step == STEP_MOUNTS) return failed_mount();
   if (step == STEP_PLACEHOLDER) return failed_placeholder();
   if (step != STEP_LANDLOCK || run->rule == 0) return NULL;

@@ -35,6 +35,14 @@ struct route {
   struct offer_header size; // of that, and of the answer that follows it
 };
 
+// One step that builds the file system of a native launch.
+struct operation {
+  enum operation_type type;
+  uint32_t flags;     // or mode
+  const char *target; // absolute
+  const char *second; // the source of a bind, the text of a symlink; NULL: none
+};
+
 struct supervise_request {
   const char *launcher;      // NULL: none, and enter is started directly
   int launcher_descriptor;   // what is executed in place of the path; -1: none
@@ -53,6 +61,10 @@ struct supervise_request {
   const void *preface;
   uint32_t preface_size;          // 0: none
   struct sock_fprog relay_filter; // len 0: none
+  bool is_native;                 // supervise itself makes the namespaces and mounts
+  uint32_t namespaces;
+  uint32_t operation_counts[2]; // of the first and the fallback attempt
+  struct fields fields;         // all of them; operations are read from here
 };
 
 struct enter_request {
@@ -75,6 +87,14 @@ int parse_enter_request(const void *bytes, size_t size, struct enter_request *re
 
 // Whether the command can signal nothing but what it has started.
 bool keeps_signals_in(const struct enter_request *request);
+
+// launch-request.c
+// Whether it describes an operation; only the first of an attempt, and that one always, says what `/` starts with.
+bool is_operation(const struct field *field, bool is_first);
+// Moves past the next operation of the attempt, in fields that were checked. False: there is none.
+bool next_operation(struct fields *fields, uint32_t attempt, struct operation *operation);
+// Of a native launch that failed, by the operation's number from 1 up; 0: of none.
+const struct operation *find_operation(const struct supervise_request *request, uint32_t attempt, uint32_t number);
 
 // How many listeners an enter request asks for, which nobody has checked.
 uint32_t count_listeners(const void *bytes, size_t size);

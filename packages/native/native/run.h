@@ -12,6 +12,7 @@
 
 enum stage {
   STAGE_LAUNCHING, // no word from enter yet
+  STAGE_UNBUILT,   // a native launch said what it could not build, in `step` and `value`
   STAGE_ENTERED,   // enter has the request and may start the command
   STAGE_STARTED,   // the command runs
   STAGE_FAILED,    // enter said so, in `step` and `value`
@@ -45,7 +46,7 @@ struct run {
   enum stage stage;
   uint32_t step;
   uint32_t value;
-  uint32_t rule; // of STEP_LANDLOCK, from 1 up; 0: none
+  uint32_t rule; // of STEP_LANDLOCK, or operation of STEP_MOUNTS, from 1 up; 0: none
 
   uint64_t received;  // signals that were sent to supervise, bit N for signal N
   uint64_t postponed; // of them, those to be passed on when enter is there

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One attempt: from the start of the launcher until nothing of the sandbox is left.
 #include "descendants.h"
+#include "launch.h"
 #include "launcher.h"
 #include "mounts.h"
 #include "placeholders.h"
@@ -42,7 +43,21 @@ static int open_error_pipe(struct run *run) {
   return ends[1];
 }
 
+static pid_t start_native(struct run *run) {
+  int status = open_status_socket(run);
+  offer_descriptors(run);
+  pid_t pid = start_sandbox(&run->plan, run->attempt, status);
+  int error = errno;
+  (void)close(status);
+  if (pid < 0) fail(run, STEP_NAMESPACES, error);
+  return pid;
+}
+
 static void start(struct run *run) {
+  if (run->plan.is_native) {
+    run->launcher = start_native(run);
+    return;
+  }
   struct launch launch = {.path = run->plan.launcher, .argv = run->plan.argv[run->attempt]};
   launch.executable = run->plan.launcher_descriptor;
   launch.program = run->program;

@@ -9,6 +9,10 @@
 #include <string.h>
 #include <sys/un.h>
 
+enum {
+  ALL_NAMESPACES = NAMESPACE_PID | NAMESPACE_NETWORK | NAMESPACE_IPC | NAMESPACE_UTS | NAMESPACE_CGROUP,
+};
+
 // A plain path and, behind its NUL, at most PLACEHOLDER_CONTENT_MAX bytes of content.
 static bool is_placeholder_file(const struct field *field) {
   const char *end = memchr(field->bytes, 0, field->length);
@@ -128,14 +132,18 @@ static char **collect_launcher_args(struct fields fields, uint32_t tag, size_t c
   return args;
 }
 
+static bool count_operation(const struct field *field, uint32_t *count) {
+  return *count < OPERATIONS_MAX && is_operation(field, (*count)++ == 0);
+}
+
 int parse_supervise_request(const void *bytes, size_t size, struct supervise_request *request) {
   struct fields all;
   if (!open_request(bytes, size, REQUEST_SUPERVISE, &all)) return EBADMSG;
   memset(request, 0, sizeof *request);
   request->launcher_descriptor = -1;
   size_t launchers = 0, descriptors = 0, timeouts = 0, enters = 0, reraises = 0, registries = 0;
-  size_t placeholders = 0, mounts = 0, prefaces = 0, filters = 0, args[2] = {0, 0};
-  struct fields fields = all;
+  size_t placeholders = 0, mounts = 0, prefaces = 0, filters = 0, args[2] = {0, 0}, namespaces = 0;
+  struct fields fields = request->fields = all;
   struct field field;
   enum field_result result;
   while ((result = next_field(&fields, &field)) == FIELD_READ) {
@@ -191,6 +199,16 @@ int parse_supervise_request(const void *bytes, size_t size, struct supervise_req
     case TAG_RELAY_FILTER:
       if (!read_filter(&field, &request->relay_filter) || filters++ != 0) return EBADMSG;
       break;
+    case TAG_NAMESPACES:
+      if (!read_number(&field, &number) || number > ALL_NAMESPACES || namespaces++ != 0) return EBADMSG;
+      request->is_native = true;
+      request->namespaces = number;
+      break;
+    case TAG_OPERATION:
+    case TAG_FALLBACK_OPERATION:
+      if (!count_operation(&field, &request->operation_counts[field.tag == TAG_FALLBACK_OPERATION]))
+        return EBADMSG;
+      break;
     default:
       return EBADMSG;
     }
@@ -198,12 +216,17 @@ int parse_supervise_request(const void *bytes, size_t size, struct supervise_req
   if (result == FIELD_MALFORMED || enters != 1 || reraises != 1) return EBADMSG;
   if (placeholders > 0 && registries == 0) return EBADMSG;
   if (prefaces + filters > 0 && !has_relay(request)) return EBADMSG;
-  // Without a launcher nothing is mounted, and supervise has the network of the command: nothing lies beyond it.
-  size_t of_launcher = descriptors + args[0] + args[1] + placeholders + mounts;
-  if (launchers == 0) return of_launcher == 0 && !has_relay(request) ? 0 : EBADMSG;
-  if (args[0] == 0) return EBADMSG;
-  request->argv[0] = collect_launcher_args(all, TAG_LAUNCHER_ARG, args[0]);
-  if (request->argv[0] == NULL) return ENOMEM;
+  if ((request->operation_counts[0] > 0) != request->is_native) return EBADMSG;
+  if (request->operation_counts[1] > 0 && !request->is_native) return EBADMSG;
+  size_t of_launcher = descriptors + args[0] + args[1] + mounts;
+  if (launchers == 0 && of_launcher > 0) return EBADMSG;
+  if (launchers > 0 && (args[0] == 0 || request->is_native)) return EBADMSG;
+  // Without mounts there is nothing to stand for, and supervise has the network of the command: nothing lies
+  // beyond it.
+  bool is_direct = launchers == 0 && !request->is_native;
+  if (is_direct && (placeholders > 0 || has_relay(request))) return EBADMSG;
+  if (launchers > 0) request->argv[0] = collect_launcher_args(all, TAG_LAUNCHER_ARG, args[0]);
+  if (launchers > 0 && request->argv[0] == NULL) return ENOMEM;
   request->placeholder_count = (uint32_t)placeholders;
   if (placeholders > 0) request->placeholders = collect_placeholders(all, placeholders);
   if (placeholders > 0 && request->placeholders == NULL) return ENOMEM;

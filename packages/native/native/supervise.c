@@ -71,6 +71,7 @@ static _Noreturn void end(struct run *run) {
     report_and_exit(run, STEP_LAUNCHER, (uint32_t)run->launcher_status);
   case STAGE_ENTERED:
     report_and_exit(run, STEP_ENTERED, 0); // killed without a word, perhaps just after the command started
+  case STAGE_UNBUILT:
   case STAGE_FAILED:
     report_and_exit(run, run->step, run->value);
   case STAGE_STARTED:
@@ -82,9 +83,17 @@ static _Noreturn void end(struct run *run) {
   _exit(STATUS_SETUP);
 }
 
+// Whether a native launch failed at a fresh /proc, which an outer container can deny.
+static bool is_without_proc(const struct run *run) {
+  if (run->stage != STAGE_UNBUILT || run->step != STEP_MOUNTS) return false;
+  const struct operation *operation = find_operation(&run->plan, run->attempt, run->rule);
+  return operation != NULL && operation->type == OPERATION_PROC;
+}
+
 static bool may_try_again(const struct run *run) {
-  return run->stage == STAGE_LAUNCHING && run->interrupted_by == 0 && !run->caller_is_gone &&
-         run->plan.argv[1] != NULL;
+  if (run->interrupted_by != 0 || run->caller_is_gone) return false;
+  if (run->plan.is_native) return run->plan.operation_counts[1] > 0 && is_without_proc(run);
+  return run->stage == STAGE_LAUNCHING && run->plan.argv[1] != NULL;
 }
 
 _Noreturn void supervise(int control, uint32_t granted, pid_t caller) {

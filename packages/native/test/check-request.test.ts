@@ -218,12 +218,12 @@ describe('what is refused', () => {
       mounts: [{ expectation: 'masked-file', target: '/a' }],
     }
     expect(issuesOf(() => encodeSuperviseRequest(request)).map(({ path }) => path.join('.'))).toEqual([
+      'placeholders',
+      'enter.lifetime',
       'launcherArgv',
       'launcherDescriptor',
       'fallbackArgv',
-      'placeholders',
       'mounts',
-      'enter.lifetime',
     ])
     const { launcherArgv: _, ...launcherAlone } = superviseRequest()
     expect(issuesOf(() => encodeSuperviseRequest(launcherAlone))).toEqual([

@@ -14,10 +14,11 @@ import { expectedRefusals } from './refusals.mjs'
  * @typedef {import('@linux-sandbox/policy').ResolvedPolicy} ResolvedPolicy
  * @typedef {import('./refusals.mjs').Refusal} Refusal
  * @typedef {Oracle | LandlockOracle} AnyOracle
- * @typedef {'bwrap' | 'landlock'} BackendName
+ * @typedef {'bwrap' | 'native' | 'landlock'} Enforcer - as the option `backend`
+ * @typedef {Enforcer | 'both'} BackendName - `both`: bwrap and native, which have to answer the same
  *
  * @typedef {object} Backend
- * @property {BackendName} name
+ * @property {readonly Enforcer[]} enforcers - each enforces the case, and all have to give the same
  * @property {typeof randomCase} randomCase
  * @property {(policy: ResolvedPolicy, tree: import('./oracle.mjs').Tree) => Expected} expect
  *
@@ -29,9 +30,8 @@ import { expectedRefusals } from './refusals.mjs'
 /** No repository is in a tree, and where none is, this name keeps the command from making a directory one. */
 const HEAD = { name: 'HEAD', reason: 'see docs/git.md' }
 
-/** @type {Backend} */
-const bwrap = {
-  name: 'bwrap',
+/** @type {Omit<Backend, 'enforcers'>} */
+const mounts = {
   randomCase,
   expect(policy, tree) {
     const oracle = new Oracle({ ...policy, protectedNames: [...policy.protectedNames, HEAD] }, tree)
@@ -44,10 +44,10 @@ const bwrap = {
  * @returns {Promise<Backend>}
  */
 export async function backendNamed(name) {
-  if (name === 'bwrap') return bwrap
+  if (name !== 'landlock') return { ...mounts, enforcers: name === 'both' ? ['bwrap', 'native'] : [name] }
   const limits = await landlockLimits()
   return {
-    name,
+    enforcers: [name],
     randomCase: randomLandlockCase,
     expect(policy) {
       const oracle = new LandlockOracle(policy, limits)
@@ -61,4 +61,17 @@ async function landlockLimits() {
   const sandbox = await Sandbox.create({ profile: readOnly(), backend: 'landlock' })
   const { enforced } = await sandbox.run('true', [], { cwd: '/' })
   return new Set(enforced.notes.flatMap((note) => (note.kind === 'landlock-limit' ? [note.limit] : [])))
+}
+
+const BACKEND_NAMES = /** @type {const} */ (['bwrap', 'native', 'both', 'landlock'])
+
+/**
+ * @param {string} text
+ * @returns {BackendName}
+ * @throws {TypeError} when there is none of that name.
+ */
+export function parseBackend(text) {
+  const name = BACKEND_NAMES.find((one) => one === text)
+  if (name === undefined) throw new TypeError(`--backend takes ${BACKEND_NAMES.join(', ')}`)
+  return name
 }

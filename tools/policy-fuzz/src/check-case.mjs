@@ -3,6 +3,7 @@ import { isSandboxError, Sandbox } from 'linux-sandbox'
 import { mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path/posix'
 import { atBase, profileOf } from './case.mjs'
+import { differencesOf, factsOf } from './compare-answers.mjs'
 import { compareAnswer } from './compare.mjs'
 import { identityAt, makeTree, treeIn } from './disk.mjs'
 import { encodeQuestions, parseAnswers } from './protocol.mjs'
@@ -11,6 +12,7 @@ import { questionsFor } from './questions.mjs'
 /**
  * @typedef {import('./case.mjs').Case} Case
  * @typedef {import('./compare.mjs').Mismatch} Mismatch
+ * @typedef {import('./compare-answers.mjs').AnswerFacts} AnswerFacts
  * @typedef {import('./backends.mjs').AnyOracle} Oracle
  *
  * @typedef {object} Verdict
@@ -18,6 +20,7 @@ import { questionsFor } from './questions.mjs'
  * @property {number} probes - acts that were tried
  * @property {readonly Mismatch[]} mismatches
  * @property {string} [refusal] - the planner's message
+ * @property {readonly AnswerFacts[]} [answers]
  *
  * @typedef {object} Place
  * @property {string} probe - the program, see probe/main.c
@@ -36,13 +39,34 @@ import { questionsFor } from './questions.mjs'
 const UNENFORCED = new Set(['root-unsafe'])
 
 /**
- * Makes the tree of `one`, tries everything in a sandbox under its policy, and compares.
+ * Makes the tree of `one`, tries everything in a sandbox under its policy, and compares: for each way to enforce it, and these with each other.
  *
  * @param {Case} one
  * @param {Place} place
  * @returns {Promise<Verdict>}
  */
 export async function checkCase(one, place) {
+  /** @type {Verdict | undefined} */
+  let before
+  for (const enforcer of place.backend.enforcers) {
+    const verdict = await checkEnforced(one, { ...place, enforcer })
+    if (verdict.outcome === 'failed') return verdict
+    const differences = before === undefined ? [] : differencesOf(before, verdict)
+    if (differences.length > 0) return failed(differences)
+    before = { ...verdict, probes: verdict.probes + (before?.probes ?? 0) }
+  }
+  if (before === undefined) throw new Error('nothing enforces the case')
+  return before
+}
+
+/** @typedef {Place & { enforcer: import('./backends.mjs').Enforcer }} EnforcedPlace */
+
+/**
+ * @param {Case} one
+ * @param {EnforcedPlace} place
+ * @returns {Promise<Verdict>}
+ */
+async function checkEnforced(one, place) {
   // In a directory of its own: what is beside a tree is seen through links that lead up.
   mkdirSync(place.base, { recursive: true })
   try {
@@ -55,11 +79,11 @@ export async function checkCase(one, place) {
 
 /**
  * @param {Case} one
- * @param {Place} place
+ * @param {EnforcedPlace} place
  * @returns {Promise<Verdict>}
  */
 async function tryEverything(one, place) {
-  const { probe, base, backend, enforced = (same) => same } = place
+  const { probe, base, enforcer, enforced = (same) => same } = place
   const withOwnProbe = withProbe(one, place)
   const { oracle, ...expected } = expectationOf(withOwnProbe, place)
   const refusals = expected.refusals({ base, isOrdinaryUser: process.geteuid?.() !== 0 })
@@ -67,7 +91,7 @@ async function tryEverything(one, place) {
   try {
     const sandbox = await Sandbox.create({
       ...optionsOf(enforced(withOwnProbe), base),
-      backend: backend.name,
+      backend: enforcer,
     })
     if (certain !== undefined) return failedToStart(`an error like ${certain.message}`, 'a sandbox')
     return await runProbe({ one, oracle, sandbox, probe, base })
@@ -117,17 +141,21 @@ async function runProbe({ one, oracle, sandbox, probe, base }) {
 
   /** @type {Mismatch[]} */
   const mismatches = []
+  /** @type {AnswerFacts[]} */
+  const facts = []
   let probes = 0
   const removed = new Set()
   for (const [index, answer] of answers.entries()) {
     const question = /** @type {import('./questions.mjs').Asked} */ (asked[index])
     const compared = compareAnswer(question.expectation, answer, identities[index] ?? '')
     probes += compared.probes
+    facts.push(factsOf(question, answer, identities[index] ?? ''))
     for (const mismatch of compared.mismatches) mismatches.push(located(mismatch, question, { oracle, base }))
     if (answer.outcomes.get('remove') === 0) removed.add(question.object.slice(base.length + 1))
   }
   mismatches.push(...leftOver({ before, removed, base }))
-  return mismatches.length === 0 ? { outcome: 'held', probes, mismatches } : { ...failed(mismatches), probes }
+  if (mismatches.length > 0) return { ...failed(mismatches), probes }
+  return { outcome: 'held', probes, mismatches, answers: facts }
 }
 
 /**

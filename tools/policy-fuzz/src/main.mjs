@@ -1,7 +1,8 @@
-// Usage: npm run fuzz [-- [--policies N] [--seed N] [--features LIST] [--backend bwrap|landlock] [--user root|ordinary|both] [--case FILE]]
+// Usage: npm run fuzz [-- [--policies N] [--seed N] [--features LIST] [--backend bwrap|native|both|landlock] [--user root|ordinary|both] [--case FILE]]
 // Tries random policies against the kernel and prints what did not come out as the policy says. 1 when something did not.
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { parseBackend } from './backends.mjs'
 import { parseFeatures } from './features.mjs'
 import { freshSeed } from './random.mjs'
 import { runFuzz } from './run-fuzz.mjs'
@@ -13,7 +14,7 @@ const { values } = parseArgs({
     policies: { type: 'string', default: '1000' },
     seed: { type: 'string', default: String(freshSeed()) },
     features: { type: 'string', default: 'all' },
-    backend: { type: 'string', default: 'bwrap' },
+    backend: { type: 'string', default: 'both' },
     user: { type: 'string', default: 'both' },
     case: { type: 'string' },
   },
@@ -51,15 +52,6 @@ function wholeNumber(name) {
   const value = Number(values[name])
   if (!Number.isSafeInteger(value) || value < 0) throw new TypeError(`--${name} takes a whole number`)
   return value
-}
-
-/**
- * @param {string} name
- * @returns {import('./backends.mjs').BackendName}
- */
-function parseBackend(name) {
-  if (name !== 'bwrap' && name !== 'landlock') throw new TypeError('--backend takes bwrap or landlock')
-  return name
 }
 
 /** @param {import('./tally.mjs').Tally} tally */

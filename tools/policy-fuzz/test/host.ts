@@ -8,6 +8,8 @@ const NEEDS = {
   linux: () => process.platform === 'linux',
   bwrap: () => succeeds('bwrap', ['--version']),
   userNamespaces: () => succeeds('bwrap', ['--unshare-user', '--ro-bind', '/', '/', 'true']),
+  nativeLaunch: () =>
+    spawnSync(nativeProgramPath(), ['launch-check'], { encoding: 'utf8' }).stdout === 'ok\n',
   landlock: () => landlockAbi() > 0,
   cc: () => compiler() !== undefined,
 } as const

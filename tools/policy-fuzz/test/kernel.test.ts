@@ -11,12 +11,13 @@ const seed = Number(process.env['POLICY_FUZZ_SEED'] ?? freshSeed())
 /** Enough for every act to fail where something is wrong. */
 const FEW = { policies: 120, seed: 1, features: ALL_FEATURES, failuresMax: 2 }
 
-describeOnStage('random policies', ['linux', 'bwrap', 'userNamespaces', 'cc'], (stage) => {
+describeOnStage('random policies', ['linux', 'bwrap', 'userNamespaces', 'nativeLaunch', 'cc'], (stage) => {
   test.each(possibleUsers())(
-    'the kernel lets a command of $name do exactly what accessOf says',
+    'the kernel lets a command of $name do exactly what accessOf says, and the same under bwrap and native',
     async ({ name, identity }) => {
       const tally = await runFuzz({
         ...{ policies: POLICIES, features: ALL_FEATURES, stage: stage(), user: identity },
+        backend: 'both',
         seed,
       })
       console.log(`started by ${name}: ${tally.summary()}`)

@@ -13,6 +13,9 @@ const FEATURES = {
   ordinaryUser: () => process.platform === 'linux',
   bwrap: () => succeeds('bwrap', ['--version']),
   userNamespaces: () => succeeds('bwrap', ['--unshare-user', '--ro-bind', '/', '/', 'true']),
+  /** Sandboxes can be made without bwrap. */
+  nativeLaunch: () =>
+    spawnSync(nativeProgramPath(), ['launch-check'], { encoding: 'utf8' }).stdout === 'ok\n',
   seccomp: () => existsSync('/proc/sys/kernel/seccomp/actions_avail'),
   landlock: () => landlockAbi() > 0,
   cc: () => succeeds('cc', ['--version']),

@@ -1,6 +1,12 @@
 import { describe, test } from 'vitest'
+import { TEST_BACKEND } from './backend.ts'
 import { missingFeatures, type Feature } from './features.ts'
 import { TEST_USERS, type TestUser } from './users.ts'
+
+const NEEDS: Readonly<Record<typeof TEST_BACKEND, readonly Feature[]>> = {
+  bwrap: ['bwrap', 'userNamespaces'],
+  native: ['nativeLaunch'],
+}
 
 /**
  * A group of tests for every user that this process can be. Skipped, with the reason in its title, when the host lacks something
@@ -11,10 +17,10 @@ export function describeForUsers(
   needed: readonly Feature[],
   define: (user: TestUser) => void,
 ): void {
-  describeOnHost(title, ['bwrap', 'userNamespaces', ...needed], define)
+  describeOnHost(title, [...NEEDS[TEST_BACKEND], ...needed], define)
 }
 
-/** The same for sandboxes that are not made by bubblewrap. */
+/** The same for sandboxes that name their backend. */
 export function describeOnHost(
   title: string,
   needed: readonly Feature[],

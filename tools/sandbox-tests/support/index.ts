@@ -1,3 +1,4 @@
+export { TEST_BACKEND } from './backend.ts'
 export { hasFeature, landlockAbi } from './features.ts'
 export { describeForUsers, describeOnHost } from './host-test.ts'
 export { stagedDriver, stagedPreload, stagedProbe } from './probe.ts'

@@ -16,6 +16,14 @@ const RUN: CommandSpec = {
   options: [
     ...POLICY_OPTIONS,
     {
+      name: 'backend',
+      value: 'NAME',
+      choices: ['auto', 'bwrap', 'native'],
+      default: 'what the configuration says, else auto',
+      description:
+        'what makes the sandbox: bwrap; native, which needs no bwrap; or auto: native where there is no bwrap or very much to mount',
+    },
+    {
       name: 'use-legacy-landlock',
       description:
         'confine by Landlock instead of bubblewrap; only for policies that it can express, and it keeps less apart',

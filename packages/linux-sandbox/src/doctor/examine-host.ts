@@ -10,11 +10,19 @@ import {
   type ResolvedPolicy,
 } from '@linux-sandbox/policy'
 import { sharedHost } from '../host.js'
+import { launchRefusal } from '../launch-check.js'
 import { findBwrap } from '../launcher-choice.js'
 import type { SandboxOptions } from '../options.js'
 import { fine, finding, type Finding } from './finding.js'
 import { confinementFindings, hostFindings } from './host-findings.js'
-import { bwrapFinding, procFinding, sandboxFindings, type BwrapFact } from './launcher-findings.js'
+import {
+  bwrapFinding,
+  nativeLaunchFinding,
+  procFinding,
+  sandboxFindings,
+  type BwrapFact,
+  type NativeLaunchFact,
+} from './launcher-findings.js'
 import { resourceFindings } from './place-findings.js'
 import {
   describeRoots,
@@ -48,6 +56,8 @@ export interface ExaminedFacts extends HostFacts {
   /** 0: no Landlock. Absent: it could not be asked. */
   readonly landlockAbi?: number
   readonly bwrap: BwrapFact
+  /** Absent: it could not be asked. */
+  readonly nativeLaunch?: NativeLaunchFact
   readonly writableRoots: readonly RootFact[]
   readonly trial: Trial
 }
@@ -70,6 +80,7 @@ export async function examineHost({ trial = true, ...options }: ExamineOptions =
     arch: process.arch,
     ...(program === undefined ? {} : { nativeProgram: program }),
     ...(abi === undefined ? {} : { landlockAbi: abi }),
+    ...(program === undefined ? {} : { nativeLaunch: nativeLaunchFact(program) }),
     // The choice looks at every path of the policy.
     bwrap: bwrapFact(withoutHanging(policy), absolutePath(options.policyCwd ?? process.cwd())),
     writableRoots: describeRoots(policy),
@@ -94,14 +105,14 @@ function findingsFor(
 ): Finding[] {
   const platform = platformFinding(facts)
   if (platform.severity === 'problem') return [platform]
-  const { bwrap, trial, writableRoots } = facts
+  const { bwrap, trial, writableRoots, nativeLaunch } = facts
   const start = [platform, nativeFinding(facts, nativeProblem)]
   const end = [...fileSystemFindings(writableRoots), ...hardLinkFindings(policy, writableRoots)]
   if (!facts.hasProc) {
     return [
       ...start,
       procMissingFinding(),
-      bwrapFinding(bwrap, trial),
+      bwrapFinding(bwrap, trial, nativeLaunch),
       ...sandboxFindings(facts, trial),
       ...end,
     ]
@@ -109,7 +120,8 @@ function findingsFor(
   return [
     ...start,
     ...hostFindings(facts),
-    bwrapFinding(bwrap, trial),
+    bwrapFinding(bwrap, trial, nativeLaunch),
+    ...(nativeLaunch === undefined ? [] : [nativeLaunchFinding(nativeLaunch, facts)]),
     userNamespaceFinding(facts, trial, bwrap.path ?? '/usr/bin/bwrap'),
     ...confinementFindings(facts, facts.landlockAbi),
     ...sandboxFindings(facts, trial),
@@ -145,6 +157,11 @@ function procMissingFinding(): Finding {
     cost: 'no command can run in a sandbox, and nothing else can be found out about this host',
     remedy: ['mount -t proc proc /proc'],
   })
+}
+
+function nativeLaunchFact(program: string): NativeLaunchFact {
+  const refusal = launchRefusal(program)
+  return refusal === undefined ? { kind: 'possible' } : { kind: 'refused', ...refusal }
 }
 
 function bwrapFact(policy: ResolvedPolicy, workspace: AbsolutePath): BwrapFact {

@@ -1,6 +1,8 @@
+import type { FailedStep } from '@linux-sandbox/errors'
 import { installCommand, type HostFacts } from '@linux-sandbox/host-probe'
 import { fine, finding, type Finding } from './finding.js'
 import { refusalIn } from './launcher-refusals.js'
+import { nativeRefusal, sentenceOf } from './native-refusals.js'
 import { uncoverProc } from './remedies.js'
 import type { Trial } from './trial.js'
 import { NO_SANDBOX, REFUSED_NAMESPACE } from './user-namespace-findings.js'
@@ -10,8 +12,15 @@ export type BwrapFact =
   | { readonly path: string; readonly options: readonly string[] }
   | { readonly path?: never; readonly code: string; readonly message: string; readonly hint: string }
 
-export function bwrapFinding(bwrap: BwrapFact, trial: Trial): Finding {
+/** Whether the native program can make sandboxes by itself, or what keeps it from that. */
+export type NativeLaunchFact = { readonly kind: 'possible' } | (FailedStep & { readonly kind: 'refused' })
+
+/** `native`: `undefined` when it could not be asked. */
+export function bwrapFinding(bwrap: BwrapFact, trial: Trial, native: NativeLaunchFact | undefined): Finding {
   const how = 'PATH, and the text of the program'
+  if (bwrap.path === undefined && native?.kind === 'possible') {
+    return fine('bwrap-unneeded', `${bwrap.message}; sandboxes are made without it`, how)
+  }
   for (const failed of [bwrap, trial]) {
     if (!('code' in failed) || failed.code !== 'BWRAP_TOO_OLD') continue
     const { message, hint } = failed
@@ -32,6 +41,18 @@ export function bwrapMissingFinding(problem: string): Finding {
   })
 }
 
+export function nativeLaunchFinding(native: NativeLaunchFact, facts: HostFacts): Finding {
+  const how = 'a sandbox without a command was made by linux-sandbox-native'
+  if (native.kind === 'possible') return fine('native-launch', 'sandboxes can be made without bwrap', how)
+  const { what, remedy } = nativeRefusal(native, facts)
+  return finding('native-launch-refused', {
+    what: `sandboxes cannot be made without bwrap: ${what}`,
+    how: `${how}: ${sentenceOf(native)}`,
+    cost: 'every sandbox needs bwrap, which takes long where very much is mounted',
+    remedy,
+  })
+}
+
 /** Codes of failures that have a finding of their own. */
 const EXPLAINED = [
   'BWRAP_MISSING',
@@ -49,7 +70,6 @@ export function sandboxFindings(facts: HostFacts, trial: Trial): Finding[] {
     return [fine('sandbox', 'a command runs in a sandbox, with a seccomp filter', how)]
   if (EXPLAINED.includes(trial.code) || REFUSED_NAMESPACE.test(trial.message)) return []
   const refusal = refusalIn(trial.message)
-  if (refusal?.id === 'tmp-missing' && !facts.hasTmp) return []
   if (refusal === undefined) {
     const remedy =
       trial.hint === '' ? ['try bwrap alone: bwrap --unshare-user --ro-bind / / true'] : [trial.hint]

@@ -3,7 +3,7 @@ import type { FindingId } from './finding.js'
 import { TMP_MISSING } from './place-findings.js'
 import { allowSandboxes, uncoverProc } from './remedies.js'
 
-/** Something about the host that bwrap fails at, other than at its user namespace. */
+/** Something about the host that bwrap or the native program fails at, other than at its user namespace. */
 export interface Refusal {
   readonly wording: RegExp
   readonly id: FindingId
@@ -11,7 +11,10 @@ export interface Refusal {
   readonly remedy: (facts: HostFacts) => readonly string[]
 }
 
-/** By what bubblewrap 0.4 to 0.12 say in C.UTF-8: it has no translations. The first that fits counts. */
+/**
+ * By what bubblewrap 0.4 to 0.12 say in C.UTF-8, which has no translations, and by what is said of the native program. The first that fits
+ * counts.
+ */
 const REFUSALS: readonly Refusal[] = [
   {
     wording: /Unexpected capabilities/,
@@ -20,7 +23,7 @@ const REFUSALS: readonly Refusal[] = [
     remedy: () => ['start without ambient capabilities: setpriv --ambient-caps=-all --inh-caps=-all COMMAND'],
   },
   {
-    wording: /fchdir to oldroot|pivot_root/,
+    wording: /fchdir to oldroot|pivot_root|new root could not be entered/,
     id: 'sandbox-root-refused',
     what: 'the root of this host cannot be exchanged, as under proot, in a chroot or in an initramfs',
     remedy: () => [
@@ -30,7 +33,7 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     wording: /Failed to mount tmpfs: No such file or directory/i,
-    id: 'tmp-missing',
+    id: 'sandbox-failed',
     ...TMP_MISSING,
   },
   {
@@ -40,9 +43,10 @@ const REFUSALS: readonly Refusal[] = [
     remedy: ({ container, procMasks }) => uncoverProc(container, procMasks),
   },
   {
-    wording: /Failed to make \/|Failed to mount|[Cc]an't (re)?mount|setting up newroot|Can't bind mount/,
+    wording:
+      /Failed to make \/|Failed to mount|[Cc]an't (re)?mount|setting up newroot|Can't bind mount|could (not )?be mounted/,
     id: 'sandbox-mounts-refused',
-    what: 'something refuses to let bwrap mount, though it can make a user namespace',
+    what: 'something refuses mounts, though a user namespace can be made',
     remedy: ({ container }) => [
       ...allowSandboxes(container),
       'SELinux, AppArmor: ask the kernel for the reason: journalctl -k -g denied',
@@ -50,7 +54,7 @@ const REFUSALS: readonly Refusal[] = [
   },
 ]
 
-/** What bwrap was refused when it has said `said`. */
+/** What was refused when `said` was said. */
 export function refusalIn(said: string): Refusal | undefined {
   return REFUSALS.find(({ wording }) => wording.test(said))
 }

@@ -69,7 +69,7 @@ export function tmpFinding({ hasTmp }: HostFacts): Finding {
   return finding('tmp-missing', {
     what: TMP_MISSING.what,
     how: '/tmp is no directory',
-    cost: 'no command can run in a sandbox of bwrap, which builds it there; most programs have no place for temporary files',
+    cost: 'bwrap cannot be used, which builds sandboxes there; most programs have no place for temporary files',
     remedy: TMP_MISSING.remedy(),
   })
 }

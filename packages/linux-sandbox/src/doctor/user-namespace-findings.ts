@@ -3,20 +3,21 @@ import { fine, finding, type Finding, type FindingId } from './finding.js'
 import { allowByAppArmor, allowSandboxes, setKernelSetting, settingName } from './remedies.js'
 import type { Trial } from './trial.js'
 
-/** What bwrap says, in every version seen so far, when the kernel refuses it a user namespace. */
+/** What bwrap says, in every version seen so far, and what is said of the native program, when the kernel refuses it a user namespace. */
 export const REFUSED_NAMESPACE =
-  /No permissions to creat|creating new namespace failed|kernel does not support user namespaces|setting up [ug]id map|Failed RTM_NEW/i
+  /No permissions to creat|creating new namespace failed|kernel does not support user namespaces|setting up [ug]id map|Failed RTM_NEW|new namespaces could not be made|ids could not be mapped|loopback could not be brought up/i
 
 /** ENOSPC: a limit here or in an outer namespace, or 32 namespaces in each other. @see user_namespaces(7) */
 const LIMIT_REACHED = /ENOSPC|max_\*_namespaces|No space left/
 
 /** A namespace that was made and then has no power: a security module does that, and no filter of system calls. */
-const POWERLESS_NAMESPACE = /setting up [ug]id map|Failed RTM_NEW/i
+const POWERLESS_NAMESPACE =
+  /setting up [ug]id map|Failed RTM_NEW|ids could not be mapped|loopback could not be brought up/i
 
-export const NO_SANDBOX = 'no command can run in a sandbox of bwrap'
+export const NO_SANDBOX = 'no command can run in a sandbox with namespaces'
 
 /** Since Linux 5.12 root can map itself only with CAP_SETFCAP. @see user_namespaces(7) */
-const UNMAPPABLE_ROOT = /setting up uid map: Operation not permitted/i
+const UNMAPPABLE_ROOT = /setting up uid map: Operation not permitted|ids could not be mapped \(EPERM\)/i
 
 /** A limit that nobody reaches by accident. */
 const ENOUGH_NAMESPACES = '15000'

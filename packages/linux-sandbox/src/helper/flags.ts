@@ -4,7 +4,7 @@ export const PROGRAM = 'codex-linux-sandbox'
 /** One flag of `codex-linux-sandbox`. */
 export interface Flag {
   /** What its value is called in the help; without, it has none. */
-  readonly value?: 'DIR' | 'JSON' | 'FD:PATH'
+  readonly value?: 'DIR' | 'JSON' | 'NAME' | 'FD:PATH'
   readonly short?: string
   readonly isRepeatable?: true
   /** What it does, as a phrase. */
@@ -23,6 +23,10 @@ export const FLAGS = {
   'permission-profile': { value: 'JSON', meaning: 'what COMMAND may read, write and reach' },
   'no-proc': { meaning: "keep the host's /proc visible, read-only, instead of mounting a fresh one" },
   'inherit-pid-namespace': { meaning: "keep the host's processes and its /proc visible to COMMAND" },
+  backend: {
+    value: 'NAME',
+    meaning: 'what makes the sandbox: bwrap; native, which needs no bwrap; or auto, which is the default',
+  },
   'use-legacy-landlock': {
     meaning: 'confine by Landlock instead of bubblewrap; only for policies that it can express',
   },
@@ -68,6 +72,9 @@ export const FLAGS = {
 
 export type FlagName = keyof typeof FLAGS
 
+/** Of `--backend`. */
+export const BACKEND_NAMES = ['auto', 'bwrap', 'native'] as const
+
 /** Flags that mean nothing together, and why. */
 export const CONTRADICTIONS: readonly {
   readonly flags: readonly [FlagName, FlagName]
@@ -77,6 +84,11 @@ export const CONTRADICTIONS: readonly {
     flags: ['apply-seccomp-then-exec', 'use-legacy-landlock'],
     why: 'the stage inside a sandbox has no backend of its own',
   },
+  {
+    flags: ['apply-seccomp-then-exec', 'backend'],
+    why: 'the stage inside a sandbox has no backend of its own',
+  },
+  { flags: ['use-legacy-landlock', 'backend'], why: 'Landlock is a backend of its own' },
   {
     flags: ['apply-seccomp-then-exec', 'inherit-pid-namespace'],
     why: 'the stage inside a sandbox makes no namespaces',

@@ -3,7 +3,15 @@ import type { ForegroundCommand } from '../foreground.js'
 import type { ProxyOptions } from '../proxy/options.js'
 import { splitArgs, UsageError } from '../usage.js'
 import { parseFdMount, type FdMount } from './fd-mounts.js'
-import { CONTRADICTIONS, FLAGS, PROGRAM, REQUIREMENTS, type Flag, type FlagName } from './flags.js'
+import {
+  BACKEND_NAMES,
+  CONTRADICTIONS,
+  FLAGS,
+  PROGRAM,
+  REQUIREMENTS,
+  type Flag,
+  type FlagName,
+} from './flags.js'
 import { networkFromFlags } from './network-flags.js'
 import { profileFromFlags } from './policy-flags.js'
 
@@ -11,7 +19,7 @@ import { profileFromFlags } from './policy-flags.js'
 export interface HelperRequest {
   readonly policyCwd: string
   readonly profile: PermissionProfile
-  readonly backend: 'auto' | 'landlock' | 'inner'
+  readonly backend: (typeof BACKEND_NAMES)[number] | 'landlock' | 'inner'
   readonly proc: 'fresh' | 'host'
   readonly pidNamespace: 'private' | 'inherited'
   /** Which proxies the command can reach; without, none. */
@@ -106,6 +114,7 @@ function problemsOf(values: Values, command: readonly string[]): string[] {
     ...CONTRADICTIONS.filter(({ flags }) => flags.every(isGiven)).map(
       ({ flags: [one, other], why }) => `--${one} contradicts --${other}: ${why}`,
     ),
+    ...backendProblem(values),
     ...(['sandbox-policy-cwd', 'command-cwd'] as const).flatMap((flag) =>
       absoluteProblem(flag, values[flag]),
     ),
@@ -115,7 +124,13 @@ function problemsOf(values: Values, command: readonly string[]): string[] {
 function backendOf(values: Values): HelperRequest['backend'] {
   // The namespaces and the mounts have been made by the outer stage.
   if (values['apply-seccomp-then-exec'] === true) return 'inner'
-  return values['use-legacy-landlock'] === true ? 'landlock' : 'auto'
+  if (values['use-legacy-landlock'] === true) return 'landlock'
+  return BACKEND_NAMES.find((name) => name === values.backend) ?? 'auto'
+}
+
+function backendProblem({ backend }: Values): string[] {
+  if (backend === undefined || BACKEND_NAMES.some((name) => name === backend)) return []
+  return [`--backend must be one of ${BACKEND_NAMES.join(', ')}, not ${JSON.stringify(backend)}`]
 }
 
 /** Of two values the last one would win, silently. A switch that is given twice means what it means. */

@@ -50,6 +50,7 @@ test.each<{ flags: OptionalFlag[]; expected: Partial<HelperRequest> }>([
   { flags: ['no-proc'], expected: { proc: 'host', pidNamespace: 'private' } },
   { flags: ['inherit-pid-namespace'], expected: { pidNamespace: 'inherited' } },
   { flags: ['use-legacy-landlock'], expected: { backend: 'landlock' } },
+  { flags: ['backend'], expected: { backend: 'native' } },
   { flags: [], expected: { proxy: undefined, unixSockets: false } },
   { flags: ['managed-network'], expected: { proxy: ENVIRONMENT, unixSockets: false } },
   { flags: ['allow-network-for-proxy'], expected: { proxy: ENVIRONMENT, unixSockets: false } },
@@ -83,6 +84,11 @@ test.each([
     message: /cwd is missing; .*profile is missing; no command .*; --verify-fd-mount needs/,
   },
   { title: 'a dash among letters', argv: [...REQUIRED, '-x-', 'ls'], message: /^Unknown option '-x-'$/ },
+  {
+    title: 'an unknown backend',
+    argv: [...REQUIRED, '--backend', 'docker', 'ls'],
+    message: /--backend must be one of auto, bwrap, native, not "docker"/,
+  },
   {
     title: 'a relative directory',
     argv: ['--sandbox-policy-cwd', 'x', '--permission-profile', PROFILE, 'ls'],

@@ -11,6 +11,7 @@ export const OPTIONAL = {
   'command-cwd': ['--command-cwd', '/tmp'],
   'no-proc': ['--no-proc'],
   'inherit-pid-namespace': ['--inherit-pid-namespace'],
+  backend: ['--backend', 'native'],
   'use-legacy-landlock': ['--use-legacy-landlock'],
   'sandbox-policy': ['--sandbox-policy', '{"type":"danger-full-access"}'],
   'file-system-sandbox-policy': ['--file-system-sandbox-policy', '{"kind":"unrestricted"}'],
@@ -33,7 +34,9 @@ export function refusalOf(given: ReadonlySet<OptionalFlag>): string | undefined 
   if (has('proxy-route-spec') && !has('apply-seccomp-then-exec')) return 'only for the inner stage'
   if (has('proxy-route-spec') && !has('managed-network')) return 'routes, but no managed proxy'
   if (has('verify-fd-mount') && !has('apply-seccomp-then-exec')) return 'only for the inner stage'
-  if (has('apply-seccomp-then-exec') && has('use-legacy-landlock')) return 'the inner stage has no backend'
+  if (has('apply-seccomp-then-exec') && (has('use-legacy-landlock') || has('backend')))
+    return 'the inner stage has no backend'
+  if (has('use-legacy-landlock') && has('backend')) return 'Landlock is a backend'
   if (has('apply-seccomp-then-exec') && has('inherit-pid-namespace'))
     return 'the inner stage has no namespaces'
   const isProxied = has('managed-network') || has('allow-network-for-proxy')

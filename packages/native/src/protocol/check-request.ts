@@ -7,6 +7,7 @@ import {
   PLACEHOLDER_CONTENT_MAX,
   PLACEHOLDERS_MAX,
 } from './constants.js'
+import { checkLaunch } from './check-operations.js'
 import { checkListeners, checkRoutes } from './check-routes.js'
 import {
   checkAbsolutePath,
@@ -38,13 +39,27 @@ const MASK_MAX = 0xffff_ffff_ffff_ffffn
 export function checkSuperviseRequest(request: SuperviseRequest): Issue[] {
   const { setupTimeoutMs, enter, registry, placeholders = [], mounts = [] } = request
   return [
-    ...(request.launcher === undefined ? checkDirect(request) : checkLauncher(request, request.launcher)),
+    ...checkStart(request),
     ...(setupTimeoutMs === undefined ? [] : checkNumber(setupTimeoutMs, 1, ['setupTimeoutMs'])),
     ...checkEnterRequest(enter, ['enter']),
     ...(registry === undefined ? [] : checkPlainPath(registry, ['registry'])),
     ...checkPlaceholders(placeholders, registry),
     ...checkMounts(mounts),
     ...checkRoutes(request),
+  ]
+}
+
+function checkStart(request: SuperviseRequest): Issue[] {
+  const { launcher, namespaces, mounts = [] } = request
+  if (launcher !== undefined)
+    return [
+      ...checkLauncher(request, launcher),
+      ...refuseNamed(request, OF_NAMESPACES, 'needs to have no launcher'),
+    ]
+  return [
+    ...(namespaces === undefined ? checkDirect(request) : checkLaunch(request, namespaces)),
+    ...refuseNamed(request, OF_LAUNCHER, NEEDS_LAUNCHER),
+    ...(mounts.length > 0 ? [{ path: ['mounts'], message: NEEDS_LAUNCHER }] : []),
   ]
 }
 
@@ -63,13 +78,25 @@ function checkLauncher(
 /** What only a launcher makes sense of. */
 const OF_LAUNCHER = ['launcherArgv', 'launcherDescriptor', 'fallbackArgv'] as const
 
+/** What makes a launch native. */
+const OF_NAMESPACES = ['namespaces', 'operations', 'fallbackOperations'] as const
+
+const NEEDS_LAUNCHER = 'needs a launcher'
+
+function refuseNamed(
+  request: SuperviseRequest,
+  names: readonly (keyof SuperviseRequest)[],
+  message: string,
+): Issue[] {
+  return names.filter((name) => request[name] !== undefined).map((name) => ({ path: [name], message }))
+}
+
 function checkDirect(request: SuperviseRequest): Issue[] {
-  const { placeholders = [], mounts = [], routes = [], enter } = request
-  const message = 'needs a launcher'
+  const { placeholders = [], routes = [], enter } = request
+  const message = NEEDS_LAUNCHER
   return [
-    ...OF_LAUNCHER.filter((name) => request[name] !== undefined).map((name) => ({ path: [name], message })),
+    ...refuseNamed(request, ['operations', 'fallbackOperations'], 'needs namespaces'),
     ...(placeholders.length > 0 ? [{ path: ['placeholders'], message }] : []),
-    ...(mounts.length > 0 ? [{ path: ['mounts'], message }] : []),
     ...(routes.some(({ kind }) => kind !== 'descriptor') ? [{ path: ['routes'], message }] : []),
     ...(enter.lifetime === 'subreaper'
       ? []

@@ -1,6 +1,6 @@
 /** Every number of `docs/native-protocol.md`. `native/protocol.h` repeats them; a test compares the two. */
 
-export const PROTOCOL_VERSION = 6
+export const PROTOCOL_VERSION = 7
 
 /** `LSBX`, as a little-endian number. */
 export const REQUEST_MAGIC = 0x58_42_53_4c
@@ -25,6 +25,9 @@ export const PLACEHOLDER_CONTENT_MAX = 4096
 
 /** How many mounts a run can have verified. */
 export const MOUNTS_MAX = 4096
+
+/** How many operations each attempt of a native launch can have. */
+export const OPERATIONS_MAX = 32_768
 
 /** How many rules a Landlock ruleset can have. */
 export const LANDLOCK_RULES_MAX = 4096
@@ -77,6 +80,9 @@ export const TAG = {
   landlock: 23,
   landlockRule: 24,
   listener: 25,
+  namespaces: 32,
+  operation: 33,
+  fallbackOperation: 34,
 } as const
 
 export const REPORT_KIND = { started: 1, failed: 2, ended: 3, violation: 4 } as const
@@ -97,6 +103,28 @@ export const EXPECTATIONS = {
 
 /** What ends together with the command. */
 export const LIFETIMES = { 'pid-namespace': 1, subreaper: 2 } as const
+
+/** What a native launch makes beside a user and a mount namespace. `cgroup` only where the kernel has it. */
+export const NAMESPACES = { pid: 1, network: 2, ipc: 4, uts: 8, cgroup: 16 } as const
+
+export type NamespaceName = keyof typeof NAMESPACES
+
+/** One step that builds the file system of a native launch. */
+export const OPERATION_TYPES = {
+  root: 1,
+  dev: 2,
+  proc: 3,
+  bind: 4,
+  'mask-directory': 5,
+  'mask-file': 6,
+  directory: 7,
+  symlink: 8,
+  tmpfs: 9,
+  'remount-read-only': 10,
+} as const
+
+/** How something is bound. */
+export const BIND_FLAGS = { write: 1, devices: 2 } as const
 
 /** Where the connections of a listener go. */
 export const ROUTE_KINDS = { tcp4: 1, tcp6: 2, unix: 3, descriptor: 4 } as const
@@ -125,6 +153,10 @@ export const STEPS = {
   subreaper: 20,
   listeners: 21,
   routes: 22,
+  namespaces: 23,
+  'id-maps': 24,
+  loopback: 25,
+  root: 26,
 } as const
 
 export type Step = keyof typeof STEPS

@@ -23,6 +23,7 @@ import type {
 } from './request.js'
 import { RESOURCES } from './resources.js'
 import { checkEnterRequest, checkSuperviseRequest, UNLIMITED } from './check-request.js'
+import { encodeOperation, namespaceBits } from './encode-operations.js'
 import { encodeUtf8 } from './utf8.js'
 
 /**
@@ -39,6 +40,14 @@ export function encodeSuperviseRequest(request: SuperviseRequest): Uint8Array {
       ? []
       : [numberField(TAG.launcherDescriptor, request.launcherDescriptor)]),
     ...(request.fallbackArgv ?? []).map((word) => stringField(TAG.fallbackArg, word)),
+    ...(request.namespaces === undefined
+      ? []
+      : [numberField(TAG.namespaces, namespaceBits(request.namespaces))]),
+    ...(request.operations ?? []).map((one) => ({ tag: TAG.operation, bytes: encodeOperation(one) })),
+    ...(request.fallbackOperations ?? []).map((one) => ({
+      tag: TAG.fallbackOperation,
+      bytes: encodeOperation(one),
+    })),
     ...(request.setupTimeoutMs === undefined ? [] : [numberField(TAG.setupTimeout, request.setupTimeoutMs)]),
     numberField(TAG.reraise, request.reraise ? 1 : 0),
     ...(request.registry === undefined ? [] : [stringField(TAG.registry, request.registry)]),

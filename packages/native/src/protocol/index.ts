@@ -6,6 +6,7 @@ export {
   LANDLOCK_RULES_MAX,
   LISTENER_PORT_MIN,
   MOUNTS_MAX,
+  OPERATIONS_MAX,
   PLACEHOLDER_CONTENT_MAX,
   PLACEHOLDERS_MAX,
   PROTOCOL_VERSION,
@@ -14,6 +15,7 @@ export {
   STATUS_SOCKET,
   STEPS,
   VIOLATIONS,
+  type NamespaceName,
   type PlaceholderViolation,
   type Step,
 } from './constants.js'
@@ -34,6 +36,7 @@ export type {
   ExpectedMount,
   LandlockRule,
   LandlockRuleset,
+  LaunchOperation,
   LimitValue,
   Placeholder,
   ResourceLimit,

@@ -1,4 +1,4 @@
-import type { LIFETIMES } from './constants.js'
+import type { LIFETIMES, NamespaceName } from './constants.js'
 import type { ResourceName } from './resources.js'
 
 /** In the resource's own unit, which setrlimit(2) tells. */
@@ -107,10 +107,40 @@ export type ExpectedMount =
       readonly target: string
     }
 
+/**
+ * One step that builds the file system of a native launch; a later one hides what an earlier one put at or below the same target. The
+ * first one says what `/` starts with: `root`, or `mask-directory` or `tmpfs` at `/`; no other is one of these. Paths have no
+ * empty, `.` or `..` component, and no symbolic link on the way: sources are those of the host, targets those of the sandbox. What is
+ * missing is made only in what an earlier `mask-directory`, `tmpfs` or `dev` put there, never on the host.
+ *
+ * - `root`: the tree of the host with all its mounts; `bind`: what is at `source` with all its mounts; never set-user-ID
+ * - `device`: as a `bind` in which devices can be used
+ * - `dev`: a minimal one at `/dev`; `proc`: a fresh one at `/proc`, which needs the namespace `pid`
+ * - `mask-directory`: an empty directory in memory that cannot be listed; `traversable`: something below it can be reached
+ * - `mask-file`: the null device, which cannot be opened
+ * - `directory`: an empty one with `mode`, unless there is one; `symlink`: with the text `to`
+ * - `tmpfs`: an empty file system in memory
+ * - `remount-read-only`: the mount at `target`, and none below it
+ */
+export type LaunchOperation =
+  | { readonly type: 'root'; readonly access: 'read' | 'write'; readonly devices: boolean }
+  | { readonly type: 'dev' | 'proc' }
+  | {
+      readonly type: 'bind'
+      readonly source: string
+      readonly target: string
+      readonly access: 'read' | 'write'
+    }
+  | { readonly type: 'device'; readonly source: string; readonly target: string }
+  | { readonly type: 'mask-directory'; readonly target: string; readonly traversable: boolean }
+  | { readonly type: 'mask-file' | 'remount-read-only'; readonly target: string }
+  | { readonly type: 'directory' | 'tmpfs'; readonly target: string; readonly mode: number }
+  | { readonly type: 'symlink'; readonly target: string; readonly to: string }
+
 /** What `linux-sandbox-native supervise` is asked to do. */
 export interface SuperviseRequest {
   /**
-   * Absolute path of bwrap. Without it and `launcherArgv`, `enter` is started directly, in no namespace of its own: its
+   * Absolute path of bwrap. Without it, `launcherArgv` and `namespaces`, `enter` is started directly, in no namespace of its own: its
    * `lifetime` has to be `subreaper`, and there are neither placeholders nor mounts.
    */
   readonly launcher?: string
@@ -121,6 +151,15 @@ export interface SuperviseRequest {
    * what is at the path. Not one of the command's and not the control socket.
    */
   readonly launcherDescriptor?: number
+  /**
+   * Makes the launch native, in place of a launcher: `supervise` makes these namespaces itself, and always one of users and one of
+   * mounts. It needs `operations`, and Linux 5.12. Without `pid` the `lifetime` has to be `subreaper`.
+   */
+  readonly namespaces?: readonly NamespaceName[]
+  /** What a native launch mounts, in this order; 1 to 32768. */
+  readonly operations?: readonly LaunchOperation[]
+  /** All that is mounted instead when the first attempt failed at `proc`; at most 32768. Without it there is no second attempt. */
+  readonly fallbackOperations?: readonly LaunchOperation[]
   /** For one more attempt, should the first launcher end before it gets to `enter`. */
   readonly fallbackArgv?: readonly string[]
   /**
@@ -129,7 +168,7 @@ export interface SuperviseRequest {
    */
   readonly setupTimeoutMs?: number
   readonly enter: EnterRequest
-  /** As many as `enter` has listeners, in the same order. Those of kind `tcp` and `unix` need a launcher. */
+  /** As many as `enter` has listeners, in the same order. Those of kind `tcp` and `unix` need a launcher or `namespaces`. */
   readonly routes?: readonly Route[]
   /** What each endpoint of kind `tcp` or `unix` is told first on every connection, at most 1024 bytes. It needs such a route. */
   readonly preface?: Uint8Array

@@ -34,6 +34,13 @@ export const WITHOUT_LAUNCHER: RequestParts = {
   enter: { lifetime: 'subreaper', dropCapabilities: true },
 }
 
+/** Namespaces as those of bwrap above, and its mounts, made without it. */
+export const NATIVE: RequestParts = {
+  namespaces: ['pid', 'network', 'ipc', 'uts', 'cgroup'],
+  operations: [{ type: 'root', access: 'write', devices: false }, { type: 'dev' }, { type: 'proc' }],
+  enter: { dropCapabilities: true },
+}
+
 export type RequestParts = Partial<Omit<SuperviseRequest, 'enter'>> & {
   readonly enter?: Partial<EnterRequest>
   /** Whether there is no launcher, instead of bwrap. */
@@ -45,7 +52,7 @@ export function requestFor(
   { enter, isDirect = false, ...parts }: RequestParts = {},
 ): Uint8Array {
   return encodeSuperviseRequest({
-    ...(isDirect ? {} : { launcher: BWRAP, launcherArgv: bwrapArgv() }),
+    ...(isDirect || parts.namespaces !== undefined ? {} : { launcher: BWRAP, launcherArgv: bwrapArgv() }),
     reraise: false,
     enter: { argv, env: { PATH: '/usr/bin:/bin' }, cwd: '/', ...enter },
     ...parts,

@@ -51,6 +51,12 @@ const LOCKED: readonly Attack[] = [
     gets: 'EINVAL',
     twin: { where: 'inside', attempt: ({ room }) => inside('mount-and-umount', room) },
   },
+  ...['/', '/dev', '/proc'].map((path) => ({
+    act: `unmounts ${path} to get at what is below it`,
+    attempt: () => inside('umount-lazily', path),
+    gets: 'EINVAL',
+    twin: { where: 'inside' as const, attempt: ({ room }: Scene) => inside('mount-and-umount', room) },
+  })),
   {
     act: 'looks below the mounts by a bind without them',
     attempt: ({ home, room }) => inside('bind-writable', home, room),

@@ -21,12 +21,12 @@ async function end(user: TestUser, call: 'create' | 'preview', given: Given): Pr
 
 describeForUsers('a backend', [], (user) => {
   test.each(['landlock', 'inner'] as const)('that makes no mounts has no preview: %s', async (backend) => {
-    const refused = `POLICY_UNSUPPORTED: cannot enforce the option "backend: ${backend}": a preview is of the mounts`
+    const refused = `POLICY_UNSUPPORTED: cannot enforce the option "backend: ${backend}": a preview is of mounts`
     expect(await end(user, 'preview', { backend })).toContain(refused)
     expect(await end(user, 'preview', { backend })).toContain('; leave it out')
   })
 
-  test.each(['auto', 'bwrap'] as const)('that makes mounts has a preview: %s', async (backend) => {
+  test.each(['auto', 'bwrap', 'native'] as const)('that makes mounts has a preview: %s', async (backend) => {
     expect(await end(user, 'preview', { backend })).toBe('done')
   })
 

@@ -18,7 +18,8 @@ describeForUsers('a bwrap', [], (user) => {
     const { error } = await withLibrary(
       user,
       readOnly(),
-      async ({ lib, attempt }, profile) => attempt(() => lib.Sandbox.create({ profile }).then(() => null)),
+      async ({ lib, attempt }, profile) =>
+        attempt(() => lib.Sandbox.create({ profile, backend: 'bwrap' }).then(() => null)),
       { env: { PATH: directory } },
     )
     expect(error).toMatchObject({
@@ -55,7 +56,8 @@ describeForUsers('a bwrap', [], (user) => {
       const { error } = await withLibrary(
         user,
         readOnly(),
-        async ({ lib, attempt }, profile) => attempt(() => lib.Sandbox.create({ profile }).then(() => null)),
+        async ({ lib, attempt }, profile) =>
+          attempt(() => lib.Sandbox.create({ profile, backend: 'bwrap' }).then(() => null)),
         { env },
       )
       expect(error).toMatchObject({
@@ -98,7 +100,7 @@ describeForUsers('a bwrap', [], (user) => {
         profile,
         async ({ lib, attempt }, input) =>
           attempt(async () => {
-            const sandbox = await lib.Sandbox.create({ profile: input })
+            const sandbox = await lib.Sandbox.create({ profile: input, backend: 'bwrap' })
             return (await sandbox.run('echo', ['ran'])).stdout
           }),
         { env: { PATH }, cwd },

@@ -5,6 +5,7 @@ import {
   runProgram,
   stagedNode,
   stagedProgram,
+  TEST_BACKEND,
 } from '../../support/index.ts'
 import { expectRefusal, runOurs } from './programs.ts'
 
@@ -187,7 +188,7 @@ describeForUsers('a command line', [], (user) => {
     expect(JSON.parse(stdout)).toMatchObject({
       exitCode: 7,
       signal: null,
-      enforced: { filesystem: 'bwrap', network: 'private' },
+      enforced: { filesystem: TEST_BACKEND, network: 'private' },
     })
   })
 

@@ -21,7 +21,7 @@ const CREATE: readonly { why: string; options: unknown; message: RegExp }[] = [
   {
     why: 'a backend that there is none of, which must not mean another one',
     options: { profile: PROFILE, backend: 'Landlock' },
-    message: /option backend must be 'auto' or 'bwrap' or 'landlock' or 'inner', not "Landlock"/,
+    message: /option backend must be 'auto' or 'bwrap' or 'native' or 'landlock' or 'inner', not "Landlock"/,
   },
   {
     why: 'an unknown PID namespace',

@@ -19,14 +19,19 @@ export const READ_ONLY = {
   network: 'restricted',
 } as const
 
-/** Both programs under a policy that lets nothing be written, so that a bwrap anywhere is trusted. */
+/** Both programs with bwrap under a policy that lets nothing be written, so that one anywhere is trusted. */
 export const READ_ONLY_PROGRAMS = [
-  { name: 'linux-sandbox', words: [stagedNode(), stagedProgram('linux-sandbox'), '-P', ':read-only', '--'] },
+  {
+    name: 'linux-sandbox',
+    words: [stagedNode(), stagedProgram('linux-sandbox'), '--backend', 'bwrap', '-P', ':read-only', '--'],
+  },
   {
     name: 'codex-linux-sandbox',
     words: [
       stagedNode(),
       stagedProgram('codex-linux-sandbox'),
+      '--backend',
+      'bwrap',
       '--sandbox-policy-cwd',
       '/',
       '--permission-profile',

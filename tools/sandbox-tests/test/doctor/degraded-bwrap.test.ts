@@ -1,24 +1,42 @@
 import { expect, test } from 'vitest'
-import { describeForUsers, makeDirectory } from '../../support/index.ts'
+import { describeForUsers } from '../../support/index.ts'
 import { directoryWithBwrap, READ_ONLY } from '../bad-input/programs.ts'
 import { fakeBwrap } from '../launcher/fakes.ts'
-import { examineOn, findingAbout, problemsOf } from './hosts.ts'
+import { examineOn, findingAbout, problemsOf, WITHOUT_NAMESPACES } from './hosts.ts'
 
 describeForUsers('a host', ['root'], (user) => {
-  test('without bwrap in PATH is told how to install it', async () => {
-    const report = await examineOn(user, { env: { PATH: makeDirectory(user) } })
-    expect(problemsOf(report)).toEqual(['bwrap-missing'])
+  const without = { PATH: '/nowhere' }
+
+  test('without bwrap in PATH needs none', async () => {
+    const report = await examineOn(user, { env: without })
+    expect(problemsOf(report)).toEqual([])
+    expect(findingAbout(report, 'bwrap')?.id).toBe('bwrap-unneeded')
+    expect(findingAbout(report, 'native-launch')?.severity).toBe('ok')
+    expect(report.facts.trial).toMatchObject({ kind: 'ran' })
+  })
+
+  test('without bwrap in PATH on which there are no sandboxes without it is told how to install it', async () => {
+    const report = await examineOn(user, { words: WITHOUT_NAMESPACES, env: without })
+    expect(problemsOf(report)).toEqual(['bwrap-missing', 'user-namespaces-limit'])
     expect(findingAbout(report, 'bwrap')?.remedy).toMatch(/bubblewrap/)
-    expect(findingAbout(report, 'user-namespaces')?.severity).toBe('ok')
+    expect(findingAbout(report, 'native-launch')).toMatchObject({
+      id: 'native-launch-refused',
+      what: expect.stringContaining('the limit user.max_user_namespaces is 0') as string,
+      remedy: expect.stringContaining('sysctl -w user.max_user_namespaces') as string,
+    })
+  })
+
+  test('whose bwrap is too old needs none', async () => {
+    const old = directoryWithBwrap(user, '#!/bin/sh\necho usage: bwrap --bind --ro-bind --proc\n')
+    const report = await examineOn(user, { env: { PATH: old } }, { profile: READ_ONLY as never })
+    expect(problemsOf(report)).toEqual([])
+    expect(findingAbout(report, 'bwrap')).toMatchObject({
+      id: 'bwrap-unneeded',
+      what: expect.stringMatching(/bwrap has no option --/) as string,
+    })
   })
 
   test.each([
-    {
-      why: 'too old',
-      text: '#!/bin/sh\necho usage: bwrap --bind --ro-bind --proc\n',
-      id: 'bwrap-too-old',
-      what: /bwrap has no option --/,
-    },
     {
       why: 'broken',
       text: fakeBwrap('echo "bwrap: it is raining" >&2; exit 1'),
@@ -29,7 +47,7 @@ describeForUsers('a host', ['root'], (user) => {
       why: 'not let mount',
       text: fakeBwrap('echo "bwrap: Failed to make / slave: Permission denied" >&2; exit 1'),
       id: 'sandbox-mounts-refused',
-      what: /refuses to let bwrap mount/,
+      what: /something refuses mounts/,
     },
     {
       why: 'in an initramfs',

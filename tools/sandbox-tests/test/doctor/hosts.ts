@@ -1,6 +1,13 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ExamineOptions, Finding, HostReport } from 'linux-sandbox'
-import { runProgram, stageDirectory, userEnvironment, type TestUser } from '../../support/index.ts'
+import {
+  makeDirectory,
+  runProgram,
+  stageDirectory,
+  userEnvironment,
+  type TestUser,
+} from '../../support/index.ts'
 
 /** A program that examines its host and prints the report. Its options come as JSON. */
 const EXAMINE = `
@@ -51,6 +58,19 @@ export function problemsOf({ findings }: HostReport): string[] {
   return findings.filter(({ severity }) => severity === 'problem').map(({ id }) => id)
 }
 
+/** A host without user namespaces. */
+export const WITHOUT_NAMESPACES = [
+  ...['/usr/bin/unshare', '--user', '--map-root-user', '/bin/sh', '-ec'],
+  ...['echo 0 >/proc/sys/user/max_user_namespaces; exec "$@"', 'sh'],
+]
+
+/** A host with a kernel that is too old for sandboxes without bwrap, as far as it says. */
+export function oldKernel(user: TestUser): readonly string[] {
+  const release = `${makeDirectory(user)}/osrelease`
+  writeFileSync(release, '5.4.0\n')
+  return ['--ro-bind', release, '/proc/sys/kernel/osrelease']
+}
+
 /** A shell of root's with mounts of its own, which runs `script` and then the program as `user`. */
 export function withMounts(user: TestUser, script: string): readonly string[] {
   const identity = ['--reuid', `${user.uid}`, '--regid', `${user.gid}`, '--clear-groups', '--']
@@ -60,9 +80,24 @@ export function withMounts(user: TestUser, script: string): readonly string[] {
 const STAGE_ELSEWHERE = '/stage'
 
 /** A host with what programs need, and little else; `words` run on it. */
-export function hostWithoutTmp(words: readonly string[]): Host & { readonly stage: string } {
+export function hostWithoutTmp(
+  words: readonly string[],
+  options: readonly string[] = [],
+): Host & { readonly stage: string } {
   const links = ['lib', 'lib64', 'bin'].flatMap((name) => ['--symlink', `usr/${name}`, `/${name}`])
   const stage = ['--ro-bind', stageDirectory(), STAGE_ELSEWHERE]
-  const host = ['bwrap', '--ro-bind', '/usr', '/usr', ...links, '--proc', '/proc', '--dev', '/dev', ...stage]
+  const host = [
+    'bwrap',
+    '--ro-bind',
+    '/usr',
+    '/usr',
+    ...links,
+    '--proc',
+    '/proc',
+    '--dev',
+    '/dev',
+    ...stage,
+    ...options,
+  ]
   return { words: [...host, ...words], stage: STAGE_ELSEWHERE }
 }

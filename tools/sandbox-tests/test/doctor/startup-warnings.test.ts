@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { describeForUsers, makeDirectory, runProgram, userEnvironment } from '../../support/index.ts'
 import { directoryWithBwrap } from '../bad-input/programs.ts'
-import { hostWithoutTmp, nodeWords } from './hosts.ts'
+import { REAL_BWRAP } from '../launcher/fakes.ts'
+import { hostWithoutTmp, nodeWords, oldKernel } from './hosts.ts'
 
 /** Prints what is known under three policies, and whether anything was printed or started on the way. */
 const WARN = `
@@ -30,9 +31,11 @@ describeForUsers('the start-up warnings', [], (user) => {
     expect(await warningsOf(['env'])).toEqual([[], [], []])
   })
 
-  test('name a missing bwrap where the policy needs one', async () => {
+  test('name a missing bwrap where the policy and the kernel need one', async () => {
     const env = { PATH: makeDirectory(user) }
-    expect(await warningsOf(['/usr/bin/env'], env)).toEqual([['bwrap-missing'], ['bwrap-missing'], []])
+    expect(await warningsOf(['/usr/bin/env'], env)).toEqual([[], [], []])
+    const old = [REAL_BWRAP, '--bind', '/', '/', '--dev', '/dev', ...oldKernel(user)]
+    expect(await warningsOf(old, env)).toEqual([['bwrap-missing'], ['bwrap-missing'], []])
   })
 
   test('name what refuses user namespaces where the policy needs them', async () => {
@@ -42,9 +45,13 @@ describeForUsers('the start-up warnings', [], (user) => {
     expect(await warningsOf(['unshare', '--user', '--map-root-user'])).toEqual([[], [], []])
   })
 
-  test('name a missing /tmp', async () => {
-    const { words = [], stage } = hostWithoutTmp(['/usr/bin/env'])
-    expect(await warningsOf(words, userEnvironment(), stage)).toEqual([['tmp-missing'], ['tmp-missing'], []])
+  test('name a missing /tmp where the kernel needs bwrap', async () => {
+    const warningsWith = (options: readonly string[]) => {
+      const { words = [], stage } = hostWithoutTmp(['/usr/bin/env'], options)
+      return warningsOf(words, userEnvironment(), stage)
+    }
+    expect(await warningsWith([])).toEqual([[], [], []])
+    expect(await warningsWith(oldKernel(user))).toEqual([['tmp-missing'], ['tmp-missing'], []])
   })
 
   test('start no bwrap, even to ask it', async () => {

@@ -9,7 +9,7 @@ import {
   type TestUser,
 } from '../../support/index.ts'
 import { READ_ONLY } from '../bad-input/programs.ts'
-import { examineOn, examineWords, findingAbout, problemsOf, type Host } from './hosts.ts'
+import { examineOn, examineWords, findingAbout, problemsOf, WITHOUT_NAMESPACES, type Host } from './hosts.ts'
 
 /** A host on which something is not as on this one. */
 interface DegradedHost {
@@ -24,12 +24,7 @@ interface DegradedHost {
 const BAD_NAMESPACES: readonly DegradedHost[] = [
   {
     why: 'has a limit of no user namespaces',
-    host: () => ({
-      words: [
-        ...['unshare', '--user', '--map-root-user', 'sh', '-ec'],
-        ...['echo 0 >/proc/sys/user/max_user_namespaces; exec "$@"', 'sh'],
-      ],
-    }),
+    host: () => ({ words: WITHOUT_NAMESPACES }),
     finding: 'user-namespaces-limit',
     how: /^\/proc\/sys\/user\/max_user_namespaces is 0; a sandbox was tried: .*ENOSPC/,
     remedy: /^sysctl -w user\.max_user_namespaces=15000$/m,
@@ -104,7 +99,7 @@ describeForUsers('a host', ['root'], (user) => {
     const found = findingAbout(report, finding)
     expect(found?.how).toMatch(how)
     expect(found?.remedy).toMatch(remedy)
-    expect(found?.cost).toBe('no command can run in a sandbox of bwrap')
+    expect(found?.cost).toBe('no command can run in a sandbox with namespaces')
     expect(report.facts.trial).toMatchObject({ kind: 'failed', code: 'SANDBOX_SETUP_FAILED' })
   })
 

@@ -14,6 +14,18 @@ const HELD = { exitCode: 0, stdout: 'kept\nblocked\nproc\n', stderr: '' }
 const CONTAINER_CAPABILITIES =
   '-all,+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap,+net_bind_service,+net_raw,+sys_chroot,+mknod,+audit_write,+setfcap'
 
+/** Everything at the root but `/tmp`, in a root of its own. */
+const NO_TMP = `NEW=/mnt; mount -t tmpfs root "$NEW"
+for directory in /*; do
+  name=\${directory#/}
+  case $name in tmp|mnt) continue ;; esac
+  if [ -L "$directory" ]; then cp -P "$directory" "$NEW/"; continue; fi
+  if [ -d "$directory" ]; then mkdir "$NEW/$name"; mount --rbind "$directory" "$NEW/$name"; fi
+done
+mkdir "$NEW/old" "$NEW/odd-stage" "$NEW/odd-work"
+mount --bind "$STAGE" "$NEW/odd-stage"; mount --bind "$WORK" "$NEW/odd-work"
+cd "$NEW"; pivot_root . old; umount -l /old; rmdir /old; WORK=/odd-work; STAGE=/odd-stage`
+
 const HOSTS: readonly (OddHost & { readonly title: string; readonly options?: readonly string[] })[] = [
   { title: 'nothing odd' },
   {
@@ -35,25 +47,19 @@ mount -o remount,bind,ro /; ! touch /planted 2>/dev/null`,
   },
   { title: 'few descriptors', prefix: ['bash', '-c', 'ulimit -n 40; exec "$@"', 'bash'] },
   { title: 'little address space', prefix: ['bash', '-c', 'ulimit -v 4000000; exec "$@"', 'bash'] },
+  { title: 'no /tmp', preparation: NO_TMP },
   {
     title: 'no home',
     prefix: ['env', '-u', 'HOME', '-u', 'XDG_RUNTIME_DIR'],
   },
 ]
 
-/** Everything at the root but `/tmp`, in a root of its own. */
-const NO_TMP = `NEW=/mnt; mount -t tmpfs root "$NEW"
-for directory in /*; do
-  name=\${directory#/}
-  case $name in tmp|mnt) continue ;; esac
-  if [ -L "$directory" ]; then cp -P "$directory" "$NEW/"; continue; fi
-  if [ -d "$directory" ]; then mkdir "$NEW/$name"; mount --rbind "$directory" "$NEW/$name"; fi
-done
-mkdir "$NEW/old" "$NEW/odd-stage" "$NEW/odd-work"
-mount --bind "$STAGE" "$NEW/odd-stage"; mount --bind "$WORK" "$NEW/odd-work"
-cd "$NEW"; pivot_root . old; umount -l /old; rmdir /old; WORK=/odd-work; STAGE=/odd-stage`
-
-const REFUSALS: readonly (OddHost & { title: string; message: RegExp; hint: RegExp })[] = [
+const REFUSALS: readonly (OddHost & {
+  title: string
+  options?: readonly string[]
+  message: RegExp
+  hint: RegExp
+})[] = [
   {
     title: 'too few descriptors',
     prefix: ['bash', '-c', 'ulimit -n 28; exec "$@"', 'bash'],
@@ -62,7 +68,8 @@ const REFUSALS: readonly (OddHost & { title: string; message: RegExp; hint: RegE
     hint: /ulimit -/,
   },
   {
-    title: 'no /tmp',
+    title: 'no /tmp for the bwrap that was asked for',
+    options: ['--backend', 'bwrap'],
     preparation: NO_TMP,
     message: /bwrap/,
     hint: /mkdir -m 1777 \/tmp/,
@@ -74,7 +81,7 @@ const REFUSALS_OF_ROOT: typeof REFUSALS = [
   {
     title: 'no capability',
     prefix: ['setpriv', '--bounding-set', '-all', '--inh-caps', '-all', '--'],
-    message: /uid map/,
+    message: /uid map|ids could not be mapped/,
     hint: /--cap-add SETFCAP/,
   },
 ]
@@ -85,8 +92,8 @@ describeForUsers('on a host with', ['root'], (user) => {
   })
 
   const refusals = user.name === 'root' ? [...REFUSALS, ...REFUSALS_OF_ROOT] : REFUSALS
-  test.each(refusals)('$title, the error says so', async ({ message, hint, ...host }) => {
-    const end = await runOnHost(user, host, ['--', 'true'])
+  test.each(refusals)('$title, the error says so', async ({ message, hint, options = [], ...host }) => {
+    const end = await runOnHost(user, host, [...options, '--', 'true'])
     expect(end).toMatchObject({ exitCode: 125, stdout: '' })
     expect(end.stderr).toMatch(message)
     expect(end.stderr).toMatch(hint)

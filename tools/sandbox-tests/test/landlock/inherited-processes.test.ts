@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { describeForUsers, runSandboxed, runScenario } from '../../support/index.ts'
+import { describeForUsers, runSandboxed, runScenario, TEST_BACKEND } from '../../support/index.ts'
 import { ACTS_ON_ITSELF, actsOnProcess, startVictim } from '../attacks/process-acts.ts'
 import { newScene, profileOf } from '../attacks/scene.ts'
 import { attacksOf, defineAttacks, type Attack } from '../attacks/table.ts'
@@ -50,7 +50,7 @@ describeForUsers('an inherited PID namespace', ['cc'], (user) => {
     })
     expect(namespace).toBe(outside.stdout.trim())
     expect(Number(number)).toBeGreaterThan(2)
-    expect(inherited.enforced).toMatchObject({ filesystem: 'bwrap', network: 'private', proc: 'host' })
+    expect(inherited.enforced).toMatchObject({ filesystem: TEST_BACKEND, network: 'private', proc: 'host' })
     expect(inherited.enforced.notes.flatMap((note) => ('limit' in note ? [note.limit] : []))).toEqual(
       ABI >= 6 ? [] : ['signal'],
     )

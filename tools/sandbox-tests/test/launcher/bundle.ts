@@ -26,7 +26,8 @@ export function makeInstallation(user: TestUser, profileJson: string): Installat
   cpSync(join(stageDirectory(), 'node_modules'), join(top, 'node_modules'), { recursive: true })
   const bin = (name: string, program: string): string =>
     join(top, 'node_modules/@linux-sandbox', name, 'bin', `${program}.mjs`)
-  const helperOptions = ['--sandbox-policy-cwd', '/', '--permission-profile', profileJson, '--']
+  const bwrap = ['--backend', 'bwrap']
+  const helperOptions = [...bwrap, '--sandbox-policy-cwd', '/', '--permission-profile', profileJson, '--']
   return {
     top,
     bundled: join(top, 'node_modules/linux-sandbox/resources/bwrap'),
@@ -37,7 +38,7 @@ export function makeInstallation(user: TestUser, profileJson: string): Installat
       },
       {
         name: 'linux-sandbox',
-        words: [stagedNode(), bin('cli', 'linux-sandbox'), '-P', ':read-only', '--'],
+        words: [stagedNode(), bin('cli', 'linux-sandbox'), ...bwrap, '-P', ':read-only', '--'],
       },
     ],
   }

@@ -83,7 +83,7 @@ describeForUsers('with PATH emptied of bwrap, the bundled one', [], (user) => {
         installation,
         `import { Sandbox, workspaceWrite } from 'linux-sandbox'
         const profile = workspaceWrite({ root: '${root}', excludeSlashTmp: true, excludeTmpdir: true })
-        const made = Sandbox.create({ profile }).then(() => 'made', ({ code, message }) => ({ code, message }))
+        const made = Sandbox.create({ profile, backend: 'bwrap' }).then(() => 'made', ({ code, message }) => ({ code, message }))
         console.log(JSON.stringify(await made))`,
       )
     expect(await outcome(installation.top)).toEqual({

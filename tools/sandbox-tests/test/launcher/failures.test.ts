@@ -20,7 +20,7 @@ const REFUSALS: readonly { said: string; hint: RegExp }[] = [
   { said: 'loopback: Failed RTM_NEWADDR: Operation not permitted', hint: /AppArmor|user namespaces/ },
   { said: 'loopback: Failed RTM_NEWLINK: Operation not permitted', hint: /AppArmor|user namespaces/ },
   { said: 'Unexpected capabilities but not setuid, old file caps config?', hint: /setpriv/ },
-  { said: 'Failed to make / slave: Permission denied', hint: /refuses to let bwrap mount/ },
+  { said: 'Failed to make / slave: Permission denied', hint: /something refuses mounts/ },
   { said: "Can't mount proc on /newroot/proc: Operation not permitted", hint: /\/proc are covered/ },
   { said: "Can't mount proc on /proc: Operation not permitted", hint: /\/proc are covered/ },
   { said: 'fchdir to oldroot: Permission denied', hint: /root of this host/ },

@@ -131,7 +131,7 @@ async function outcome(user: TestUser, profile: PermissionProfile, path: string,
     profile,
     async ({ lib, attempt }, input) =>
       attempt(async () => {
-        const sandbox = await lib.Sandbox.create({ profile: input })
+        const sandbox = await lib.Sandbox.create({ profile: input, backend: 'bwrap' })
         return (await sandbox.run('/bin/echo', ['ran'])).stdout
       }),
     { env: { PATH: path }, cwd },

@@ -1,7 +1,13 @@
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { readOnly, workspaceWrite, type PermissionProfile } from 'linux-sandbox'
 import { expect, test } from 'vitest'
-import { describeForUsers, makeDirectory, runSandboxed, withLibrary } from '../../support/index.ts'
+import {
+  describeForUsers,
+  makeDirectory,
+  runSandboxed,
+  TEST_BACKEND,
+  withLibrary,
+} from '../../support/index.ts'
 
 const NAMES = ['.git', '.agents', '.codex', '.aws']
 
@@ -15,26 +21,26 @@ const ENFORCED: readonly {
   {
     why: 'a read-only policy',
     profile: readOnly(),
-    expected: { filesystem: 'bwrap', network: 'private', seccomp: true, proc: 'fresh' },
+    expected: { filesystem: TEST_BACKEND, network: 'private', seccomp: true, proc: 'fresh' },
     routes: false,
   },
   {
     why: 'an open network',
     profile: readOnly({ network: 'enabled' }),
-    expected: { filesystem: 'bwrap', network: 'host', seccomp: true, proc: 'fresh' },
+    expected: { filesystem: TEST_BACKEND, network: 'host', seccomp: true, proc: 'fresh' },
     routes: true,
   },
   {
     why: "the host's /proc",
     profile: readOnly(),
     proc: 'host',
-    expected: { filesystem: 'bwrap', network: 'private', seccomp: true, proc: 'host' },
+    expected: { filesystem: TEST_BACKEND, network: 'private', seccomp: true, proc: 'host' },
     routes: false,
   },
   {
     why: 'an external sandbox that restricts the network',
     profile: { type: 'external', network: 'restricted' },
-    expected: { filesystem: 'bwrap', network: 'private', seccomp: true, proc: 'fresh' },
+    expected: { filesystem: TEST_BACKEND, network: 'private', seccomp: true, proc: 'fresh' },
     routes: false,
   },
   {
@@ -66,9 +72,9 @@ describeForUsers('a result', [], (user) => {
         ['net', 'mnt'].map((name) => fs.readlinkSync(`/proc/self/ns/${name}`)),
       )
       expect(net === own[0] ? 'host' : 'private').toBe(result.enforced.network)
-      expect(mnt === own[1] ? 'none' : 'bwrap').toBe(result.enforced.filesystem)
+      expect(mnt === own[1] ? 'none' : TEST_BACKEND).toBe(result.enforced.filesystem)
       expect(filter?.endsWith('2')).toBe(result.enforced.seccomp)
-      if (result.enforced.filesystem === 'bwrap') expect(Number(pid)).toBeLessThan(10)
+      if (result.enforced.filesystem === TEST_BACKEND) expect(Number(pid)).toBeLessThan(10)
     },
   )
 

@@ -21,7 +21,7 @@ describeForUsers('the time for the set-up', [], (user) => {
     const path = `${directoryWithBwrap(user, fakeBwrap(body))}:${env['PATH']}`
     return withLibrary(
       user,
-      { profile: readOnly(), setupTimeoutMs },
+      { profile: readOnly(), setupTimeoutMs, backend: 'bwrap' as const },
       ({ lib, attempt }, options) =>
         attempt(async () => (await (await lib.Sandbox.create(options)).run('true')).exitCode),
       { env: { ...env, PATH: path } },

@@ -1,6 +1,6 @@
 import { dangerFullAccess, readOnly } from 'linux-sandbox'
 import { expect, test } from 'vitest'
-import { describeForUsers, makeDirectory, withLibrary } from '../../support/index.ts'
+import { describeForUsers, makeDirectory, TEST_BACKEND, withLibrary } from '../../support/index.ts'
 import { runOurs } from '../bad-input/programs.ts'
 
 const OPEN = dangerFullAccess()
@@ -124,6 +124,6 @@ describeForUsers('a profile that restricts nothing', [], (user) => {
         'test $(ulimit -n) = 64',
       ]),
     )
-    expect(enforced.filesystem).toBe('bwrap')
+    expect(enforced.filesystem).toBe(TEST_BACKEND)
   })
 })

@@ -12,6 +12,7 @@ import {
   startProgram,
   startWithLibrary,
   survivorsOf,
+  TEST_BACKEND,
   uniqueSeconds,
   until,
   withLibrary,
@@ -64,9 +65,18 @@ const CALLERS = [
 const VICTIMS = [
   { victim: 'it', pidOf: (caller: number) => caller },
   { victim: 'its supervise', pidOf: (caller: number) => pidBelow(caller, /linux-sandbox-native supervise/) },
-  { victim: 'its bwrap', pidOf: (caller: number) => pidBelow(caller, /bwrap .*--unshare/) },
-  { victim: 'its enter', pidOf: (caller: number) => pidBelow(caller, / enter \d+$/) },
+  ...(TEST_BACKEND === 'bwrap'
+    ? [
+        { victim: 'its bwrap', pidOf: (caller: number) => pidBelow(caller, /bwrap .*--unshare/) },
+        { victim: 'its enter', pidOf: (caller: number) => pidBelow(caller, / enter \d+$/) },
+      ]
+    : [{ victim: 'its enter', pidOf: enterBelow }]),
 ]
+
+/** It is a child of supervise and has its arguments. */
+function enterBelow(caller: number): number {
+  return pidBelow(VICTIMS[1]?.pidOf(caller) ?? 0, /linux-sandbox-native supervise/)
+}
 
 function pidBelow(caller: number, commandLine: RegExp): number {
   const found = descendantsOf(caller).find((mark) => commandLine.test(mark.commandLine))

@@ -128,16 +128,4 @@ describeForUsers('the end of a command', ['python3'], (user) => {
       command: command[0],
     })
   })
-
-  test.each(LAUNCHERS)(
-    '$name ends with 125, a reason and a hint when there is no bwrap',
-    async (launcher) => {
-      const workspace = makeDirectory(user)
-      const words = launcherWords(launcher, workspace, ['true'])
-      const end = await runProgram(user, ...words, { env: { PATH: '/nowhere' } })
-      expect(end).toMatchObject({ exitCode: 125, signal: null, stdout: '' })
-      expect(end.stderr).toMatch(/^linux-sandbox: bwrap is unavailable: .+\nhint: install .+\n$/)
-      expect(await runProgram(user, ...words)).toEqual({ exitCode: 0, signal: null, stdout: '', stderr: '' })
-    },
-  )
 })

@@ -8,6 +8,7 @@ import {
   runSandboxed,
   type ProgramEnd,
   type TestUser,
+  TEST_BACKEND,
 } from '../../support/index.ts'
 
 export interface Workload {
@@ -69,7 +70,7 @@ export async function expectSame(user: TestUser, workload: Workload): Promise<st
     stderr: neutral(twin.stderr, outside),
   })
   expect(result).toMatchObject({ exitCode: 0, signal: null })
-  expect(result.enforced).toMatchObject({ filesystem: 'bwrap', network: 'private', seccomp: true })
+  expect(result.enforced).toMatchObject({ filesystem: TEST_BACKEND, network: 'private', seccomp: true })
   return neutral(result.stdout, inside)
 }
 

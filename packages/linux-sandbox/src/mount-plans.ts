@@ -1,0 +1,37 @@
+import { nodeDisk } from '@linux-sandbox/host-probe'
+import { cachedDiskView, planMounts, type MountPlan, type ProcAccess } from '@linux-sandbox/mount-plan'
+import { absolutePath } from '@linux-sandbox/policy'
+import type { Confinement } from './confinement.js'
+import type { Host } from './host.js'
+import { settlePlaceholders, type SettledPlan } from './placeholders.js'
+
+/** With a fresh `/proc`, and without one. */
+export type MountPlans = Readonly<Record<'fresh' | 'host', SettledPlan>>
+
+/**
+ * The mounts on the disk as it is now.
+ *
+ * @throws {PolicyUnsupportedError} when the policy cannot be enforced on it.
+ */
+export function plansFor(confinement: Confinement, host: Host): MountPlans {
+  const disk = cachedDiskView(nodeDisk)
+  const { policy, gitWrites, devices, privateTmp } = confinement
+  const program = absolutePath(host.nativeProgram)
+  const plan = (proc: ProcAccess): SettledPlan => {
+    const options = { proc, gitWrites, devices, privateTmp, program, placeholders: 'make' } as const
+    const mounts: MountPlan = planMounts(policy, disk, options)
+    if (policy.fileSystem.kind === 'unrestricted') return { mounts, registry: undefined }
+    return settlePlaceholders(mounts, disk)
+  }
+  const fresh = plan(procAccess(confinement))
+  // On the whole tree of the host, the host's /proc is what remains where no fresh one is mounted over it.
+  return { fresh, host: fresh.mounts.operations[0]?.type === 'root' ? fresh : plan('granted') }
+}
+
+/**
+ * A sandbox in the sandbox writes its id maps to `/proc`, and cannot mount a `/proc` that can be written while this one is
+ * read-only. Permissions keep an ordinary user from the kernel's settings; root only has the mount between it and them.
+ */
+function procAccess({ nestedSandbox }: Confinement): ProcAccess {
+  return nestedSandbox && process.geteuid?.() !== 0 ? 'writable' : 'read-only'
+}
