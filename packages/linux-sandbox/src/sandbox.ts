@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import type { EnterRequest, ProcessEnd, ResourceLimit } from '@linux-sandbox/native'
 import type { ResolvedPolicy } from '@linux-sandbox/policy'
-import type { Backend, Launch } from './backend.js'
+import type { Backend, CommandCount, Launch } from './backend.js'
 import { checkCommand, commandWords, definedVariables, directoryOf } from './command.js'
 import { confinementOf, isUnconfined } from './confinement.js'
 import { sharedHost, type Host } from './host.js'
@@ -39,6 +39,16 @@ interface Started {
   readonly violations: () => readonly Violation[]
 }
 
+/** @see createForOneCommand */
+let createForOne: (options: SandboxOptions) => Sandbox
+
+/**
+ * As {@link Sandbox.create}, for one command that is started at once. A policy that cannot be enforced on this disk fails when it is.
+ */
+export function createForOneCommand(options: SandboxOptions): Sandbox {
+  return createForOne(options)
+}
+
 /**
  * Runs commands under one policy. Sandboxes are independent of each other: as many as wanted, with different policies, at
  * the same time.
@@ -69,6 +79,14 @@ export class Sandbox {
    * @throws {NativeMissingError} when the native program is not there.
    */
   static async create(options: SandboxOptions): Promise<Sandbox> {
+    return Sandbox.#create(options, 'many')
+  }
+
+  static {
+    createForOne = (options) => Sandbox.#create(options, 'one')
+  }
+
+  static #create(options: SandboxOptions, commands: CommandCount): Sandbox {
     checkSandboxOptions(options)
     const host = sharedHost()
     const confinement = confinementOf(options, host.nativeProgram)
@@ -80,7 +98,7 @@ export class Sandbox {
     const { proxy } = confinement
     // What is given here does not depend on the environment of a command.
     if (proxy !== undefined && proxy.from === undefined) wireProxies(proxy, {})
-    const backend = chooseBackend(confinement, host, options)
+    const backend = chooseBackend(confinement, host, options, commands)
     return new Sandbox(policy, host, { backend, limits, proxy })
   }
 
