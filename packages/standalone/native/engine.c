@@ -22,7 +22,7 @@ enum {
 
 Z_quickjs_instance_t engine;
 
-// The memory of the engine as the build left it, without the empty pages around. @see snapshot.S
+// The memory of the engine as the build left it, without what is empty. @see snapshot.S
 extern uint8_t snapshot_bytes[];
 
 static bool is_started;
@@ -129,11 +129,16 @@ static void catch_faults(void) {
 
 // The pages of the program's file become those of the engine, and are copied when they are written to.
 static void place_snapshot(void) {
-  uint8_t *place = engine_address(SNAPSHOT_OFFSET);
-  const int flags = MREMAP_MAYMOVE | MREMAP_FIXED;
-  if (mremap(snapshot_bytes, SNAPSHOT_SIZE, SNAPSHOT_SIZE, flags, place) != MAP_FAILED) return;
-  // Pages are larger here than those of the file.
-  memcpy(place, snapshot_bytes, SNAPSHOT_SIZE);
+  static const struct {
+    uint32_t offset, size;
+  } runs[] = SNAPSHOT_RUNS;
+  uint8_t *source = snapshot_bytes;
+  for (size_t i = 0; i < sizeof runs / sizeof runs[0]; source += runs[i++].size) {
+    uint8_t *place = engine_address(runs[i].offset);
+    void *moved = mremap(source, runs[i].size, runs[i].size, MREMAP_MAYMOVE | MREMAP_FIXED, place);
+    // Pages can be larger here than those of the file.
+    if (moved == MAP_FAILED) memcpy(place, source, runs[i].size);
+  }
 }
 
 void start_engine(void) {
