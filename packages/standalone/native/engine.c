@@ -103,11 +103,12 @@ void release_engine(void) {
   wasm_rt_free_memory(&engine.w2c_memory);
 }
 
+// Refused, the engine would throw something that the program cannot tell from a defect.
 uint32_t wasm_rt_grow_memory(wasm_rt_memory_t *memory, uint32_t more) {
   uint32_t before = memory->pages;
-  if (more > memory->max_pages - before) return UINT32_MAX;
-  size_t size = (size_t)(before + more) * PAGE_SIZE_WASM;
-  if (mprotect(memory->data, size, PROT_READ | PROT_WRITE) != 0) return UINT32_MAX;
+  size_t size = ((size_t)before + more) * PAGE_SIZE_WASM;
+  if (more > memory->max_pages - before || mprotect(memory->data, size, PROT_READ | PROT_WRITE) != 0)
+    end_as_failed("the engine ran out of memory");
   memory->pages = before + more;
   memory->size = (uint32_t)size;
   return before;
