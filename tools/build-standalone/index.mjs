@@ -1,5 +1,5 @@
 export { ARCHS, compilerFor } from './compiler.mjs'
 export { bundle } from './bundle.mjs'
 export { hasEngine } from './engine.mjs'
-export { linkNative, linkProgram, PROGRAM } from './link.mjs'
+export { inScratch, linkNative, linkProgram, PROGRAM } from './link.mjs'
 export { stateFor } from './state.mjs'

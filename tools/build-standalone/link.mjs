@@ -37,8 +37,8 @@ const LINK_FLAGS = [
  */
 export function linkProgram({ state, ...parts }) {
   const { arch, scratch } = parts
-  writeFileSync(join(scratch, 'snapshot.bin'), state.bytes)
-  writeFileSync(join(scratch, 'snapshot.h'), headerOf(state.places))
+  writeFileSync(join(scratch, 'snapshot.bin'), Buffer.concat(state.runs.map(({ bytes }) => bytes)))
+  writeFileSync(join(scratch, 'snapshot.h'), headerOf(state))
   const engine = engineDirectory(arch)
   const flags = [...ENGINE_DEFINITIONS, '-isystem', engine, `-I${scratch}`, `-I${NATIVE}`]
   const host = sourcesIn(HOST).map((source) => ({ source, flags }))
@@ -88,10 +88,11 @@ function link(units, libraries, { arch, scratch }) {
   return join(scratch, PROGRAM)
 }
 
-/** @param {Readonly<Record<string, number>>} places */
-function headerOf(places) {
+/** @param {import('./snapshot.mjs').Snapshot} state */
+function headerOf({ runs, places }) {
   const lines = Object.entries(places).map(([name, place]) => `#define ${name} ${place}u`)
-  return ['#pragma once', ...lines, ''].join('\n')
+  const sizes = runs.map(({ offset, bytes }) => `{${offset}u, ${bytes.length}u}`)
+  return ['#pragma once', ...lines, `#define SNAPSHOT_RUNS {${sizes.join(', ')}}`, ''].join('\n')
 }
 
 /** @param {string} folder */

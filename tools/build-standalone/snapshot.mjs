@@ -16,8 +16,12 @@ const CALLS = join(PACKAGE, 'native/calls.c')
 const HOST_FUNCTIONS = [...readFileSync(CALLS, 'utf8').matchAll(/\{"(\w+)", call_/g)].map(([, name]) => name)
 
 /**
+ * @typedef {object} Run - of pages
+ * @property {number} offset - in the memory
+ * @property {Uint8Array} bytes
+ *
  * @typedef {object} Snapshot
- * @property {Uint8Array} bytes - of the memory, without the empty pages around
+ * @property {readonly Run[]} runs - the memory, without what is empty
  * @property {Readonly<Record<string, number>>} places - what the C program has to know
  */
 
@@ -49,12 +53,9 @@ export async function snapshotOf(script, globals) {
   const address = exports.qjs_get_array_buffer(buffer, words)
   vm.runGC()
   const { memory, stackPointer, runtimePtr, contextPtr } = vm.snapshot()
-  const { start, end } = usedPages(memory)
   return {
-    bytes: memory.subarray(start, end),
+    runs: runsOf(memory),
     places: {
-      SNAPSHOT_OFFSET: start,
-      SNAPSHOT_SIZE: end - start,
       SNAPSHOT_PAGES: memory.length / WASM_PAGE_BYTES,
       SNAPSHOT_STACK_POINTER: stackPointer,
       SNAPSHOT_RUNTIME: runtimePtr,
@@ -117,12 +118,20 @@ const STILL = () => ({
   random_get: () => 0,
 })
 
-/** @param {Uint8Array} memory */
-function usedPages(memory) {
-  const isEmpty = (at) => memory.subarray(at, at + PAGE_BYTES).every((byte) => byte === 0)
-  let start = 0
-  while (isEmpty(start)) start += PAGE_BYTES
-  let end = memory.length
-  while (isEmpty(end - PAGE_BYTES)) end -= PAGE_BYTES
-  return { start, end }
+/** Each has to be mapped on its own. */
+const WORTH_A_GAP_BYTES = 16 * PAGE_BYTES
+
+/**
+ * @param {Uint8Array} memory
+ * @returns {Run[]}
+ */
+function runsOf(memory) {
+  const runs = []
+  for (let at = 0; at < memory.length; at += PAGE_BYTES) {
+    if (memory.subarray(at, at + PAGE_BYTES).every((byte) => byte === 0)) continue
+    const last = runs.at(-1)
+    if (last !== undefined && at - last.end < WORTH_A_GAP_BYTES) last.end = at + PAGE_BYTES
+    else runs.push({ offset: at, end: at + PAGE_BYTES })
+  }
+  return runs.map(({ offset, end }) => ({ offset, bytes: memory.subarray(offset, end) }))
 }

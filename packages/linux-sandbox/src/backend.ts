@@ -4,6 +4,12 @@ import type { Enforced, Violation } from './result.js'
 /** For what is the same for every command. */
 export const ANY_COMMAND: EnterRequest = { argv: ['true'], env: {}, cwd: '/' }
 
+/**
+ * How many commands a sandbox is for. One that is for many is tried when it is made, so that a policy that cannot be enforced fails there.
+ * With one command, which is started at once, that would be the same work twice.
+ */
+export type CommandCount = 'one' | 'many'
+
 /** One way to confine the commands of one sandbox, on this host. */
 export interface Backend {
   /** The seccomp program for every command. */

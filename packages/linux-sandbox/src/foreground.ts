@@ -1,13 +1,22 @@
 import type { ChildProcess } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import type { RunResult } from './result.js'
-import type { Sandbox } from './sandbox.js'
+import type { SandboxRunOptions } from './run.js'
 
 /** A command that takes the place of this process: its streams, its signals, its end. */
 export interface ForegroundCommand {
   readonly program: string
   readonly args: readonly string[]
   readonly cwd?: string | undefined
+}
+
+/** What runs commands: a `Sandbox`. */
+export interface CommandRunner {
+  run(
+    command: string,
+    args: readonly string[],
+    options: SandboxRunOptions,
+  ): Promise<RunResult<string | Buffer>>
 }
 
 /** How it ended. Its output was not collected. */
@@ -35,7 +44,7 @@ const FORWARDED = [
  * @throws {SandboxError} when it could not be started.
  */
 export async function runInForeground(
-  sandbox: Sandbox,
+  sandbox: CommandRunner,
   { program, args, cwd }: ForegroundCommand,
 ): Promise<ForegroundResult> {
   const forwarding = new SignalForwarding()

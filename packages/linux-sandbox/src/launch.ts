@@ -1,4 +1,4 @@
-import { ANY_COMMAND, type Backend } from './backend.js'
+import { ANY_COMMAND, type Backend, type CommandCount } from './backend.js'
 import { autoBackend } from './auto-launch.js'
 import { bwrapBackend } from './bwrap-launch.js'
 import type { Confinement } from './confinement.js'
@@ -20,15 +20,20 @@ const BACKENDS = {
  * The backend that `options` ask for; one that enforces most, unless they name one. None that enforces less is ever taken because another
  * one does not work here: a weaker sandbox is for the caller to choose.
  *
- * It has prepared a command once, so that a policy that cannot be enforced fails here and not at the first command.
+ * One for many commands has prepared one already, so that a policy that cannot be enforced fails here and not at the first command.
  *
  * @throws {BwrapMissingError} @throws {BwrapTooOldError} when bwrap is needed and there is none to use.
  * @throws {PolicyUnsupportedError} for an option that the backend does not have, and when the policy cannot be enforced on this disk.
  */
-export function chooseBackend(confinement: Confinement, host: Host, options: SandboxOptions): Backend {
+export function chooseBackend(
+  confinement: Confinement,
+  host: Host,
+  options: SandboxOptions,
+  commands: CommandCount,
+): Backend {
   const { backend = 'auto' } = options
-  if (backend === 'auto') return autoBackend(confinement, host)
+  if (backend === 'auto') return autoBackend(confinement, host, commands)
   const chosen = BACKENDS[backend](confinement, host, options)
-  chosen.prepare(ANY_COMMAND)
+  if (commands === 'many') chosen.prepare(ANY_COMMAND)
   return chosen
 }

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import type { EnterRequest, ProcessEnd, ResourceLimit } from '@linux-sandbox/native'
 import type { ResolvedPolicy } from '@linux-sandbox/policy'
-import type { Backend, Launch } from './backend.js'
+import type { Backend, CommandCount, Launch } from './backend.js'
 import { checkCommand, commandWords, definedVariables, directoryOf } from './command.js'
 import { confinementOf, isUnconfined, type Confinement } from './confinement.js'
 import { sharedHost, type Host } from './host.js'
@@ -46,14 +46,14 @@ export class SandboxCommands {
   /** `undefined` when the policy restricts nothing. */
   readonly #confining: Confining | undefined
 
-  /** @throws what `Sandbox.create` throws. */
-  constructor(options: SandboxOptions) {
+  /** @throws what `Sandbox.create` throws; with `one` command, a policy that cannot be enforced on this disk fails when it is started. */
+  constructor(options: SandboxOptions, commands: CommandCount = 'many') {
     checkSandboxOptions(options)
     const host = sharedHost()
     const confinement = confinementOf(options, host.nativeProgram)
     this.policy = confinement.policy
     this.#host = host
-    this.#confining = confiningOf(confinement, host, options)
+    this.#confining = confiningOf(confinement, host, options, commands)
   }
 
   /** As `Sandbox.spawn`. */
@@ -118,7 +118,12 @@ export class SandboxCommands {
   }
 }
 
-function confiningOf(confinement: Confinement, host: Host, options: SandboxOptions): Confining | undefined {
+function confiningOf(
+  confinement: Confinement,
+  host: Host,
+  options: SandboxOptions,
+  commands: CommandCount,
+): Confining | undefined {
   const limits = resourceLimits(options.limits ?? {}, { isRoot: process.geteuid?.() === 0 })
   const needsNothing = isUnconfined(confinement) && options.backend !== 'inner'
   if (needsNothing && limits.length === 0) return undefined
@@ -126,7 +131,7 @@ function confiningOf(confinement: Confinement, host: Host, options: SandboxOptio
   const { proxy } = confinement
   // What is given here does not depend on the environment of a command.
   if (proxy !== undefined && proxy.from === undefined) wireProxies(proxy, {})
-  return { backend: chooseBackend(confinement, host, options), limits, proxy }
+  return { backend: chooseBackend(confinement, host, options, commands), limits, proxy }
 }
 
 function withNotes(enforced: Enforced, notes: readonly Note[] = []): Enforced {

@@ -172,7 +172,7 @@ static void prepare_list(struct run *run) {
 
 void place_placeholders(struct run *run) {
   bool is_needed = run->plan.placeholder_count > 0;
-  struct owners owners = {NULL, 0};
+  struct owners owners = {NULL, 0, 0};
   if (run->plan.registry == NULL) return;
   int registry = open_registry(run->plan.registry, is_needed);
   if (registry < 0 && !is_needed) return; // nothing to sweep, or nothing that can be believed

@@ -15,7 +15,7 @@
 static const char OWNER_PREFIX[] = "owner-";
 
 // Room for what all owners tell; only what is used takes memory.
-enum { OWNERS_SIZE_MAX = 256 * 1024 * 1024 };
+enum { OWNERS_SIZE_FIRST = 64 * 1024, OWNERS_SIZE_MAX = 256 * 1024 * 1024 };
 
 static int close_with(int descriptor, int error) {
   (void)close(descriptor);
@@ -118,10 +118,24 @@ static size_t count_valid(const char *bytes, size_t size) {
   return at;
 }
 
+// Makes room for `more` bytes behind those that were read. Most of the time there is enough.
+static bool reserve(struct owners *owners, size_t more) {
+  if (more > OWNERS_SIZE_MAX - owners->size) {
+    errno = ENOSPC;
+    return false;
+  }
+  size_t room = owners->room;
+  while (room < owners->size + more) room *= 2;
+  if (room == owners->room) return true;
+  void *bytes = mremap((void *)owners->bytes, owners->room, room, MREMAP_MAYMOVE);
+  if (bytes == MAP_FAILED) return false;
+  owners->bytes = bytes;
+  owners->room = room;
+  return true;
+}
+
 // Adds one owner to those that were read. Owners of another version are passed over.
 static int read_owner(int registry, const char *name, struct owners *owners) {
-  char *bytes = (char *)owners->bytes + owners->size;
-  struct owner *owner = (struct owner *)bytes;
   struct owner_header header = {0, 0};
   struct stat about;
   int file = openat(registry, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
@@ -136,7 +150,9 @@ static int read_owner(int registry, const char *name, struct owners *owners) {
     return 0;
   }
   size = has_header ? size - sizeof header : 0;
-  if (size > OWNERS_SIZE_MAX - owners->size - sizeof *owner) return close_with(file, ENOSPC);
+  if (!reserve(owners, sizeof(struct owner) + size)) return close_with(file, errno);
+  char *bytes = (char *)owners->bytes + owners->size;
+  struct owner *owner = (struct owner *)bytes;
   memset(owner, 0, sizeof *owner);
   strcpy(owner->name, name);
   if (!read_all(file, bytes + sizeof *owner, size)) size = 0;
@@ -156,9 +172,10 @@ static bool is_owner_name(const char *name) {
 int read_owners(int registry, const char *own, struct owners *owners) {
   struct listing listing = {0};
   const char *name;
-  int protection = PROT_READ | PROT_WRITE, flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-  void *bytes = mmap(NULL, OWNERS_SIZE_MAX, protection, flags, -1, 0);
+  int protection = PROT_READ | PROT_WRITE, flags = MAP_PRIVATE | MAP_ANONYMOUS;
+  void *bytes = mmap(NULL, OWNERS_SIZE_FIRST, protection, flags, -1, 0);
   owners->size = 0;
+  owners->room = OWNERS_SIZE_FIRST;
   owners->bytes = bytes == MAP_FAILED ? NULL : bytes;
   if (owners->bytes == NULL || lseek(registry, 0, SEEK_SET) != 0) return -1;
   while ((name = next_name(registry, &listing)) != NULL)
@@ -167,7 +184,7 @@ int read_owners(int registry, const char *own, struct owners *owners) {
 }
 
 void forget_owners(struct owners *owners) {
-  if (owners->bytes != NULL) (void)munmap((void *)owners->bytes, OWNERS_SIZE_MAX);
+  if (owners->bytes != NULL) (void)munmap((void *)owners->bytes, owners->room);
   owners->bytes = NULL;
   owners->size = 0;
 }

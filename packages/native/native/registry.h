@@ -50,6 +50,7 @@ _Static_assert(sizeof(struct owner) % 8 == 0, "records are aligned");
 struct owners {
   const char *bytes; // NULL: none were read
   size_t size;
+  size_t room; // that is mapped
 };
 
 // Opens the registry, which is made if `create`. -1 and errno: ELOOP or ENOTDIR for a symlink, EPERM for another

@@ -22,7 +22,7 @@ enum {
 
 Z_quickjs_instance_t engine;
 
-// The memory of the engine as the build left it, without the empty pages around. @see snapshot.S
+// The memory of the engine as the build left it, without what is empty. @see snapshot.S
 extern uint8_t snapshot_bytes[];
 
 static bool is_started;
@@ -96,14 +96,19 @@ void wasm_rt_allocate_memory(wasm_rt_memory_t *memory, uint32_t pages, uint32_t 
 }
 
 void wasm_rt_free_memory(wasm_rt_memory_t *memory) {
-  (void)memory;
+  (void)munmap(memory->data, (size_t)memory->max_pages * PAGE_SIZE_WASM);
 }
 
+void release_engine(void) {
+  wasm_rt_free_memory(&engine.w2c_memory);
+}
+
+// Refused, the engine would throw something that the program cannot tell from a defect.
 uint32_t wasm_rt_grow_memory(wasm_rt_memory_t *memory, uint32_t more) {
   uint32_t before = memory->pages;
-  if (more > memory->max_pages - before) return UINT32_MAX;
-  size_t size = (size_t)(before + more) * PAGE_SIZE_WASM;
-  if (mprotect(memory->data, size, PROT_READ | PROT_WRITE) != 0) return UINT32_MAX;
+  size_t size = ((size_t)before + more) * PAGE_SIZE_WASM;
+  if (more > memory->max_pages - before || mprotect(memory->data, size, PROT_READ | PROT_WRITE) != 0)
+    end_as_failed("the engine ran out of memory");
   memory->pages = before + more;
   memory->size = (uint32_t)size;
   return before;
@@ -125,11 +130,16 @@ static void catch_faults(void) {
 
 // The pages of the program's file become those of the engine, and are copied when they are written to.
 static void place_snapshot(void) {
-  uint8_t *place = engine_address(SNAPSHOT_OFFSET);
-  const int flags = MREMAP_MAYMOVE | MREMAP_FIXED;
-  if (mremap(snapshot_bytes, SNAPSHOT_SIZE, SNAPSHOT_SIZE, flags, place) != MAP_FAILED) return;
-  // Pages are larger here than those of the file.
-  memcpy(place, snapshot_bytes, SNAPSHOT_SIZE);
+  static const struct {
+    uint32_t offset, size;
+  } runs[] = SNAPSHOT_RUNS;
+  uint8_t *source = snapshot_bytes;
+  for (size_t i = 0; i < sizeof runs / sizeof runs[0]; source += runs[i++].size) {
+    uint8_t *place = engine_address(runs[i].offset);
+    void *moved = mremap(source, runs[i].size, runs[i].size, MREMAP_MAYMOVE | MREMAP_FIXED, place);
+    // Pages can be larger here than those of the file.
+    if (moved == MAP_FAILED) memcpy(place, source, runs[i].size);
+  }
 }
 
 void start_engine(void) {

@@ -20,6 +20,9 @@ void start_engine(void);
 // Runs what is due, and then asks what to do next, until somebody ends this process.
 _Noreturn void run_engine(void);
 
+// Gives the memory of the engine back, in a process that goes on without it.
+void release_engine(void);
+
 // From now on a command may have been started: what is said of a failure depends on it.
 void note_started(void);
 

@@ -56,6 +56,7 @@ static _Noreturn void become_supervisor(int *slots, int count, int control, bool
   (void)snprintf(slot, sizeof slot, "%d", control);
   (void)snprintf(caller, sizeof caller, "%d", getppid());
   if (has_session) (void)setsid();
+  release_engine();
   if (!arrange(slots, count)) _exit(STATUS_SETUP);
   char *argv[] = {"linux-sandbox-native", "supervise", slot, slot, caller, NULL};
   _exit(native_main(5, argv));

@@ -1,3 +1,4 @@
+/// <reference lib="es2024.string" />
 import { host } from './host.js'
 
 /** In place of what `@linux-sandbox/native` does by hand where an engine has nothing of its own. */
@@ -12,5 +13,5 @@ export function decodeUtf8(bytes: Uint8Array): string {
 
 /** Whether `text` has half of a surrogate pair; no UTF-8 text can hold that. */
 export function hasLoneSurrogate(text: string): boolean {
-  return /[\ud800-\udfff]/u.test(text) // with `u` the halves of a whole pair do not match
+  return !text.isWellFormed()
 }

@@ -1,7 +1,7 @@
 import { endAs, endWithError } from '../end-process.js'
 import { runInForeground } from '../foreground.js'
 import { describeVersion } from '../installation.js'
-import { Sandbox } from '../sandbox.js'
+import { SandboxCommands } from '../sandbox-commands.js'
 import { verifyFdMounts } from './fd-mounts.js'
 import { PROGRAM } from './flags.js'
 import { helpText } from './help-text.js'
@@ -16,16 +16,16 @@ export async function runMain(argv: readonly string[]): Promise<void> {
     const request = parseFlags(argv)
     if (request === 'help') process.stdout.write(helpText())
     else if (request === 'version') process.stdout.write(`${PROGRAM} ${describeVersion()}\n`)
-    else endAs(await runInForeground(await sandboxFor(request), request.command))
+    else endAs(await runInForeground(sandboxFor(request), request.command))
   } catch (error) {
     endWithError(error)
   }
 }
 
-async function sandboxFor(request: HelperRequest): Promise<Sandbox> {
+function sandboxFor(request: HelperRequest): SandboxCommands {
   const { profile, policyCwd, backend, proc, pidNamespace, proxy, unixSockets, fdMounts } = request
   verifyFdMounts(fdMounts)
-  return await Sandbox.create({
+  const options = {
     profile,
     policyCwd,
     backend,
@@ -34,5 +34,6 @@ async function sandboxFor(request: HelperRequest): Promise<Sandbox> {
     ...(pidNamespace === 'inherited' ? { pidNamespace } : {}),
     ...(proxy === undefined ? {} : { proxy }),
     ...(unixSockets ? { unixSockets } : {}),
-  })
+  }
+  return new SandboxCommands(options, 'one')
 }
