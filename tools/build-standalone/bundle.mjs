@@ -15,6 +15,7 @@ const HELPER = 'linux-sandbox/src/helper/run-main.ts'
 /** Modules that say where things are, or what only Node can do. The rest of the program is the facade's. */
 const REPLACED = new Map([
   ['packages/linux-sandbox/src/broker/start-by-broker.ts', 'src/start-by-broker.ts'],
+  ['packages/linux-sandbox/src/broker/write-at-once.ts', 'src/write-at-once.ts'],
   ['packages/linux-sandbox/src/installation.ts', 'src/installation.ts'],
   ['packages/linux-sandbox/src/proxy/private-socket.ts', 'src/private-socket.ts'],
   ['packages/native/src/program-path.ts', 'src/program-path.ts'],
