@@ -45,10 +45,11 @@ function script(): string {
   return `
 try() { printf '%s' "$(tr -cd 'a-z' < /proc/$1/comm)"; ${attempts.join('; ')}; echo; }
 pid=$PPID
-for level in enter launcher supervisor caller; do
-  try $pid
-  pid=$(cut -d' ' -f4 /proc/$pid/stat)
-done
+climb() { try $pid; pid=$(cut -d' ' -f4 /proc/$pid/stat); }
+for level in enter launcher supervisor; do climb; done
+# The broker, if there is one.
+while grep -q ^linux-sandbox /proc/$pid/comm; do climb; done
+try $pid
 sleep 20 &
 until [ "$(cat /proc/$!/comm)" = sleep ]; do :; done
 try $!; kill $!`
