@@ -29,6 +29,11 @@ export async function createConsumer(packages: readonly PublicPackage[]): Promis
       packages.map(({ folder, name }) => pack(folder, join(directory, 'tarballs', name))),
     )
     const dependencies = Object.fromEntries(
+      packages.flatMap(({ name, isOfOneProcessor }, index) =>
+        isOfOneProcessor ? [] : [[name, `file:${tarballs[index]}`]],
+      ),
+    )
+    const overrides = Object.fromEntries(
       packages.map(({ name }, index) => [name, `file:${tarballs[index]}`]),
     )
     writeFiles(directory, {
@@ -37,7 +42,7 @@ export async function createConsumer(packages: readonly PublicPackage[]): Promis
         private: true,
         type: 'module',
         dependencies,
-        overrides: dependencies,
+        overrides,
       }),
       ...programs(packages.flatMap(({ specifiers }) => specifiers)),
     })
