@@ -131,11 +131,12 @@ describe.skipIf(reasonToSkipNative()).each(USERS)('a native launch, as $name', (
       stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
       ...(user.uid === undefined ? {} : { uid: user.uid, gid: user.uid }),
     })
+    const exited = once(child, 'exit')
     const control = child.stdio[3] as Duplex
     control.resume().write(requestFor(['echo', 'done'], SLOW))
     const [output] = (await once(child.stdout!, 'data')) as [Buffer]
     expect(output.toString()).toBe('done\n')
-    await once(child, 'exit')
+    await exited
   }, 60_000)
 })
 
