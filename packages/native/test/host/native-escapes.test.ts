@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { LaunchOperation } from '../../src/index.js'
-import { openWorkshop, USERS } from './host.js'
+import { openWorkshop, reasonToSkipNative, USERS } from './host.js'
 import { buildProbe } from './probes.js'
 import { NATIVE, run, withParts } from './run.js'
 
@@ -43,22 +43,29 @@ const ESCAPES = [
   'join others',
 ]
 
-describe.each(USERS)('in a user namespace within a native launch, as $name', (user) => {
-  const outcomeWith = async (operations: readonly LaunchOperation[]): Promise<string[]> => {
-    const argv = [probe, place('secret'), place('hidden'), place('read'), place('write')]
-    const { stdout } = await run({ program: workshop.program, user }, argv, withParts(NATIVE, { operations }))
-    return stdout.toString().trim().split('\n')
-  }
+describe.skipIf(reasonToSkipNative()).each(USERS)(
+  'in a user namespace within a native launch, as $name',
+  (user) => {
+    const outcomeWith = async (operations: readonly LaunchOperation[]): Promise<string[]> => {
+      const argv = [probe, place('secret'), place('hidden'), place('read'), place('write')]
+      const { stdout } = await run(
+        { program: workshop.program, user },
+        argv,
+        withParts(NATIVE, { operations }),
+      )
+      return stdout.toString().trim().split('\n')
+    }
 
-  test.each([
-    { root: 'a writable root', base: WRITE },
-    { root: 'a root that is read-only', base: READ },
-  ])('what is mounted over $root stays', async ({ base }) => {
-    expect(await outcomeWith([base, ...MASKS])).toEqual(ESCAPES.map((name) => `${name}: held`))
-  })
+    test.each([
+      { root: 'a writable root', base: WRITE },
+      { root: 'a root that is read-only', base: READ },
+    ])('what is mounted over $root stays', async ({ base }) => {
+      expect(await outcomeWith([base, ...MASKS])).toEqual(ESCAPES.map((name) => `${name}: held`))
+    })
 
-  test('what is not masked is reached', async () => {
-    const outcome = await outcomeWith([WRITE, { type: 'dev' }, { type: 'proc' }])
-    expect(outcome).toEqual(ESCAPES.map((name) => `${name}: ESCAPED`))
-  })
-})
+    test('what is not masked is reached', async () => {
+      const outcome = await outcomeWith([WRITE, { type: 'dev' }, { type: 'proc' }])
+      expect(outcome).toEqual(ESCAPES.map((name) => `${name}: ESCAPED`))
+    })
+  },
+)

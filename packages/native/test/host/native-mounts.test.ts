@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { LaunchOperation } from '../../src/index.js'
-import { USERS } from './host.js'
+import { reasonToSkipNative, USERS } from './host.js'
 import { bindOf, DEV, EMPTY, openScene, PROC, READ, SYSTEM, WRITE } from './native-scene.js'
 
 const { place, shell, remove } = openScene()
@@ -11,7 +11,7 @@ afterAll(remove)
 const WORK = place('work')
 const OTHER = place('other')
 
-describe.each(USERS)('what is mounted, as $name', (user) => {
+describe.skipIf(reasonToSkipNative()).each(USERS)('what is mounted, as $name', (user) => {
   test.each([
     { base: READ, where: 'a root that is read-only', file: `${WORK}/new`, isAllowed: false },
     { base: WRITE, where: 'a writable root', file: `${WORK}/new`, isAllowed: true },

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { LaunchOperation } from '../../src/index.js'
-import { USERS } from './host.js'
+import { reasonToSkipNative, USERS } from './host.js'
 import { bindOf, openScene, PROC, READ, WRITE } from './native-scene.js'
 import { NATIVE, run, withParts } from './run.js'
 
@@ -19,7 +19,7 @@ const failure = (path: string, errno: number) => ({
 
 const [ENOENT, EACCES, ENOTDIR, EINVAL, EROFS, ELOOP] = [2, 13, 20, 22, 30, 40] as const
 
-describe.each(USERS)('what is refused, as $name', (user) => {
+describe.skipIf(reasonToSkipNative()).each(USERS)('what is refused, as $name', (user) => {
   test.each([
     { why: 'a link as source', one: bindOf(WORK, 'read', place('link')), errno: ELOOP },
     { why: 'a link on the way to a source', one: bindOf(WORK, 'read', place('link/inner')), errno: ELOOP },
