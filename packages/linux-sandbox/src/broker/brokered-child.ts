@@ -18,7 +18,7 @@ export interface BrokeredParts {
 
 /**
  * A `ChildProcess` that another process has started: the same properties, methods and events in the same order, without what Node's own
- * class needs of the kernel.
+ * class needs of the kernel. What is written to it goes out when this process next has nothing to do, and not within `write`.
  *
  * Source: lib/internal/child_process.js of Node 20, 22 and 24.
  */
