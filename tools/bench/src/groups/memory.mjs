@@ -33,7 +33,8 @@ export async function memoryGroup({ runs: asked, figures, print }) {
       }
     }
   } finally {
-    for (const { child } of callers) child.kill()
+    // They end by themselves then, and clear away.
+    for (const { child } of callers) child.stdin.end()
   }
 }
 
