@@ -19,7 +19,15 @@ export const ENGINE_DEFINITIONS = [
 
 /** With -Os a start takes nearly twice as long; what aligns code makes it larger and not faster. */
 const FLAGS = [
-  ['-std=gnu11', '-w', '-O2', '-fno-align-functions', '-fno-align-jumps', '-fno-align-loops', '-fno-align-labels'],
+  [
+    '-std=gnu11',
+    '-w',
+    '-O2',
+    '-fno-align-functions',
+    '-fno-align-jumps',
+    '-fno-align-loops',
+    '-fno-align-labels',
+  ],
   ['-fno-asynchronous-unwind-tables', '-ffunction-sections', '-fdata-sections'],
 ].flat()
 

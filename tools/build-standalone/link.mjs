@@ -42,7 +42,11 @@ export function linkProgram({ state, ...parts }) {
   const engine = engineDirectory(arch)
   const flags = [...ENGINE_DEFINITIONS, '-isystem', engine, `-I${scratch}`, `-I${NATIVE}`]
   const host = sourcesIn(HOST).map((source) => ({ source, flags }))
-  return link([...host, ...nativeUnits(parts, ['-Dmain=native_main'])], [join(engine, 'quickjs.o'), '-lm'], parts)
+  return link(
+    [...host, ...nativeUnits(parts, ['-Dmain=native_main'])],
+    [join(engine, 'quickjs.o'), '-lm'],
+    parts,
+  )
 }
 
 /**

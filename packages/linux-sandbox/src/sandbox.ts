@@ -83,7 +83,7 @@ export class Sandbox {
   }
 
   static {
-    createForOne = (options) => Sandbox.#create(options, 'one')
+    createForOne = (options: SandboxOptions): Sandbox => Sandbox.#create(options, 'one')
   }
 
   static #create(options: SandboxOptions, commands: CommandCount): Sandbox {
