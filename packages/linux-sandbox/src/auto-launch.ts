@@ -1,5 +1,5 @@
-import { describeHost, nodeDisk } from '@linux-sandbox/host-probe'
-import { absolutePath } from '@linux-sandbox/policy'
+import { statSync } from 'node:fs'
+import { describeHost } from '@linux-sandbox/host-probe'
 import { ANY_COMMAND, type Backend, type CommandCount } from './backend.js'
 import { backendOf } from './bwrap-launch.js'
 import type { Confinement } from './confinement.js'
@@ -43,7 +43,7 @@ export function autoBackend(confinement: Confinement, host: Host, commands: Comm
 
 /** Where bwrap builds every sandbox. Source: `base_path` in main(), bubblewrap.c in 0.8.0. */
 function hasTmp(): boolean {
-  return nodeDisk.kindOf(absolutePath('/tmp')) === 'directory'
+  return statSync('/tmp', { throwIfNoEntry: false })?.isDirectory() === true
 }
 
 function noAlternative(refusal: NonNullable<Host['launchRefusal']>): NoAlternative {

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { DIRECTORY_MODE = 0755, HIDDEN_MODE = 0 };
+enum { HIDDEN_MODE = 0 }; // of what is made only to be mounted on
 
 // As a bind of bwrap: never set-user-ID, and devices and writing only where they are asked for.
 static uint64_t bind_attributes(uint32_t flags) {
@@ -113,15 +113,6 @@ static int make_directory(int root, const struct operation *operation) {
   return 0;
 }
 
-static int make_symlink(int root, const struct operation *operation) {
-  const char *name;
-  int parent = open_made_parent(root, operation->target, HIDDEN_MODE, &name);
-  if (parent < 0) return -1;
-  int result = symlinkat(operation->second, parent, name);
-  close_quietly(parent);
-  return result;
-}
-
 static int remount_read_only(int root, const struct operation *operation) {
   int target = open_without_links(root, operation->target, 0);
   if (target < 0) return -1;
@@ -146,7 +137,7 @@ int apply_operation(int root, const struct operation *operation) {
   case OPERATION_DIRECTORY:
     return make_directory(root, operation);
   case OPERATION_SYMLINK:
-    return make_symlink(root, operation);
+    return make_symlink(root, operation->target, operation->second);
   case OPERATION_REMOUNT_READ_ONLY:
     return remount_read_only(root, operation);
   case OPERATION_ROOT:

@@ -42,12 +42,15 @@ static mode_t parent_mode(mode_t mode) {
   return parent;
 }
 
-// 0, or -1 and errno.
+// Each gives 0, or -1 and errno.
+static int refuse_elsewhere(int directory) {
+  if (may_make_in(directory)) return 0;
+  errno = EROFS;
+  return -1;
+}
+
 static int make(int directory, const char *name, enum target_kind kind, mode_t mode) {
-  if (!may_make_in(directory)) {
-    errno = EROFS;
-    return -1;
-  }
+  if (refuse_elsewhere(directory) != 0) return -1;
   return kind == TARGET_DIRECTORY ? mkdirat(directory, name, mode) : mknodat(directory, name, S_IFREG | mode, 0);
 }
 
@@ -77,7 +80,7 @@ static int open_made_directory(int root, const char *path, size_t length, mode_t
   return directory;
 }
 
-int open_made_parent(int root, const char *path, mode_t mode, const char **name) {
+static int open_made_parent(int root, const char *path, mode_t mode, const char **name) {
   const char *slash = strrchr(path, '/');
   *name = slash + 1;
   return open_made_directory(root, path, (size_t)(slash - path), parent_mode(mode));
@@ -94,4 +97,13 @@ int open_target(int root, const char *path, enum target_kind kind, mode_t mode) 
   target = is_made ? openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC) : -1;
   close_quietly(parent);
   return target;
+}
+
+int make_symlink(int root, const char *path, const char *text) {
+  const char *name;
+  int parent = open_made_parent(root, path, 0, &name);
+  if (parent < 0) return -1;
+  int result = refuse_elsewhere(parent) == 0 ? symlinkat(text, parent, name) : -1;
+  close_quietly(parent);
+  return result;
 }

@@ -46,7 +46,7 @@ int note_made(int mount);
 // An O_PATH descriptor of the target, reached without a symlink. What is missing is made, with `mode`, where it
 // may be. -1 and errno: EROFS where it may not be.
 int open_target(int root, const char *path, enum target_kind kind, mode_t mode);
-// A descriptor of the directory that the path lies in, which is made as above; `*name` is the last component.
-int open_made_parent(int root, const char *path, mode_t mode, const char **name);
+// Makes one where it may be, with the directories on the way. 0, or -1 and errno, as above.
+int make_symlink(int root, const char *path, const char *text);
 
 #endif

@@ -8,6 +8,8 @@ export interface Job {
   readonly testSeconds: number
   /** `SANDBOX_TEST_REQUIRE` of tools/sandbox-tests. */
   readonly require: string
+  /** `SANDBOX_TEST_BACKEND` of tools/sandbox-tests. */
+  readonly backend?: string
 }
 
 export interface Command {

@@ -48,7 +48,12 @@ async function runFile(file) {
   const program = join(import.meta.dirname, 'run-file.mjs')
   const child = spawn(process.execPath, [program, join(ROOT, file), String(job.testSeconds)], {
     cwd: '/',
-    env: { ...process.env, SANDBOX_TEST_STAGE: ROOT, SANDBOX_TEST_REQUIRE: job.require },
+    env: {
+      ...process.env,
+      SANDBOX_TEST_STAGE: ROOT,
+      SANDBOX_TEST_REQUIRE: job.require,
+      ...(job.backend === undefined ? {} : { SANDBOX_TEST_BACKEND: job.backend }),
+    },
     stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
   })
   let text = ''

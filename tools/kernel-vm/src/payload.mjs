@@ -22,6 +22,9 @@ const GUEST = join(import.meta.dirname, '../guest')
 const PROBE_FLAGS = ['-std=c11', '-D_GNU_SOURCE', '-O1']
 const MEBIBYTES = 512
 
+/** What confines commands for which a test names no backend; without it, it is what the library chooses. */
+export const TEST_BACKEND = process.env['SANDBOX_TEST_BACKEND']
+
 /**
  * A disk with our built packages, the tests, and Node, for the guests of an architecture.
  *
@@ -33,6 +36,7 @@ export async function makePayload(architecture, directory) {
   const root = join(directory, 'payload')
   transpile(join(REPOSITORY, TESTS), join(root, TESTS))
   await stagePackages(root)
+  if (TEST_BACKEND !== undefined) await setDefaultBackend(root, TEST_BACKEND)
   provideVitest(root)
   cpSync(GUEST, join(root, 'guest'), { recursive: true })
   replaceScenarios(join(root, TESTS, 'support'))
@@ -90,6 +94,17 @@ async function stagePackages(root) {
   const staged = stage.stagePackages(folders.map((folder) => join(REPOSITORY, folder)))
   cpSync(join(staged, 'node_modules'), join(root, 'node_modules'), { recursive: true })
   stage.removeStage(staged)
+}
+
+/**
+ * As the tests do on a host.
+ *
+ * @param {string} root
+ * @param {string} name
+ */
+async function setDefaultBackend(root, name) {
+  const backend = await import(pathToFileURL(join(root, TESTS, 'support/backend.js')).href)
+  backend.setDefaultBackend(root, backend.backendNamed(name))
 }
 
 /** @param {string} root */

@@ -7,7 +7,7 @@ import { ARCHITECTURES } from './architectures.mjs'
 import { makeEmptyDisk } from './disk.mjs'
 import { makeInitramfs, provideKernel } from './kernel.mjs'
 import { machineWords, runMachine } from './machine.mjs'
-import { makePayload } from './payload.mjs'
+import { makePayload, TEST_BACKEND } from './payload.mjs'
 import { reportOf } from './report.mjs'
 import { provideSystem } from './system.mjs'
 import { testFiles } from './test-files.mjs'
@@ -19,7 +19,7 @@ const GUEST_SECONDS = 30 * 60
 const TEST_SECONDS = 300
 const CONSOLE_TAIL_LINES = 40
 /** Nothing that a test needs may be missing in a guest: then it would be skipped. */
-const REQUIRED = 'userNamespaces,bwrap,seccomp,ordinaryUser,root,python3,git,curl,cc'
+const REQUIRED = 'userNamespaces,nativeLaunch,bwrap,seccomp,ordinaryUser,root,python3,git,curl,cc'
 
 /** @typedef {import('./guests.mjs').Guest} Guest */
 
@@ -32,7 +32,10 @@ const REQUIRED = 'userNamespaces,bwrap,seccomp,ordinaryUser,root,python3,git,cur
  */
 export async function runGuest(guest) {
   const files = testFiles(guest.tests)
-  const job = { files, testSeconds: TEST_SECONDS, require: REQUIRED, commands: guest.checks.map(commandOf) }
+  const job = {
+    ...{ files, testSeconds: TEST_SECONDS, require: REQUIRED, commands: guest.checks.map(commandOf) },
+    ...(TEST_BACKEND === undefined ? {} : { backend: TEST_BACKEND }),
+  }
   return await withMachine(guest, job, async (machine, directory) => {
     const resultDisk = join(directory, 'result.disk')
     makeEmptyDisk(resultDisk, RESULT_MEBIBYTES)

@@ -2,7 +2,16 @@ import { readlinkSync } from 'node:fs'
 import { afterAll, describe, expect, test } from 'vitest'
 import { openWorkshop, reasonToSkip, USERS } from './host.js'
 import { becomes, childrenOf, pidsWith, stateOf } from './processes.js'
-import { INHERITED_PIDS, requestFor, run, start, WITHOUT_LAUNCHER, withParts } from './run.js'
+import {
+  INHERITED_PIDS,
+  NATIVE,
+  NATIVE_INHERITED_PIDS,
+  requestFor,
+  run,
+  start,
+  WITHOUT_LAUNCHER,
+  withParts,
+} from './run.js'
 
 const workshop = openWorkshop()
 afterAll(workshop.remove)
@@ -53,6 +62,8 @@ describe.each(USERS)('without a launcher, as $name', (user) => {
 
 const LIVES = [
   { life: 'without a launcher', parts: WITHOUT_LAUNCHER },
+  { life: 'in a native launch in the PID namespace of the host', parts: NATIVE_INHERITED_PIDS },
+  { life: 'in a native launch', parts: NATIVE },
   ...(reasonToSkip() === undefined
     ? [{ life: 'under bwrap in the PID namespace of the host', parts: INHERITED_PIDS }]
     : []),

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { encodeEnterRequest, encodeSuperviseRequest } from '../../src/index.js'
+import { encodeEnterRequest, encodeSuperviseRequest, type LaunchOperation } from '../../src/index.js'
 import { layOutRequest, numberField, stringField } from '../../src/protocol/fields.js'
 import { enterRequest, superviseRequest } from '../samples.js'
 import { openWorkshop, reasonToSkip } from './host.js'
@@ -121,6 +121,39 @@ describe('fuzzing', () => {
     expect(Object.keys(seen)).toEqual(
       expect.arrayContaining([hasLandlock() ? 'started' : 'landlock', 'request']),
     )
+  }, 120_000)
+
+  test('1500 changed requests for a native launch are refused, or what they still say is done', async () => {
+    const room = join(workshop.directory, 'native')
+    mkdirSync(join(room, 'inner'), { recursive: true })
+    writeFileSync(join(room, 'file'), '')
+    const operations: LaunchOperation[] = [
+      { type: 'root', access: 'read', devices: false },
+      { type: 'dev' },
+      { type: 'proc' },
+      { type: 'tmpfs', target: join(room, 'inner'), mode: 0o755 },
+      { type: 'bind', source: room, target: join(room, 'inner/made'), access: 'write' },
+      { type: 'symlink', target: join(room, 'inner/link'), to: 'made' },
+      { type: 'directory', target: join(room, 'inner/directory'), mode: 0o700 },
+      { type: 'mask-file', target: join(room, 'file') },
+      { type: 'mask-directory', target: join(room, 'inner/directory'), traversable: false },
+      { type: 'remount-read-only', target: join(room, 'inner') },
+    ]
+    const request = encodeSuperviseRequest({
+      namespaces: ['pid', 'network'],
+      operations,
+      fallbackOperations: operations.slice(0, 2),
+      enter: enterRequest({ argv: ['/bin/true'], dropCapabilities: true }),
+      reraise: false,
+    })
+    expect((await send(workshop.program, request)).reports).toMatchObject([
+      { kind: 'started' },
+      { kind: 'ended', exitCode: 0 },
+    ])
+    const seen = await fuzz(1500, (below) => mutate(request, below))
+    expect(seen['request']).toBeGreaterThan(500)
+    expect(Object.keys(seen)).toEqual(expect.arrayContaining(['mounts', 'request', 'started']))
+    expect(readdirSync(room, { recursive: true }).toSorted()).toEqual(['file', 'inner'])
   }, 120_000)
 
   test.skipIf(reasonToSkip())(

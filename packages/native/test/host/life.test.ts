@@ -6,6 +6,8 @@ import { openWorkshop, reasonToSkip, USERS } from './host.js'
 import { becomes, childrenOf, pidsWith } from './processes.js'
 import {
   INHERITED_PIDS,
+  NATIVE,
+  NATIVE_INHERITED_PIDS,
   requestFor,
   run,
   start,
@@ -48,6 +50,12 @@ interface Life {
 const LIVES: readonly Life[] = [
   { life: 'in a PID namespace', parts: {}, chain: ['supervise', 'bwrap', 'enter'] },
   { life: 'in the PID namespace of the host', parts: INHERITED_PIDS, chain: ['supervise', 'bwrap', 'enter'] },
+  { life: 'in a native launch', parts: NATIVE, chain: ['supervise', 'enter'] },
+  {
+    life: 'in a native launch in the PID namespace of the host',
+    parts: NATIVE_INHERITED_PIDS,
+    chain: ['supervise', 'enter'],
+  },
   { life: 'without a launcher', parts: WITHOUT_LAUNCHER, chain: ['supervise', 'enter'] },
   ...(hasLandlock()
     ? [

@@ -41,6 +41,13 @@ export const NATIVE: RequestParts = {
   enter: { dropCapabilities: true },
 }
 
+/** The same in the PID namespace of the host, and so with its /proc. */
+export const NATIVE_INHERITED_PIDS: RequestParts = {
+  namespaces: ['network', 'ipc', 'uts', 'cgroup'],
+  operations: [{ type: 'root', access: 'write', devices: false }, { type: 'dev' }],
+  enter: { lifetime: 'subreaper', dropCapabilities: true },
+}
+
 export type RequestParts = Partial<Omit<SuperviseRequest, 'enter'>> & {
   readonly enter?: Partial<EnterRequest>
   /** Whether there is no launcher, instead of bwrap. */
