@@ -28,15 +28,16 @@ const REPLACED = new Map([
  * @param {'x64' | 'arm64'} arch
  * @returns {Promise<{ script: string, digest: string }>}
  */
-export async function bundle(arch, entry = 'src/main.ts') {
+export async function bundle(arch) {
   const { outputFiles } = await build({
-    entryPoints: [join(PACKAGE, entry)],
+    entryPoints: [join(PACKAGE, 'src/main.ts')],
+    inject: [join(PACKAGE, 'src/globals.ts')],
     absWorkingDir: ROOT,
     bundle: true,
     write: false,
     minify: true,
     format: 'iife',
-    globalName: '__program',
+    globalName: 'helper',
     target: 'es2023',
     legalComments: 'none',
     define: definitions(arch),
@@ -50,10 +51,10 @@ export async function bundle(arch, entry = 'src/main.ts') {
 function definitions(arch) {
   const errors = [...getSystemErrorMap()].map(([number, names]) => [-number, names])
   return {
-    __arch: JSON.stringify(arch),
-    __signals: JSON.stringify(constants.signals),
-    __errors: JSON.stringify(Object.fromEntries(errors)),
-    __constants: JSON.stringify(fileConstantsOf(arch)),
+    NODE_ARCH: JSON.stringify(arch),
+    SIGNAL_NUMBERS: JSON.stringify(constants.signals),
+    SYSTEM_ERRORS: JSON.stringify(Object.fromEntries(errors)),
+    FILE_CONSTANTS: JSON.stringify(fileConstantsOf(arch)),
   }
 }
 
@@ -68,7 +69,7 @@ function fileConstantsOf(arch) {
 /** Takes the packages of this workspace from their sources, and the modules of Node from `src/node`. */
 const sources = {
   name: 'sources',
-  setup({ onResolve, onLoad }) {
+  setup({ onResolve }) {
     onResolve({ filter: NODE_MODULES }, ({ path }) => ({
       path: join(PACKAGE, 'src/node', `${path.slice('node:'.length).replaceAll('_', '-')}.ts`),
       sideEffects: false,

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 
 /** @typedef {'x86_64' | 'aarch64'} Arch - in the kernel's words */
 
-/** Those of Node. @type {Readonly<Record<string, Arch>>} */
+/** By Node's names. @type {Readonly<Record<'x64' | 'arm64', Arch>>} */
 export const ARCHS = { x64: 'x86_64', arm64: 'aarch64' }
 
 /** musl compilers see no kernel headers; those lie behind their own ones. */

@@ -13,7 +13,7 @@ const WORDS_BYTES = 12
 const CALLS = join(PACKAGE, 'native/calls.c')
 
 /** The names in the table of the C program. */
-const HOST_FUNCTIONS = [...readFileSync(CALLS, 'utf8').matchAll(/\{"(\w+)", call_/g)].map(([, name]) => name)
+const CALL_NAMES = [...readFileSync(CALLS, 'utf8').matchAll(/\{"(\w+)", call_/g)].map(([, name]) => name)
 
 /**
  * @typedef {object} Run - of pages
@@ -28,7 +28,7 @@ const HOST_FUNCTIONS = [...readFileSync(CALLS, 'utf8').matchAll(/\{"(\w+)", call
 /**
  * The engine after it has evaluated `script`.
  *
- * @param {string} script - defines `__program`
+ * @param {string} script - defines `helper`
  * @param {Readonly<Record<string, string>>} globals
  * @returns {Promise<Snapshot>}
  */
@@ -41,13 +41,13 @@ export async function snapshotOf(script, globals) {
     CompileFlags.STRIP_SOURCE | CompileFlags.STRIP_DEBUG,
   )
   const vm = await newEngine()
-  vm.global.setProp('__host', hostOf(vm))
+  vm.global.setProp('HOST_FUNCTIONS', hostOf(vm))
   for (const [name, text] of Object.entries(globals)) vm.global.setProp(name, vm.newString(text))
   evaluate(vm, code)
-  vm.evalCode('__program.warmUp()', 'build')
-  const turn = vm.exportHandle(vm.evalCode('__program.turn', 'build'))
-  const facts = vm.evalCode('__program.facts', 'build')
-  const exports = vm._getExports()
+  vm.evalCode('helper.warmUp()', 'build')
+  const turn = vm.exportHandle(vm.evalCode('helper.turn', 'build'))
+  const facts = vm.evalCode('helper.facts', 'build')
+  const exports = vm.exports
   const words = exports.wasm_malloc(WORDS_BYTES)
   const buffer = exports.qjs_get_typed_array_buffer(facts.ptr, words, words + 4, words + 8)
   const address = exports.qjs_get_array_buffer(buffer, words)
@@ -80,7 +80,7 @@ function newEngine() {
  * @param {Uint8Array} code
  */
 function evaluate(vm, code) {
-  const exports = vm._getExports()
+  const exports = vm.exports
   const place = exports.wasm_malloc(code.length)
   new Uint8Array(exports.memory.buffer).set(code, place)
   const result = exports.qjs_eval_bytecode(place, code.length)
@@ -100,7 +100,7 @@ function hostOf(vm) {
     decode: (bytes) => vm.newString(new TextDecoder().decode(bytes.toUint8Array())),
   }
   const host = vm.newObject()
-  for (const name of HOST_FUNCTIONS) {
+  for (const name of CALL_NAMES) {
     const refuse = () => {
       throw new Error(`${name} was called while the program is built`)
     }

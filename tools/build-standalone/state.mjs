@@ -13,5 +13,5 @@ import { snapshotOf } from './snapshot.mjs'
 export async function stateFor(nodeArch) {
   const { version } = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8'))
   const { script, digest } = await bundle(nodeArch)
-  return await snapshotOf(script, { __version: version, __digest: digest })
+  return await snapshotOf(script, { PACKAGE_VERSION: version, BUNDLE_DIGEST: digest })
 }

@@ -109,15 +109,17 @@ async function checkCFormat() {
   }
 }
 
+const C_FOLDERS = ['packages/native/native', 'packages/standalone/native', 'tools/standalone-tests/native']
+
 function cSources() {
-  try {
-    const folder = join('packages', 'native', 'native')
-    return readdirSync(join(ROOT, folder))
-      .filter((name) => /\.[ch]$/.test(name))
-      .map((name) => join(folder, name))
-  } catch {
-    return []
-  }
+  return C_FOLDERS.flatMap((folder) => {
+    try {
+      const names = readdirSync(join(ROOT, folder)).filter((name) => /\.[ch]$/.test(name))
+      return names.map((name) => join(folder, name))
+    } catch {
+      return []
+    }
+  })
 }
 
 /** @returns {Promise<Outcome>} */

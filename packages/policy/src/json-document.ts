@@ -30,7 +30,10 @@ export function readJsonDocument(text: string, name: string): JsonDocument {
   return {
     value,
     issues: mayHaveDuplicateKeys(text, value) ? duplicateKeysOf(text) : [],
-    locate: (issue) => ({ ...issue, ...positionAt(text, findNode(parseTree(text), issue.path)?.offset ?? 0) }),
+    locate: (issue) => ({
+      ...issue,
+      ...positionAt(text, findNode(parseTree(text), issue.path)?.offset ?? 0),
+    }),
   }
 }
 
@@ -42,7 +45,10 @@ function mayHaveDuplicateKeys(text: string, value: unknown): boolean {
 function countKeys(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0
   const children: unknown[] = Object.values(value)
-  return children.reduce<number>((sum, child) => sum + countKeys(child), Array.isArray(value) ? 0 : children.length)
+  return children.reduce<number>(
+    (sum, child) => sum + countKeys(child),
+    Array.isArray(value) ? 0 : children.length,
+  )
 }
 
 function countOf(pattern: RegExp, text: string): number {

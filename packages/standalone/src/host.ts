@@ -48,9 +48,9 @@ export interface Host {
 }
 
 /** What the build puts into the global object before it evaluates the bundle. */
-declare const __host: Host
+declare const HOST_FUNCTIONS: Host
 
-export const host = __host
+export const host = HOST_FUNCTIONS
 
 /** How many numbers a call can leave. */
 const FACT_COUNT = 10

@@ -1,4 +1,3 @@
-import './globals.js'
 import { requirePlatform } from '@linux-sandbox/host-probe'
 import { commandFilterBytes, relayFilterBytes } from '@linux-sandbox/seccomp-filter'
 import { runMain } from 'linux-sandbox'

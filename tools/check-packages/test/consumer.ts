@@ -33,9 +33,7 @@ export async function createConsumer(packages: readonly PublicPackage[]): Promis
         isOfOneProcessor ? [] : [[name, `file:${tarballs[index]}`]],
       ),
     )
-    const overrides = Object.fromEntries(
-      packages.map(({ name }, index) => [name, `file:${tarballs[index]}`]),
-    )
+    const overrides = Object.fromEntries(packages.map(({ name }, index) => [name, `file:${tarballs[index]}`]))
     writeFiles(directory, {
       // Overrides: what one package needs of another is the packed one as well, and not a published one.
       'package.json': JSON.stringify({

@@ -8,7 +8,9 @@ const all = publicPackages()
 /** Those that this machine can pack: npm leaves out an optional one that is not to be had. */
 const packages = all.filter(({ isMissing }) => !isMissing)
 /** Those that npm installs here. */
-const installed = packages.filter(({ name, isOfOneProcessor }) => !isOfOneProcessor || name.endsWith(process.arch))
+const installed = packages.filter(
+  ({ name, isOfOneProcessor }) => !isOfOneProcessor || name.endsWith(process.arch),
+)
 const specifiers = packages.flatMap((one) => one.specifiers)
 const commands = installed.flatMap((one) => one.commands)
 const hasProgram = installed.some(({ isOfOneProcessor }) => isOfOneProcessor)

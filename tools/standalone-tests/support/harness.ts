@@ -51,7 +51,11 @@ export async function startHarness(): Promise<Harness> {
   const driver = fork(DRIVER, { env: { ...process.env, LINUX_SANDBOX_NATIVE: native } })
   await once(driver, 'message')
 
-  async function outcome(which: keyof typeof FOLDERS, run: Run, invocation: Required<Invocation>): Promise<Outcome> {
+  async function outcome(
+    which: keyof typeof FOLDERS,
+    run: Run,
+    invocation: Required<Invocation>,
+  ): Promise<Outcome> {
     const record = join(folders[which], `${PROGRAM}.request`)
     rmSync(record, { force: true })
     const { status, stdout, stderr } = await run(invocation)

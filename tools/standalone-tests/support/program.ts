@@ -31,6 +31,9 @@ export function runLimited(
   env: Readonly<Record<string, string>> = { PATH: '/usr/bin:/bin' },
 ): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
   const script = `${limits}; exec "$@"`
-  const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', script, 'sh', ...words], { encoding: 'utf8', env })
+  const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', script, 'sh', ...words], {
+    encoding: 'utf8',
+    env,
+  })
   return { status, stdout, stderr }
 }

@@ -22,7 +22,15 @@ test.each([
 ])('every set of flags, with $title', async ({ profile }) => {
   let requests = 0
   for (const flags of subsets(OPTIONAL)) {
-    const argv = ['--sandbox-policy-cwd', '/tmp', '--permission-profile', profile, ...flags.flat(), '--', 'true']
+    const argv = [
+      '--sandbox-policy-cwd',
+      '/tmp',
+      '--permission-profile',
+      profile,
+      ...flags.flat(),
+      '--',
+      'true',
+    ]
     const request = await expectSame({ argv, env: { HTTP_PROXY: 'http://127.0.0.1:3128' } })
     if (request !== undefined) requests++
   }
@@ -30,15 +38,49 @@ test.each([
 })
 
 const VALUES = [
-  ...[READ_ONLY, UNRESTRICTED, '{}', '[', '{"type":1,"type":2}', '"enabled"', '"\\ud800"', '{"a":{"b":[1,tru]}}'],
-  ...['/', '/tmp', 'tmp', '', '901:/x', '-1', '--', '{"type":"read-only"}', '{"loopbackPorts":[70000]}', 'é\u{1F600}'],
+  ...[
+    READ_ONLY,
+    UNRESTRICTED,
+    '{}',
+    '[',
+    '{"type":1,"type":2}',
+    '"enabled"',
+    '"\\ud800"',
+    '{"a":{"b":[1,tru]}}',
+  ],
+  ...[
+    '/',
+    '/tmp',
+    'tmp',
+    '',
+    '901:/x',
+    '-1',
+    '--',
+    '{"type":"read-only"}',
+    '{"loopbackPorts":[70000]}',
+    'é\u{1F600}',
+  ],
 ]
 
 test('random words', async () => {
   const names = OPTIONAL.map(([name]) => name)
-  const others = ['--sandbox-policy-cwd', '--permission-profile', '-h', '-V', '--', '-', '--nope', '--no-prok', '-hV', '-x']
+  const others = [
+    '--sandbox-policy-cwd',
+    '--permission-profile',
+    '-h',
+    '-V',
+    '--',
+    '-',
+    '--nope',
+    '--no-prok',
+    '-hV',
+    '-x',
+  ]
   const flag = fc.constantFrom(...names, ...others)
-  const value = fc.oneof(fc.constantFrom(...VALUES), fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('\0')))
+  const value = fc.oneof(
+    fc.constantFrom(...VALUES),
+    fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('\0')),
+  )
   const joined = fc.tuple(flag, value).map(([name, text]) => `${name}=${text}`)
   const start = fc.constantFrom(
     ['--sandbox-policy-cwd', '/tmp'],

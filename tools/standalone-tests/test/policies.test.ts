@@ -21,7 +21,13 @@ afterAll(() => {
 const SEED = 1
 const CASES = 500
 
-const WAYS = [[], ['--use-legacy-landlock'], ['--inherit-pid-namespace'], ['--no-proc'], ['--managed-network', '{}']]
+const WAYS = [
+  [],
+  ['--use-legacy-landlock'],
+  ['--inherit-pid-namespace'],
+  ['--no-proc'],
+  ['--managed-network', '{}'],
+]
 
 test('random policies over random trees', async () => {
   const seen = { requests: 0, refusals: 0 }
@@ -60,20 +66,63 @@ const command = (profile: string, ...words: string[]): string[] => [
 test.each<{ title: string; invocation: Invocation }>([
   { title: 'no bwrap', invocation: { argv: command(restricted(root)), env: { PATH: '/nonexistent' } } },
   { title: 'an empty PATH', invocation: { argv: command(restricted(root)), env: { PATH: '' } } },
-  { title: 'a directory of bwrap that can be written', invocation: { argv: command(restricted(root, at('/usr', 'write'))) } },
+  {
+    title: 'a directory of bwrap that can be written',
+    invocation: { argv: command(restricted(root, at('/usr', 'write'))) },
+  },
   { title: 'a path that is not absolute', invocation: { argv: command(restricted(root, at('x', 'write'))) } },
-  { title: 'a path with a null byte', invocation: { argv: command(restricted(root, at('/tmp/\0', 'write'))) } },
-  { title: 'half of a surrogate pair', invocation: { argv: command(restricted(root, at('/tmp/\ud800', 'write'))) } },
-  { title: 'characters beyond the first plane', invocation: { argv: command(restricted(root), 'printf', '\u{1F600}é') } },
+  {
+    title: 'a path with a null byte',
+    invocation: { argv: command(restricted(root, at('/tmp/\0', 'write'))) },
+  },
+  {
+    title: 'half of a surrogate pair',
+    invocation: { argv: command(restricted(root, at('/tmp/\ud800', 'write'))) },
+  },
+  {
+    title: 'characters beyond the first plane',
+    invocation: { argv: command(restricted(root), 'printf', '\u{1F600}é') },
+  },
   { title: 'an unknown access', invocation: { argv: command(restricted(root, at('/tmp', 'own'))) } },
   { title: 'a key twice', invocation: { argv: command(`{"type":"disabled","type":"disabled"}`) } },
   { title: 'deep nesting', invocation: { argv: command('['.repeat(50_000)) } },
-  { title: 'nesting in a place that is read', invocation: { argv: command(`{"type":${'['.repeat(129)}${']'.repeat(129)}}`) } },
-  { title: 'a missing directory', invocation: { argv: ['--command-cwd', '/nonexistent', ...command(restricted(root))] } },
-  { title: 'many variables', invocation: { argv: command(restricted(root)), env: Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`V${i}`, '\t=\n'])) } },
-  { title: 'a proxy elsewhere', invocation: { argv: ['--managed-network', '{}', ...command(restricted(root))], env: { http_proxy: 'http://example.org:80', ALL_PROXY: 'socks5h://127.0.0.1' } } },
-  { title: '1000 denied files', invocation: { argv: command(restricted(root, ...Array.from({ length: 1000 }, (_, i) => at(`/tmp/missing/${i}`, 'deny')))) } },
-  { title: 'a registry of nobody', invocation: { argv: command(restricted(root, at('/tmp', 'write'))), env: { XDG_RUNTIME_DIR: '/nonexistent', HOME: '/proc' } } },
+  {
+    title: 'nesting in a place that is read',
+    invocation: { argv: command(`{"type":${'['.repeat(129)}${']'.repeat(129)}}`) },
+  },
+  {
+    title: 'a missing directory',
+    invocation: { argv: ['--command-cwd', '/nonexistent', ...command(restricted(root))] },
+  },
+  {
+    title: 'many variables',
+    invocation: {
+      argv: command(restricted(root)),
+      env: Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`V${i}`, '\t=\n'])),
+    },
+  },
+  {
+    title: 'a proxy elsewhere',
+    invocation: {
+      argv: ['--managed-network', '{}', ...command(restricted(root))],
+      env: { http_proxy: 'http://example.org:80', ALL_PROXY: 'socks5h://127.0.0.1' },
+    },
+  },
+  {
+    title: '1000 denied files',
+    invocation: {
+      argv: command(
+        restricted(root, ...Array.from({ length: 1000 }, (_, i) => at(`/tmp/missing/${i}`, 'deny'))),
+      ),
+    },
+  },
+  {
+    title: 'a registry of nobody',
+    invocation: {
+      argv: command(restricted(root, at('/tmp', 'write'))),
+      env: { XDG_RUNTIME_DIR: '/nonexistent', HOME: '/proc' },
+    },
+  },
 ])('$title', async ({ invocation }) => {
   const { standalone, node } = await harness.both(invocation)
   expect(standalone).toEqual(node)

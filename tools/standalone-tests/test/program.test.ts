@@ -38,9 +38,12 @@ describe.runIf(isBuilt)('the helper as one file', () => {
 describe.runIf(isBuilt)('with little', () => {
   const echo = readOnlyWords('/bin/sh', '-c', 'echo started')
 
-  test.each(['ulimit -v 200000', 'ulimit -v 60000', 'ulimit -s 256', 'ulimit -n 64'])('%s it works', (limits) => {
-    expect(runLimited(limits, [PROGRAM, ...echo])).toEqual({ status: 0, stdout: 'started\n', stderr: '' })
-  })
+  test.each(['ulimit -v 200000', 'ulimit -v 60000', 'ulimit -s 256', 'ulimit -n 64'])(
+    '%s it works',
+    (limits) => {
+      expect(runLimited(limits, [PROGRAM, ...echo])).toEqual({ status: 0, stdout: 'started\n', stderr: '' })
+    },
+  )
 
   test.each(['ulimit -v 5000', 'ulimit -v 6500'])('%s it says that it has too little', (limits) => {
     const { status, stdout, stderr } = runLimited(limits, [PROGRAM, ...echo])

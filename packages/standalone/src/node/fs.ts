@@ -6,9 +6,9 @@ import { check, checked, SystemError } from './system-error.js'
 /** Those of `node:fs` that the facade uses, with Node's names, results and errors. */
 
 /** Source: fcntl.h, unistd.h and stat.h of Linux; those of open(2) are the same on x86_64, and on aarch64 but for O_NOFOLLOW. */
-declare const __constants: Readonly<Record<string, number>>
+declare const FILE_CONSTANTS: Readonly<Record<string, number>>
 
-export const constants = __constants
+export const constants = FILE_CONSTANTS
 
 /** Source: asm-generic/errno-base.h. */
 const ENOENT = 2

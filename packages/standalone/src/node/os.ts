@@ -1,8 +1,8 @@
 import { process } from './process.js'
 
-declare const __signals: Readonly<Record<string, number>>
+declare const SIGNAL_NUMBERS: Readonly<Record<string, number>>
 
-export const constants = { signals: __signals }
+export const constants = { signals: SIGNAL_NUMBERS }
 
 export function tmpdir(): string {
   return process.env['TMPDIR'] ?? '/tmp'

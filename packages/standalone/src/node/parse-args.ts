@@ -56,7 +56,8 @@ function tokenize(args: readonly string[], options: Options): Token[] {
     for (const { name, rawName, inline } of given) {
       // A dash among letters, as Node has it.
       if (rawName === '--') return [...tokens, ...terminated(args, index)]
-      const takesNext = inline === undefined && Object.hasOwn(options, name) && options[name]?.type === 'string'
+      const takesNext =
+        inline === undefined && Object.hasOwn(options, name) && options[name]?.type === 'string'
       const value = takesNext ? args[index + 1] : inline
       tokens.push({ kind: 'option', index, name, rawName, value, isInline: inline !== undefined })
       if (takesNext && value !== undefined) index++

@@ -3,8 +3,8 @@ import { Emitter, type Listener } from './emitter.js'
 import { check, checked } from './system-error.js'
 
 /** Node's words for what this is built for, and the numbers of signals, of the Node that has built this. */
-declare const __arch: string
-declare const __signals: Readonly<Record<string, number>>
+declare const NODE_ARCH: string
+declare const SIGNAL_NUMBERS: Readonly<Record<string, number>>
 
 const STDOUT = 1
 const STDERR = 2
@@ -12,7 +12,7 @@ const STDERR = 2
 /** What the facade uses of Node's `process`. */
 class Process extends Emitter {
   readonly platform = 'linux'
-  readonly arch = __arch
+  readonly arch = NODE_ARCH
   /** Of no other runtime that the facade asks for. */
   readonly versions: Readonly<Record<string, string>> = {}
   exitCode: number | undefined
@@ -46,14 +46,14 @@ class Process extends Emitter {
   }
 
   override on(event: string, listener: Listener): this {
-    const signal = __signals[event]
+    const signal = SIGNAL_NUMBERS[event]
     if (signal !== undefined) host.listen(signal)
     return super.on(event, listener)
   }
 
   /** There is never more than one listener. */
   override off(event: string, listener: Listener): this {
-    const signal = __signals[event]
+    const signal = SIGNAL_NUMBERS[event]
     if (signal !== undefined) host.ignore(signal)
     return super.off(event, listener)
   }
@@ -76,12 +76,12 @@ function readEnvironment(): Record<string, string> {
 }
 
 export function signalNumber(signal: string | number): number {
-  return typeof signal === 'number' ? signal : (__signals[signal] ?? 0)
+  return typeof signal === 'number' ? signal : (SIGNAL_NUMBERS[signal] ?? 0)
 }
 
 /** The name of signal `number`. */
 export function signalName(number: number): string | undefined {
-  return Object.keys(__signals).find((name) => __signals[name] === number)
+  return Object.keys(SIGNAL_NUMBERS).find((name) => SIGNAL_NUMBERS[name] === number)
 }
 
 export const process = new Process()

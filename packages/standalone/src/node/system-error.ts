@@ -1,5 +1,5 @@
 /** Names and texts of error numbers, of the Node that has built this. */
-declare const __errors: Readonly<Record<number, readonly [name: string, text: string]>>
+declare const SYSTEM_ERRORS: Readonly<Record<number, readonly [name: string, text: string]>>
 
 /** What Node throws when a system call fails. */
 export class SystemError extends Error {
@@ -9,7 +9,7 @@ export class SystemError extends Error {
   readonly path?: string
 
   constructor(errno: number, syscall: string, path?: string) {
-    const [name, text] = __errors[errno] ?? [`UNKNOWN`, 'unknown error']
+    const [name, text] = SYSTEM_ERRORS[errno] ?? [`UNKNOWN`, 'unknown error']
     super(`${name}: ${text}, ${syscall}${path === undefined ? '' : ` '${path}'`}`)
     this.errno = -errno
     this.code = name
@@ -35,5 +35,5 @@ export function checked<Value>(result: Value | number, syscall: string, path?: s
 
 /** @see util.getSystemErrorName of Node */
 export function systemErrorName(errno: number): string {
-  return __errors[-errno]?.[0] ?? `Unknown system error ${errno}`
+  return SYSTEM_ERRORS[-errno]?.[0] ?? `Unknown system error ${errno}`
 }
