@@ -9,15 +9,10 @@ import { settlePlaceholders, type SettledPlan } from './placeholders.js'
 export type MountPlans = Readonly<Record<'fresh' | 'host', SettledPlan>>
 
 /**
- * The mounts on the disk as it is now.
+ * Plans the mounts for commands of one sandbox, each time for the disk as it is then.
  *
- * @throws {PolicyUnsupportedError} when the policy cannot be enforced on it.
+ * @throws {PolicyUnsupportedError} when the policy cannot be enforced on it: what is returned does.
  */
-export function plansFor(confinement: Confinement, host: Host): MountPlans {
-  return mountPlanner(confinement, host)()
-}
-
-/** Plans the mounts for commands of one sandbox, as `plansFor` does, each time for the disk as it is then. */
 export function mountPlanner(confinement: Confinement, host: Host): () => MountPlans {
   const { policy, gitWrites, devices, privateTmp } = confinement
   const program = absolutePath(host.nativeProgram)
