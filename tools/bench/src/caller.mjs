@@ -1,8 +1,6 @@
 // usage: node caller.mjs MEGABYTES: a Node process with so much memory. Prints what it can do, a JSON list with `name`, and `absence` if it cannot;
 // then reads a name from each line, does it, and prints the milliseconds that it took.
 import { createInterface } from 'node:readline'
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { libraryScenarios } from './library-scenarios.mjs'
 import { makeScene } from './scene.mjs'
 
@@ -15,19 +13,11 @@ globalThis.ballast = []
 while (process.memoryUsage.rss() < wanted * MEGABYTE)
   globalThis.ballast.push(Buffer.alloc(CHUNK * MEGABYTE, 1))
 
-const scenarios = [...(await libraryScenarios(makeScene())), ...(await furtherScenarios())]
+const scenarios = await libraryScenarios(makeScene())
 console.log(JSON.stringify(scenarios.map(({ name, absence }) => ({ name, absence }))))
 
 for await (const name of createInterface({ input: process.stdin })) {
   const startedAt = performance.now()
   await scenarios.find((one) => one.name === name).run()
   console.log(performance.now() - startedAt)
-}
-
-/** What another file has to say about processes with much memory. */
-async function furtherScenarios() {
-  const file = join(import.meta.dirname, 'memory-scenarios.mjs')
-  if (!existsSync(file)) return []
-  const { memoryScenarios } = await import(file)
-  return await memoryScenarios()
 }

@@ -2,6 +2,7 @@ import { cpus, loadavg, release } from 'node:os'
 import { parseArgs } from 'node:util'
 import { Figures } from './figures.mjs'
 import { goalsTable } from './goals.mjs'
+import { brokerGroup } from './groups/broker.mjs'
 import { globsGroup } from './groups/globs.mjs'
 import { importGroup } from './groups/import.mjs'
 import { masksGroup } from './groups/masks.mjs'
@@ -25,6 +26,12 @@ const GROUPS = {
   plans: { about: 'planning the mounts of a policy, in process', measure: plansGroup, runs: 60 },
   globs: { about: 'deny globs in trees of 1000 to 100,000 files', measure: globsGroup, runs: 60 },
   memory: { about: 'callers of 50 MB, 500 MB and 2 GB', measure: memoryGroup, runs: 50 },
+  broker: {
+    about: 'callers of three sizes, by the broker and by Node',
+    measure: brokerGroup,
+    runs: 60,
+    isSlow: true,
+  },
   parallel: { about: '1 to 16 sandboxes at a time', measure: parallelGroup, runs: 5, isSlow: true },
   masks: { about: '1 to 10,000 denied and read-only files', measure: masksGroup, runs: 50, isSlow: true },
   mounts: { about: 'hosts with 30 and 300 mounts', measure: mountsGroup, runs: 30, isSlow: true },
