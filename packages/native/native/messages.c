@@ -78,8 +78,9 @@ static void take_listening(struct run *run, const struct origin *origin, bool is
   let_go(run);
 }
 
-static bool is_own_launch(const struct run *run, const struct origin *origin) {
-  return run->plan.is_native && origin->sender > 0 && origin->sender == run->launcher;
+// In a native launch it is known from the start who enter will be.
+static bool may_be_enter(const struct run *run, const struct origin *origin) {
+  return origin->sender > 0 && (!run->plan.is_native || origin->sender == run->enter);
 }
 
 static void note_failure(struct run *run, const struct message *message) {
@@ -89,13 +90,13 @@ static void note_failure(struct run *run, const struct message *message) {
 }
 
 static void take(struct run *run, const struct message *message, const struct origin *origin, bool is_alive) {
-  if (run->stage == STAGE_LAUNCHING && message->kind == MESSAGE_ENTERED && origin->sender > 0)
+  if (run->stage == STAGE_LAUNCHING && message->kind == MESSAGE_ENTERED && may_be_enter(run, origin))
     take_entered(run, origin, is_alive);
-  if (run->stage == STAGE_LAUNCHING && message->kind == MESSAGE_LAUNCH_FAILED && is_own_launch(run, origin)) {
+  if (origin->sender <= 0 || origin->sender != run->enter) return;
+  if (run->stage == STAGE_LAUNCHING && message->kind == MESSAGE_LAUNCH_FAILED) {
     run->stage = STAGE_UNBUILT;
     note_failure(run, message);
   }
-  if (origin->sender != run->enter) return;
   if (run->stage == STAGE_ENTERED && message->kind == MESSAGE_LISTENING) take_listening(run, origin, is_alive);
   if (run->stage == STAGE_ENTERED && message->kind == MESSAGE_FAILED) {
     run->stage = STAGE_FAILED;

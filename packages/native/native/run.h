@@ -33,9 +33,9 @@ struct run {
   uint32_t attempt;
   pid_t launcher; // 0 once it has been reaped
   int launcher_status;
-  int errors; // the launcher's stderr
-  int status; // status socket
-  pid_t enter;
+  int errors;      // the launcher's stderr
+  int status;      // status socket
+  pid_t enter;     // 0: not known yet
   int enter_pidfd; // -1 also on Linux before 5.3
   bool enter_is_gone;
 

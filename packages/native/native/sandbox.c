@@ -55,7 +55,7 @@ static pid_t start_native(struct run *run) {
 
 static void start(struct run *run) {
   if (run->plan.is_native) {
-    run->launcher = start_native(run);
+    run->launcher = run->enter = start_native(run);
     return;
   }
   struct launch launch = {.path = run->plan.launcher, .argv = run->plan.argv[run->attempt]};

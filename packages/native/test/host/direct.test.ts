@@ -1,6 +1,6 @@
 import { readlinkSync } from 'node:fs'
 import { afterAll, describe, expect, test } from 'vitest'
-import { openWorkshop, reasonToSkip, USERS } from './host.js'
+import { openWorkshop, reasonToSkip, reasonToSkipNative, USERS } from './host.js'
 import { becomes, childrenOf, pidsWith, stateOf } from './processes.js'
 import {
   INHERITED_PIDS,
@@ -62,8 +62,12 @@ describe.each(USERS)('without a launcher, as $name', (user) => {
 
 const LIVES = [
   { life: 'without a launcher', parts: WITHOUT_LAUNCHER },
-  { life: 'in a native launch in the PID namespace of the host', parts: NATIVE_INHERITED_PIDS },
-  { life: 'in a native launch', parts: NATIVE },
+  ...(reasonToSkipNative() === undefined
+    ? [
+        { life: 'in a native launch in the PID namespace of the host', parts: NATIVE_INHERITED_PIDS },
+        { life: 'in a native launch', parts: NATIVE },
+      ]
+    : []),
   ...(reasonToSkip() === undefined
     ? [{ life: 'under bwrap in the PID namespace of the host', parts: INHERITED_PIDS }]
     : []),

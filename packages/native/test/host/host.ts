@@ -13,7 +13,17 @@ export function reasonToSkip(): string | undefined {
   })
   if (status === 0) return undefined
   const reason = `bwrap cannot start a sandbox: ${error?.message ?? stderr}`
-  if (process.env['SANDBOX_TEST_REQUIRE']?.split(/[\s,]+/).includes('bwrap')) throw new Error(reason)
+  return refuseIfRequired('bwrap', reason)
+}
+
+/** Why nothing can be launched natively here. With `SANDBOX_TEST_REQUIRE=native` that is an error. */
+export function reasonToSkipNative(): string | undefined {
+  const { stdout } = spawnSync(nativeProgramPath(), ['launch-check'], { encoding: 'utf8' })
+  return stdout === 'ok\n' ? undefined : refuseIfRequired('native', `launch-check says ${stdout}`)
+}
+
+function refuseIfRequired(what: 'bwrap' | 'native', reason: string): string {
+  if (process.env['SANDBOX_TEST_REQUIRE']?.split(/[\s,]+/).includes(what)) throw new Error(reason)
   console.warn(`skipped: ${reason}`)
   return reason
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { afterAll, describe, expect, test } from 'vitest'
-import { openWorkshop, reasonToSkip, USERS } from './host.js'
+import { openWorkshop, reasonToSkip, reasonToSkipNative, USERS } from './host.js'
 import { becomes, childrenOf, pidsWith } from './processes.js'
 import {
   INHERITED_PIDS,
@@ -47,15 +47,19 @@ interface Life {
   readonly chain: readonly string[]
 }
 
-const LIVES: readonly Life[] = [
-  { life: 'in a PID namespace', parts: {}, chain: ['supervise', 'bwrap', 'enter'] },
-  { life: 'in the PID namespace of the host', parts: INHERITED_PIDS, chain: ['supervise', 'bwrap', 'enter'] },
+const NATIVE_LIVES: readonly Life[] = [
   { life: 'in a native launch', parts: NATIVE, chain: ['supervise', 'enter'] },
   {
     life: 'in a native launch in the PID namespace of the host',
     parts: NATIVE_INHERITED_PIDS,
     chain: ['supervise', 'enter'],
   },
+]
+
+const LIVES: readonly Life[] = [
+  { life: 'in a PID namespace', parts: {}, chain: ['supervise', 'bwrap', 'enter'] },
+  { life: 'in the PID namespace of the host', parts: INHERITED_PIDS, chain: ['supervise', 'bwrap', 'enter'] },
+  ...(reasonToSkipNative() === undefined ? NATIVE_LIVES : []),
   { life: 'without a launcher', parts: WITHOUT_LAUNCHER, chain: ['supervise', 'enter'] },
   ...(hasLandlock()
     ? [

@@ -3,7 +3,7 @@ import { encodeEnterRequest } from '../../src/index.js'
 import { OPERATIONS_MAX, TAG } from '../../src/protocol/constants.js'
 import { layOutRequest, numberField, stringField, type Field } from '../../src/protocol/fields.js'
 import { enterRequest } from '../samples.js'
-import { openWorkshop } from './host.js'
+import { openWorkshop, reasonToSkipNative } from './host.js'
 import { bytes, REFUSED, send } from './sent-requests.js'
 
 const workshop = openWorkshop()
@@ -30,7 +30,7 @@ const RIGHT = [...COMMON, PID, ROOT]
 const LAUNCHER = [stringField(TAG.launcher, '/bin/true'), stringField(TAG.launcherArg, 'true')]
 
 describe('a malformed request for a native launch is refused', () => {
-  test.each([
+  test.skipIf(reasonToSkipNative()).each([
     { what: 'the same, unharmed', fields: RIGHT },
     { what: 'with a fallback', fields: [...RIGHT, FALLBACK(5, 0o111, '/\0')] },
     {

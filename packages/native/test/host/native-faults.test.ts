@@ -5,7 +5,7 @@ import type { Duplex, Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { afterAll, describe, expect, test } from 'vitest'
 import { ReportReader, type LaunchOperation } from '../../src/index.js'
-import { openWorkshop, USERS, type User } from './host.js'
+import { openWorkshop, reasonToSkipNative, USERS, type User } from './host.js'
 import { pidsWith } from './processes.js'
 import { buildProbe } from './probes.js'
 import { NATIVE, requestFor, withParts } from './run.js'
@@ -118,7 +118,7 @@ async function runAll(user: User, error: ErrorName): Promise<Ending[]> {
 
 const CASES = USERS.flatMap((user) => ALL_ERRORS.map((error) => ({ user, error, name: user.name })))
 
-describe('a native launch in which one system call fails', () => {
+describe.skipIf(reasonToSkipNative())('a native launch in which one system call fails', () => {
   test.each(USERS)('without any fault the command is confined, as $name', async (user) => {
     const ending = await runWithFault(user, 1_000_000, 'EPERM')
     expect(ending).toEqual({ call: '', exitCode: 0, outcome: 'confined' })

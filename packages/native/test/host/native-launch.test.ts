@@ -2,9 +2,11 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { LaunchOperation } from '../../src/index.js'
-import { openWorkshop, USERS } from './host.js'
+import { openWorkshop, reasonToSkipNative, USERS } from './host.js'
+import { inside, openEndpoint, routed } from './endpoints.js'
 import { becomes, pidsWith } from './processes.js'
 import { NATIVE, requestFor, run, start, withParts, type RequestParts } from './run.js'
 
@@ -37,7 +39,7 @@ process.stdin.pipe(child.stdio[3])
 console.log('ready', child.pid)
 `
 
-describe.each(USERS)('a native launch, as $name', (user) => {
+describe.skipIf(reasonToSkipNative()).each(USERS)('a native launch, as $name', (user) => {
   const host = { program, user }
 
   test('the command runs in namespaces of its own, without a capability', async () => {
@@ -114,6 +116,14 @@ describe.each(USERS)('a native launch, as $name', (user) => {
     expect(spawnSync('ls', ['-A', room], { encoding: 'utf8' }).stdout).toBe('')
   })
 
+  test('a route leads through the relay', async () => {
+    const endpoint = await openEndpoint((socket) => socket.end('relayed'))
+    const command = inside('console.log(String(await whole(connect())))')
+    const { stdout } = await run(host, command, routed([endpoint.route], NATIVE))
+    expect(stdout.toString()).toBe('relayed\n')
+    await endpoint.close()
+  })
+
   test('with few descriptors', async () => {
     const script = `ulimit -n 24; exec "$0" "$@"`
     const numbers = ['supervise', '3', '3']
@@ -121,77 +131,81 @@ describe.each(USERS)('a native launch, as $name', (user) => {
       stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
       ...(user.uid === undefined ? {} : { uid: user.uid, gid: user.uid }),
     })
-    const control = child.stdio[3] as import('node:stream').Duplex
+    const exited = once(child, 'exit')
+    const control = child.stdio[3] as Duplex
     control.resume().write(requestFor(['echo', 'done'], SLOW))
     const [output] = (await once(child.stdout!, 'data')) as [Buffer]
     expect(output.toString()).toBe('done\n')
-    await once(child, 'exit')
+    await exited
   }, 60_000)
 })
 
-describe.each(USERS)('during the set-up of a native launch, as $name', (user) => {
-  const host = { program, user }
-  const marker = `set-up-${user.uid}-${process.pid}.`
-  const isOver = () => pidsWith(program).length === 0 && pidsWith(marker).length === 0
-  const startSlowly = (script: string) =>
-    start({ ...host, pieces: [requestFor(['sh', '-c', script, marker], SLOW)] })
-  /** Both processes are there: supervise and the one that mounts. */
-  const isMounting = () => becomes(() => pidsWith(program).length === 2)
+describe.skipIf(reasonToSkipNative()).each(USERS)(
+  'during the set-up of a native launch, as $name',
+  (user) => {
+    const host = { program, user }
+    const marker = `set-up-${user.uid}-${process.pid}.`
+    const isOver = () => pidsWith(program).length === 0 && pidsWith(marker).length === 0
+    const startSlowly = (script: string) =>
+      start({ ...host, pieces: [requestFor(['sh', '-c', script, marker], SLOW)] })
+    /** Both processes are there: supervise and the one that mounts. */
+    const isMounting = () => becomes(() => pidsWith(program).length === 2)
 
-  test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const)('%s ends the run', async (name) => {
-    const started = startSlowly('echo started')
-    expect(await isMounting()).toBe(true)
-    started.child.kill(name)
-    const { signal, reports, stdout } = await started.done
-    expect({ signal, stdout: stdout.toString() }).toEqual({ signal: name, stdout: '' })
-    expect(reports).toMatchObject([{ kind: 'failed', step: 'interrupted' }])
-    expect(isOver()).toBe(true)
-  })
-
-  test('a signal that ends no run is passed on when the command is there', async () => {
-    const started = startSlowly("trap 'echo trapped; exit 7' USR1; while :; do sleep 0.02; done")
-    expect(await isMounting()).toBe(true)
-    started.child.kill('SIGUSR1')
-    // It may come before the trap is set, and then ends the command.
-    const { exitCode, signal } = await started.done
-    expect([7, null]).toContain(exitCode)
-    if (exitCode === null) expect(signal).toBe('SIGUSR1')
-  }, 30_000)
-
-  test.each(['supervise', 'the one that mounts'])('%s is killed', async (victim) => {
-    const started = startSlowly('echo started')
-    expect(await isMounting()).toBe(true)
-    const [mounting] = pidsWith(program).filter((pid) => pid !== started.child.pid)
-    process.kill(victim === 'supervise' ? started.child.pid! : mounting!, 'SIGKILL')
-    const { reports, stdout } = await started.done
-    expect(stdout.toString()).toBe('')
-    if (victim !== 'supervise')
-      expect(reports).toMatchObject([{ kind: 'failed', step: 'launcher', signal: 9 }])
-    expect(await becomes(isOver, 5000)).toBe(true)
-  })
-
-  test('the caller dies', async () => {
-    const caller = spawn(process.execPath, ['-e', CALLER, program, String(user.uid ?? '')], {
-      stdio: ['pipe', 'pipe', 'inherit'],
+    test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const)('%s ends the run', async (name) => {
+      const started = startSlowly('echo started')
+      expect(await isMounting()).toBe(true)
+      started.child.kill(name)
+      const { signal, reports, stdout } = await started.done
+      expect({ signal, stdout: stdout.toString() }).toEqual({ signal: name, stdout: '' })
+      expect(reports).toMatchObject([{ kind: 'failed', step: 'interrupted' }])
+      expect(isOver()).toBe(true)
     })
-    caller.stdin.write(requestFor(['sh', '-c', 'sleep 60', marker], SLOW))
-    await once(caller.stdout, 'data')
-    // Itself, supervise and the one that mounts.
-    expect(await becomes(() => pidsWith(program).length === 3)).toBe(true)
-    caller.kill('SIGKILL')
-    expect(await becomes(isOver, 5000)).toBe(true)
-  })
 
-  test('the time is over', async () => {
-    const bytes = requestFor(['echo', 'started'], { ...SLOW, setupTimeoutMs: 20 })
-    const { exitCode, reports, stdout } = await start({ ...host, pieces: [bytes] }).done
-    expect({ exitCode, stdout: stdout.toString() }).toEqual({ exitCode: 125, stdout: '' })
-    expect(reports).toMatchObject([{ kind: 'failed', step: 'launcher', errno: 110 }])
-    expect(isOver()).toBe(true)
-  })
-})
+    test('a signal that ends no run is passed on when the command is there', async () => {
+      const started = startSlowly("trap 'echo trapped; exit 7' USR1; while :; do sleep 0.02; done")
+      expect(await isMounting()).toBe(true)
+      started.child.kill('SIGUSR1')
+      // It may come before the trap is set, and then ends the command.
+      const { exitCode, signal } = await started.done
+      expect([7, null]).toContain(exitCode)
+      if (exitCode === null) expect(signal).toBe('SIGUSR1')
+    }, 30_000)
 
-test('where namespaces are not allowed, that is what is told', () => {
+    test.each(['supervise', 'the one that mounts'])('%s is killed', async (victim) => {
+      const started = startSlowly('echo started')
+      expect(await isMounting()).toBe(true)
+      const [mounting] = pidsWith(program).filter((pid) => pid !== started.child.pid)
+      process.kill(victim === 'supervise' ? started.child.pid! : mounting!, 'SIGKILL')
+      const { reports, stdout } = await started.done
+      expect(stdout.toString()).toBe('')
+      if (victim !== 'supervise')
+        expect(reports).toMatchObject([{ kind: 'failed', step: 'launcher', signal: 9 }])
+      expect(await becomes(isOver, 5000)).toBe(true)
+    })
+
+    test('the caller dies', async () => {
+      const caller = spawn(process.execPath, ['-e', CALLER, program, String(user.uid ?? '')], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      })
+      caller.stdin.write(requestFor(['sh', '-c', 'sleep 60', marker], SLOW))
+      await once(caller.stdout, 'data')
+      // Itself, supervise and the one that mounts.
+      expect(await becomes(() => pidsWith(program).length === 3)).toBe(true)
+      caller.kill('SIGKILL')
+      expect(await becomes(isOver, 5000)).toBe(true)
+    })
+
+    test('the time is over', async () => {
+      const bytes = requestFor(['echo', 'started'], { ...SLOW, setupTimeoutMs: 20 })
+      const { exitCode, reports, stdout } = await start({ ...host, pieces: [bytes] }).done
+      expect({ exitCode, stdout: stdout.toString() }).toEqual({ exitCode: 125, stdout: '' })
+      expect(reports).toMatchObject([{ kind: 'failed', step: 'launcher', errno: 110 }])
+      expect(isOver()).toBe(true)
+    })
+  },
+)
+
+test.skipIf(reasonToSkipNative())('where namespaces are not allowed, that is what is told', () => {
   mkdirSync(join(workshop.directory, 'x'))
   const limit = 'echo 0 >/proc/sys/user/max_user_namespaces && exec "$0" launch-check'
   // In a user namespace of its own, root may lower that limit.
