@@ -4,6 +4,7 @@ export const OPTIONAL = [
   ['--no-proc'],
   ['--inherit-pid-namespace'],
   ['--use-legacy-landlock'],
+  ['--backend', 'native'],
   ['--sandbox-policy', '{"type":"danger-full-access"}'],
   ['--file-system-sandbox-policy', '{"kind":"unrestricted"}'],
   ['--network-sandbox-policy', '"enabled"'],

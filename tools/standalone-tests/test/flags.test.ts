@@ -16,13 +16,16 @@ async function expectSame(invocation: Invocation): Promise<string | undefined> {
   return node.request
 }
 
+/** With more flags than this a restricting policy means nothing new. */
+const MOST_FLAGS = 3
+
 test.each([
-  { title: 'a policy that restricts nothing', profile: UNRESTRICTED },
-  { title: 'a policy that restricts', profile: READ_ONLY },
-])('every set of flags, with $title', async ({ profile }) => {
+  { title: 'a policy that restricts nothing', profile: UNRESTRICTED, most: OPTIONAL.length },
+  { title: 'a policy that restricts', profile: READ_ONLY, most: MOST_FLAGS },
+])('the sets of flags, with $title', async ({ profile, most }) => {
   let requests = 0
-  for (const flags of subsets(OPTIONAL)) {
-    const argv = [
+  for (const flags of subsets(OPTIONAL).filter(({ length }) => length <= most)) {
+    const words = [
       '--sandbox-policy-cwd',
       '/tmp',
       '--permission-profile',
@@ -31,7 +34,7 @@ test.each([
       '--',
       'true',
     ]
-    const request = await expectSame({ argv, env: { HTTP_PROXY: 'http://127.0.0.1:3128' } })
+    const request = await expectSame({ argv: words, env: { HTTP_PROXY: 'http://127.0.0.1:3128' } })
     if (request !== undefined) requests++
   }
   expect(requests).toBeGreaterThan(20)

@@ -22,6 +22,8 @@ const SEED = 1
 const CASES = 500
 
 const WAYS = [
+  ['--backend', 'bwrap'],
+  ['--backend', 'native'],
   [],
   ['--use-legacy-landlock'],
   ['--inherit-pid-namespace'],

@@ -33,10 +33,15 @@ export function hasChild(): boolean {
 export function deliverNext(): void {
   const bytes = host.wait()
   const [kind, number = 0] = facts
-  if (kind === SIGNAL) process.emit(signalName(number) ?? '', number)
+  if (kind === SIGNAL) emitSignal(number)
   else if (kind === DATA) running?.control?.emit('data', bytes)
   else if (kind === CLOSED) close()
   else end(number)
+}
+
+function emitSignal(number: number): void {
+  const name = signalName(number)
+  if (name !== undefined) process.emit(name, name, number)
 }
 
 function close(): void {
