@@ -16,13 +16,13 @@ export function reasonToSkip(): string | undefined {
   return refuseIfRequired('bwrap', reason)
 }
 
-/** Why nothing can be launched natively here. With `SANDBOX_TEST_REQUIRE=native` that is an error. */
+/** Why nothing can be launched natively here. With `SANDBOX_TEST_REQUIRE=nativeLaunch` that is an error. */
 export function reasonToSkipNative(): string | undefined {
   const { stdout } = spawnSync(nativeProgramPath(), ['launch-check'], { encoding: 'utf8' })
-  return stdout === 'ok\n' ? undefined : refuseIfRequired('native', `launch-check says ${stdout}`)
+  return stdout === 'ok\n' ? undefined : refuseIfRequired('nativeLaunch', `launch-check says ${stdout}`)
 }
 
-function refuseIfRequired(what: 'bwrap' | 'native', reason: string): string {
+function refuseIfRequired(what: 'bwrap' | 'nativeLaunch', reason: string): string {
   if (process.env['SANDBOX_TEST_REQUIRE']?.split(/[\s,]+/).includes(what)) throw new Error(reason)
   console.warn(`skipped: ${reason}`)
   return reason
