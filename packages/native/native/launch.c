@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launch.h"
+#include "arguments.h"
 #include "descriptors.h"
 #include "enter.h"
 
@@ -33,6 +34,7 @@ pid_t start_sandbox(const struct supervise_request *request, uint32_t attempt, i
   gid_t gid = getegid();
   pid_t pid = fork_into_namespaces(request->namespaces);
   if (pid != 0) return pid;
+  forget_arguments();
   // Should supervise have died before this: enter starts nothing without its answer.
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) refuse_launch(status, STEP_PARENT_DEATH, 0, errno);
   // The command is to be kept from the caller's terminal.

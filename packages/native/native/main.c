@@ -2,6 +2,7 @@
 // usage: linux-sandbox-native supervise FD GRANTED CALLER [WATCH] | broker FD CALLER | enter FD | version |
 // landlock-abi | launch-check
 // Who talks to whom, and how, is told in docs/native-protocol.md.
+#include "arguments.h"
 #include "broker.h"
 #include "enter.h"
 #include "launch.h"
@@ -63,6 +64,7 @@ static int print_landlock_abi(void) {
 int main(int argc, char **argv) {
   int descriptor, granted, caller, watch = -1;
   const char *program = argc < 2 ? "" : argv[1];
+  note_arguments(argc, argv);
   if (strcmp(program, "supervise") == 0 && (argc == 5 || (argc == 6 && parse_number(argv[5], &watch))) &&
       parse_number(argv[2], &descriptor) && parse_number(argv[3], &granted) && parse_number(argv[4], &caller) &&
       is_socket_of(descriptor, SOCK_STREAM))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // codex-linux-sandbox in one file. What is executed inside a sandbox never
 // comes near the engine.
+#include "arguments.h"
 #include "engine.h"
 #include "native.h"
 #include "self.h"
@@ -47,6 +48,7 @@ int main(int argc, char **argv) {
   if (argc == 0)
     return STATUS_USAGE;
   make_ready();
+  note_arguments(argc, argv);
   remember_arguments(argv);
   start_engine();
   run_engine();

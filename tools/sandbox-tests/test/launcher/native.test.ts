@@ -83,4 +83,11 @@ describeForUsers('the native launcher', ['nativeLaunch'], (user) => {
     ]
     expect(byNative.stdout).toBe(byBwrap.stdout)
   })
+  test('tells a command nothing of the host by the arguments of its first process', async () => {
+    const { stdout } = await runSandboxed(user, {
+      sandbox: { profile: readOnly(), backend: 'native' },
+      command: ['cat', '/proc/1/cmdline'],
+    })
+    expect(stdout.split('\0').filter((word) => word !== '')).toEqual(['linux-sandbox-native', 'enter'])
+  })
 })
