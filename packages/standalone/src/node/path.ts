@@ -34,10 +34,9 @@ function normalize(path: string): string {
 }
 
 export function dirname(path: string): string {
-  const trimmed = path.replace(/\/+$/, '')
-  const end = trimmed.lastIndexOf('/')
-  if (end < 0) return trimmed === '' && isAbsolute(path) ? '/' : '.'
-  return trimmed.slice(0, end).replace(/\/+$/, '') || '/'
+  const end = path.replace(/\/+$/, '').lastIndexOf('/')
+  if (end < 1) return isAbsolute(path) ? '/' : '.'
+  return end === 1 && isAbsolute(path) ? '//' : path.slice(0, end)
 }
 
 export function basename(path: string): string {
