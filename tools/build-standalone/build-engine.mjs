@@ -1,4 +1,4 @@
-/** Builds packages/standalone/engine/<arch> for every architecture that a compiler is there for. */
+/** Builds packages/standalone/dist/engine/<arch> for every architecture that a compiler is there for. */
 import { ARCHS } from './compiler.mjs'
 import { buildEngine } from './engine.mjs'
 

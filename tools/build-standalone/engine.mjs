@@ -36,7 +36,7 @@ const RESULTS = ['quickjs.o', 'quickjs.h', 'wasm-rt.h']
 
 /** @param {import('./compiler.mjs').Arch} arch */
 export function engineDirectory(arch) {
-  return join(PACKAGE, 'engine', arch)
+  return join(PACKAGE, 'dist/engine', arch)
 }
 
 /**
