@@ -6,7 +6,7 @@ const TEST_LIMIT = 500
 
 /** What oxlint, which has the same limits for JavaScript and TypeScript, does not read. */
 const CHECKED = /\.(c|h|sh|py|mk)$/
-const NOT_OURS = new Set(['bin', 'dist', 'engine', 'node_modules'])
+const NOT_OURS = new Set(['bin', 'dist', 'node_modules'])
 
 /**
  * A sentence for each file under packages and tools that is too long.
