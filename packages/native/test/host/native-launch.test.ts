@@ -7,7 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import type { LaunchOperation } from '../../src/index.js'
 import { openWorkshop, reasonToSkipNative, USERS } from './host.js'
 import { inside, openEndpoint, routed } from './endpoints.js'
-import { becomes, pidsWith } from './processes.js'
+import { becomes, pidsExecuting, pidsWith } from './processes.js'
 import { NATIVE, requestFor, run, start, withParts, type RequestParts } from './run.js'
 
 const workshop = openWorkshop()
@@ -145,11 +145,11 @@ describe.skipIf(reasonToSkipNative()).each(USERS)(
   (user) => {
     const host = { program, user }
     const marker = `set-up-${user.uid}-${process.pid}.`
-    const isOver = () => pidsWith(program).length === 0 && pidsWith(marker).length === 0
+    const isOver = () => pidsExecuting(program).length === 0 && pidsWith(marker).length === 0
     const startSlowly = (script: string) =>
       start({ ...host, pieces: [requestFor(['sh', '-c', script, marker], SLOW)] })
     /** Both processes are there: supervise and the one that mounts. */
-    const isMounting = () => becomes(() => pidsWith(program).length === 2)
+    const isMounting = () => becomes(() => pidsExecuting(program).length === 2)
 
     test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const)('%s ends the run', async (name) => {
       const started = startSlowly('echo started')
@@ -174,7 +174,7 @@ describe.skipIf(reasonToSkipNative()).each(USERS)(
     test.each(['supervise', 'the one that mounts'])('%s is killed', async (victim) => {
       const started = startSlowly('echo started')
       expect(await isMounting()).toBe(true)
-      const [mounting] = pidsWith(program).filter((pid) => pid !== started.child.pid)
+      const [mounting] = pidsExecuting(program).filter((pid) => pid !== started.child.pid)
       process.kill(victim === 'supervise' ? started.child.pid! : mounting!, 'SIGKILL')
       const { reports, stdout } = await started.done
       expect(stdout.toString()).toBe('')
@@ -190,7 +190,7 @@ describe.skipIf(reasonToSkipNative()).each(USERS)(
       caller.stdin.write(requestFor(['sh', '-c', 'sleep 60', marker], SLOW))
       await once(caller.stdout, 'data')
       // Itself, supervise and the one that mounts.
-      expect(await becomes(() => pidsWith(program).length === 3)).toBe(true)
+      expect(await becomes(() => pidsExecuting(program).length === 3)).toBe(true)
       caller.kill('SIGKILL')
       expect(await becomes(isOver, 5000)).toBe(true)
     })

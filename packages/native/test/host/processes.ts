@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 
 /** Pids of all processes of the host with `marker` among their arguments. */
@@ -6,6 +6,23 @@ export function pidsWith(marker: string): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && commandLine(name).includes(marker))
     .map(Number)
+}
+
+/** Also those that have overwritten their arguments, as far as this user may see what they execute. */
+export function pidsExecuting(program: string): number[] {
+  return readdirSync('/proc')
+    .filter(
+      (name) => /^\d+$/.test(name) && (executable(name) === program || commandLine(name).includes(program)),
+    )
+    .map(Number)
+}
+
+function executable(pid: string): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`)
+  } catch {
+    return undefined
+  }
 }
 
 function commandLine(pid: string): string {
