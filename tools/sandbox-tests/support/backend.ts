@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Names the backend of sandboxes for which a test names none, for the processes of the tests. */
@@ -24,17 +24,24 @@ export function backendNamed(name: string): TestBackend {
  * is changed: the library itself has no such switch.
  */
 export function setDefaultBackend(stage: string, backend: TestBackend): void {
-  for (const name of ['index.js', 'index.cjs']) {
-    appendFileSync(join(stage, 'node_modules/linux-sandbox/dist', name), defaultBackendSource(backend))
-  }
+  const dist = join(stage, 'node_modules/linux-sandbox/dist')
+  const files = readdirSync(dist).filter((name) => /\.c?js$/.test(name))
+  const changed = files.filter((name) => {
+    const path = join(dist, name)
+    const before = readFileSync(path, 'utf8')
+    const after = before.replace(
+      CHOICE,
+      `const backend = (options.backend ?? "auto") === "auto" ? "${backend}" : options.backend;$1`,
+    )
+    if (after !== before) writeFileSync(path, after)
+    return after !== before
+  })
+  if (changed.length < FORMATS) throw new Error(`no choice of a backend in ${dist}: the build has changed`)
 }
 
-function defaultBackendSource(backend: TestBackend): string {
-  return `
-const createWithNamedBackend = Sandbox.create
-Sandbox.create = function create(options) {
-  const isNamed = typeof options !== 'object' || options === null || (options.backend ?? 'auto') !== 'auto'
-  return createWithNamedBackend.call(Sandbox, isNamed ? options : { ...options, backend: '${backend}' })
-}
-`
-}
+/** An ES module and a CommonJS one. */
+const FORMATS = 2
+
+/** In `chooseBackend`. */
+const CHOICE =
+  /const \{ backend = "auto" \} = options;(\s*if \(backend === "auto"\) return (?:\w+\.)?autoBackend)/

@@ -25,9 +25,9 @@ static int open_record(void) {
   return open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 }
 
-_Noreturn void supervise(int control, uint32_t granted, pid_t caller) {
+_Noreturn void supervise(int control, uint32_t granted, pid_t caller, int watch) {
   static char bytes[REQUEST_SIZE_MAX];
-  (void)granted, (void)caller;
+  (void)granted, (void)caller, (void)watch;
   size_t size = 0;
   struct request_header header = {.size = sizeof header};
   while (size < header.size && header.size <= sizeof bytes) {

@@ -70,13 +70,13 @@ const VICTIMS = [
         { victim: 'its bwrap', pidOf: (caller: number) => pidBelow(caller, /bwrap .*--unshare/) },
         { victim: 'its enter', pidOf: (caller: number) => pidBelow(caller, / enter \d+$/) },
       ]
-    : [{ victim: 'its enter', pidOf: enterBelow }]),
+    : [
+        {
+          victim: 'its enter',
+          pidOf: (caller: number) => pidBelow(caller, /^linux-sandbox-native enter$/),
+        },
+      ]),
 ]
-
-/** It is a child of supervise and has its arguments. */
-function enterBelow(caller: number): number {
-  return pidBelow(VICTIMS[1]?.pidOf(caller) ?? 0, /linux-sandbox-native supervise/)
-}
 
 function pidBelow(caller: number, commandLine: RegExp): number {
   const found = descendantsOf(caller).find((mark) => commandLine.test(mark.commandLine))
