@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The broker: starts `supervise` for a caller that is too large to fork. What is said, and by which way, is told
-// in docs/native-protocol.md. packages/linux-sandbox/src/broker/messages.ts repeats the numbers.
+// in docs/native-protocol.md. packages/native/src/protocol/broker-messages.ts repeats the numbers.
 #ifndef BROKER_H
 #define BROKER_H
 

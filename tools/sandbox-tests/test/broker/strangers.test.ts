@@ -66,6 +66,40 @@ describeForUsers('a command that tries to talk to the broker', ['python3'], (use
   })
 })
 
+describeForUsers('a command that sees the broker in /proc', ['landlock'], (user) => {
+  test.each([
+    { how: 'bwrap', options: { backend: 'bwrap', pidNamespace: 'inherited', profile: readOnly() }, opens: 0 },
+    {
+      how: 'native',
+      options: { backend: 'native', pidNamespace: 'inherited', profile: readOnly() },
+      opens: 0,
+    },
+    { how: 'Landlock', options: { backend: 'landlock', profile: readOnly() }, opens: 0 },
+    { how: 'nothing', options: { profile: dangerFullAccess() }, opens: 2 },
+  ] as const)('confined by $how opens $opens of its pipes', async ({ options, opens }) => {
+    const said = await withLibrary(
+      user,
+      { options, helper: readOnly() },
+      async ({ lib, fs }, input) => {
+        const other = await lib.Sandbox.create({ profile: input.helper })
+        await other.run('true') // so that there is a broker
+        const [broker = ''] = fs.readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').split(' ')
+        const sandbox = await lib.Sandbox.create(input.options)
+        const sees = `test -e /proc/${broker}/status && echo seen`
+        const tries = [
+          [30, '>'],
+          [31, '<'],
+        ].map(([end, way]) => `(: ${way}/proc/${broker}/fd/${end}) 2>/dev/null && echo opened`)
+        const { stdout } = await sandbox.run('sh', ['-c', [sees, ...tries, ':'].join('\n')])
+        const after = await other.run('cat', [], { input: 'served' })
+        return [stdout, after.stdout]
+      },
+      { broker: ALWAYS_BROKER },
+    )
+    expect(said).toEqual([`seen\n${'opened\n'.repeat(opens)}`, 'served'])
+  })
+})
+
 describeForUsers('a command that starts all the processes that it can', [], (user) => {
   // The limit that keeps the bomb from the rest of the machine does not hold for root.
   test.skipIf(user.name === 'root')('does not keep the broker from starting others', async () => {
