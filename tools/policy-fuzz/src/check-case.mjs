@@ -156,7 +156,7 @@ async function runProbe({ one, oracle, sandbox, probe, base }) {
     const question = /** @type {import('./questions.mjs').Asked} */ (asked[index])
     const compared = compareAnswer(question.expectation, answer, identities[index] ?? '')
     probes += compared.probes
-    facts.push(factsOf(question, answer, identities[index] ?? ''))
+    facts.push(factsOf(question, answer, { base, identity: identities[index] ?? '' }))
     for (const mismatch of compared.mismatches) mismatches.push(located(mismatch, question, { oracle, base }))
     if (answer.outcomes.get('remove') === 0) removed.add(question.object.slice(base.length + 1))
   }
