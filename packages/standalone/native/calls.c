@@ -39,14 +39,11 @@ static const struct {
     {"exit", call_exit},
 };
 
-u32 Z_envZ_host_call(struct Z_env_instance_t *env, u32 name, u32 size,
-                     u32 receiver, u32 count, u32 handles) {
+u32 Z_envZ_host_call(struct Z_env_instance_t *env, u32 name, u32 size, u32 receiver, u32 count, u32 handles) {
   (void)env, (void)receiver;
   const char *wanted = engine_address(name);
   for (size_t i = 0; i < sizeof CALLS / sizeof CALLS[0]; i++)
-    if (strlen(CALLS[i].name) == size &&
-        memcmp(CALLS[i].name, wanted, size) == 0)
-      return CALLS[i].call(
-          (struct arguments){.count = count, .handles = handles});
+    if (strlen(CALLS[i].name) == size && memcmp(CALLS[i].name, wanted, size) == 0)
+      return CALLS[i].call((struct arguments){.count = count, .handles = handles});
   end_as_failed("the engine called what is not there");
 }

@@ -17,8 +17,7 @@ enum {
   PAGES_MAX = 4096,
   PAGES_MIN = SNAPSHOT_PAGES + 16,
   TABLE_SIZE_MAX = 1024,
-  STACK_OF_HANDLER =
-      16384, // MINSIGSTKSZ is enough for no processor with large registers
+  STACK_OF_HANDLER = 16384, // MINSIGSTKSZ is enough for no processor with large registers
 };
 
 Z_quickjs_instance_t engine;
@@ -31,15 +30,12 @@ static bool is_started;
 
 void note_started(void) { is_started = true; }
 
-static void say(const char *text) {
-  (void)!write(STDERR_FILENO, text, strlen(text));
-}
+static void say(const char *text) { (void)!write(STDERR_FILENO, text, strlen(text)); }
 
 _Noreturn void end_as_failed(const char *what) {
   say("linux-sandbox: ");
   say(what);
-  say(is_started ? ", so the command was ended\n"
-                 : ", so nothing was started\n");
+  say(is_started ? ", so the command was ended\n" : ", so nothing was started\n");
   say("hint: allow it more memory (ulimit -v, ulimit -s), or make the policy "
       "smaller\n");
   _exit(STATUS_SETUP);
@@ -53,35 +49,28 @@ bool wasm_rt_is_initialized(void) { return true; }
 void wasm_rt_init(void) {}
 
 WASM_RT_NO_RETURN void wasm_rt_trap(wasm_rt_trap_t trap) {
-  if (trap == WASM_RT_TRAP_OOB)
-    end_as_failed("the engine left its memory");
-  if (trap == WASM_RT_TRAP_EXHAUSTION)
-    end_as_failed("the engine ran out of stack");
+  if (trap == WASM_RT_TRAP_OOB) end_as_failed("the engine left its memory");
+  if (trap == WASM_RT_TRAP_EXHAUSTION) end_as_failed("the engine ran out of stack");
   end_as_failed("the engine gave up");
 }
 
-uint32_t wasm_rt_register_func_type(uint32_t parameters, uint32_t results,
-                                    ...) {
+uint32_t wasm_rt_register_func_type(uint32_t parameters, uint32_t results, ...) {
   static uint32_t last;
   (void)parameters;
   (void)results;
   return ++last;
 }
 
-void wasm_rt_allocate_funcref_table(wasm_rt_funcref_table_t *table,
-                                    uint32_t size, uint32_t max) {
+void wasm_rt_allocate_funcref_table(wasm_rt_funcref_table_t *table, uint32_t size, uint32_t max) {
   static wasm_rt_funcref_t entries[TABLE_SIZE_MAX];
   (void)max;
-  if (size > TABLE_SIZE_MAX)
-    end_as_failed("the engine has too many functions");
-  *table = (wasm_rt_funcref_table_t){
-      .data = entries, .size = size, .max_size = size};
+  if (size > TABLE_SIZE_MAX) end_as_failed("the engine has too many functions");
+  *table = (wasm_rt_funcref_table_t){.data = entries, .size = size, .max_size = size};
 }
 
 void wasm_rt_free_funcref_table(wasm_rt_funcref_table_t *table) { (void)table; }
 
-void wasm_rt_allocate_memory(wasm_rt_memory_t *memory, uint32_t pages,
-                             uint32_t max) {
+void wasm_rt_allocate_memory(wasm_rt_memory_t *memory, uint32_t pages, uint32_t max) {
   (void)pages;
   (void)max;
   size_t reserved = (size_t)PAGES_MAX * PAGE_SIZE_WASM;
@@ -89,18 +78,16 @@ void wasm_rt_allocate_memory(wasm_rt_memory_t *memory, uint32_t pages,
   const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
   uint8_t *data = mmap(NULL, reserved, PROT_NONE, flags, -1, 0);
   // Where address space is limited: what there is.
-  while (data == MAP_FAILED &&
-         reserved / 2 >= (size_t)PAGES_MIN * PAGE_SIZE_WASM) {
+  while (data == MAP_FAILED && reserved / 2 >= (size_t)PAGES_MIN * PAGE_SIZE_WASM) {
     reserved /= 2;
     data = mmap(NULL, reserved, PROT_NONE, flags, -1, 0);
   }
   if (data == MAP_FAILED || mprotect(data, used, PROT_READ | PROT_WRITE) != 0)
     end_as_failed("there is no memory for the engine");
-  *memory =
-      (wasm_rt_memory_t){.data = data,
-                         .pages = SNAPSHOT_PAGES,
-                         .max_pages = (uint32_t)(reserved / PAGE_SIZE_WASM),
-                         .size = (uint32_t)used};
+  *memory = (wasm_rt_memory_t){.data = data,
+                               .pages = SNAPSHOT_PAGES,
+                               .max_pages = (uint32_t)(reserved / PAGE_SIZE_WASM),
+                               .size = (uint32_t)used};
 }
 
 void wasm_rt_free_memory(wasm_rt_memory_t *memory) {
@@ -114,8 +101,7 @@ void release_engine(void) { wasm_rt_free_memory(&engine.w2c_memory); }
 uint32_t wasm_rt_grow_memory(wasm_rt_memory_t *memory, uint32_t more) {
   uint32_t before = memory->pages;
   size_t size = ((size_t)before + more) * PAGE_SIZE_WASM;
-  if (more > memory->max_pages - before ||
-      mprotect(memory->data, size, PROT_READ | PROT_WRITE) != 0)
+  if (more > memory->max_pages - before || mprotect(memory->data, size, PROT_READ | PROT_WRITE) != 0)
     end_as_failed("the engine ran out of memory");
   memory->pages = before + more;
   memory->size = (uint32_t)size;
@@ -132,8 +118,7 @@ static void end_by_fault(int number) {
 static void catch_faults(void) {
   static uint8_t stack[STACK_OF_HANDLER];
   (void)sigaltstack(&(stack_t){.ss_sp = stack, .ss_size = sizeof stack}, NULL);
-  const struct sigaction action = {.sa_handler = end_by_fault,
-                                   .sa_flags = SA_ONSTACK};
+  const struct sigaction action = {.sa_handler = end_by_fault, .sa_flags = SA_ONSTACK};
   (void)sigaction(SIGSEGV, &action, NULL);
   (void)sigaction(SIGBUS, &action, NULL);
 }
@@ -143,14 +128,11 @@ static void catch_faults(void) {
 static void place_snapshot(void) {
   static const struct { uint32_t offset, size; } runs[] = SNAPSHOT_RUNS;
   uint8_t *source = snapshot_bytes;
-  for (size_t i = 0; i < sizeof runs / sizeof runs[0];
-       source += runs[i++].size) {
+  for (size_t i = 0; i < sizeof runs / sizeof runs[0]; source += runs[i++].size) {
     uint8_t *place = engine_address(runs[i].offset);
-    void *moved = mremap(source, runs[i].size, runs[i].size,
-                         MREMAP_MAYMOVE | MREMAP_FIXED, place);
+    void *moved = mremap(source, runs[i].size, runs[i].size, MREMAP_MAYMOVE | MREMAP_FIXED, place);
     // Pages can be larger here than those of the file.
-    if (moved == MAP_FAILED)
-      memcpy(place, source, runs[i].size);
+    if (moved == MAP_FAILED) memcpy(place, source, runs[i].size);
   }
 }
 
@@ -160,8 +142,7 @@ void start_engine(void) {
   Z_quickjs_instantiate(&engine, NULL, NULL);
   place_snapshot();
   engine.w2c___stack_pointer = SNAPSHOT_STACK_POINTER;
-  Z_quickjsZ_qjs_set_runtime_and_context(&engine, SNAPSHOT_RUNTIME,
-                                         SNAPSHOT_CONTEXT);
+  Z_quickjsZ_qjs_set_runtime_and_context(&engine, SNAPSHOT_RUNTIME, SNAPSHOT_CONTEXT);
 }
 
 static _Noreturn void end_by_exception(void) {
@@ -174,12 +155,9 @@ static _Noreturn void end_by_exception(void) {
 
 _Noreturn void run_engine(void) {
   for (;;) {
-    uint32_t result = Z_quickjsZ_qjs_call(
-        &engine, SNAPSHOT_TURN, Z_quickjsZ_qjs_get_undefined(&engine), 0, 0);
-    if (Z_quickjsZ_qjs_is_exception(&engine, result) != 0)
-      end_by_exception();
+    uint32_t result = Z_quickjsZ_qjs_call(&engine, SNAPSHOT_TURN, Z_quickjsZ_qjs_get_undefined(&engine), 0, 0);
+    if (Z_quickjsZ_qjs_is_exception(&engine, result) != 0) end_by_exception();
     while (Z_quickjsZ_qjs_is_job_pending(&engine) != 0)
-      if ((int32_t)Z_quickjsZ_qjs_execute_pending_job(&engine) < 0)
-        end_by_exception();
+      if ((int32_t)Z_quickjsZ_qjs_execute_pending_job(&engine) < 0) end_by_exception();
   }
 }

@@ -11,9 +11,7 @@
 extern Z_quickjs_instance_t engine;
 
 // Where the engine says that something is, in this process.
-static inline void *engine_address(uint32_t offset) {
-  return engine.w2c_memory.data + offset;
-}
+static inline void *engine_address(uint32_t offset) { return engine.w2c_memory.data + offset; }
 
 // Makes the engine go on where the build stopped.
 void start_engine(void);

@@ -25,14 +25,12 @@ static pid_t child = -1;
 static void update_signals(void) {
   (void)sigprocmask(SIG_SETMASK, &watched, NULL);
   signals = signalfd(signals, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
-  if (signals < 0)
-    end_as_failed("signals cannot be waited for");
+  if (signals < 0) end_as_failed("signals cannot be waited for");
 }
 
 static void watch_signal(int number) {
-  sigaddset(
-      &watched,
-      number); // while it is blocked, it does not matter whether it was ignored
+  sigaddset(&watched,
+            number); // while it is blocked, it does not matter whether it was ignored
   update_signals();
 }
 
@@ -69,8 +67,7 @@ static value_t event(enum event kind, int number) {
 
 static bool take_signal(int *number) {
   struct signalfd_siginfo info;
-  if (read(signals, &info, sizeof info) != sizeof info)
-    return false;
+  if (read(signals, &info, sizeof info) != sizeof info) return false;
   *number = (int)info.ssi_signo;
   return true;
 }
@@ -91,17 +88,12 @@ static value_t read_control(void) {
 value_t call_wait(struct arguments arguments) {
   (void)arguments;
   for (;;) {
-    struct pollfd sources[] = {{.fd = control, .events = POLLIN},
-                               {.fd = signals, .events = POLLIN}};
-    if (poll(sources, 2, -1) < 0 && errno != EINTR)
-      end_as_failed("events cannot be waited for");
-    if (sources[0].revents != 0)
-      return read_control(); // before the end: what it says was said before
+    struct pollfd sources[] = {{.fd = control, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
+    if (poll(sources, 2, -1) < 0 && errno != EINTR) end_as_failed("events cannot be waited for");
+    if (sources[0].revents != 0) return read_control(); // before the end: what it says was said before
     int number, status;
-    if (!take_signal(&number))
-      continue;
-    if (number != SIGCHLD)
-      return event(EVENT_SIGNAL, number);
+    if (!take_signal(&number)) continue;
+    if (number != SIGCHLD) return event(EVENT_SIGNAL, number);
     if (child > 0 && waitpid(child, &status, WNOHANG) == child) {
       child = -1;
       return event(EVENT_ENDED, status);
@@ -114,16 +106,11 @@ value_t call_send(struct arguments arguments) {
   note_started();
   struct bytes bytes = bytes_argument(arguments, 0);
   for (size_t done = 0; done < bytes.size;) {
-    ssize_t count =
-        send(control, bytes.start + done, bytes.size - done, MSG_NOSIGNAL);
-    if (count < 0 && errno != EINTR)
-      break;
-    if (count > 0)
-      done += (size_t)count;
+    ssize_t count = send(control, bytes.start + done, bytes.size - done, MSG_NOSIGNAL);
+    if (count < 0 && errno != EINTR) break;
+    if (count > 0) done += (size_t)count;
   }
   return undefined_value();
 }
 
-value_t call_exit(struct arguments arguments) {
-  _exit(int_argument(arguments, 0));
-}
+value_t call_exit(struct arguments arguments) { _exit(int_argument(arguments, 0)); }

@@ -18,17 +18,14 @@
 static bool is_socket(const char *word, int wanted) {
   int type;
   socklen_t size = sizeof type;
-  return getsockopt(atoi(word), SOL_SOCKET, SO_TYPE, &type, &size) == 0 &&
-         type == wanted;
+  return getsockopt(atoi(word), SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == wanted;
 }
 
 // Whether these are the arguments of the native program, with the socket that
 // whoever executes it has made. What the helper is given begins with an option.
 static bool is_native(int argc, char **argv) {
-  if (argc == 3 && strcmp(argv[1], "enter") == 0)
-    return is_socket(argv[2], SOCK_SEQPACKET);
-  return argc == 5 && strcmp(argv[1], "supervise") == 0 &&
-         is_socket(argv[2], SOCK_STREAM);
+  if (argc == 3 && strcmp(argv[1], "enter") == 0) return is_socket(argv[2], SOCK_SEQPACKET);
+  return argc == 5 && strcmp(argv[1], "supervise") == 0 && is_socket(argv[2], SOCK_STREAM);
 }
 
 // As Node starts: no signal is blocked, and the standard streams are open.
@@ -38,15 +35,12 @@ static void make_ready(void) {
   (void)sigprocmask(SIG_SETMASK, &none, NULL);
   (void)signal(SIGPIPE, SIG_IGN);
   for (int stream = 0; stream <= 2; stream++)
-    if (fcntl(stream, F_GETFD) < 0)
-      (void)!open("/dev/null", O_RDWR);
+    if (fcntl(stream, F_GETFD) < 0) (void)!open("/dev/null", O_RDWR);
 }
 
 int main(int argc, char **argv) {
-  if (is_native(argc, argv))
-    return native_main(argc, argv);
-  if (argc == 0)
-    return STATUS_USAGE;
+  if (is_native(argc, argv)) return native_main(argc, argv);
+  if (argc == 0) return STATUS_USAGE;
   make_ready();
   note_arguments(argc, argv);
   remember_arguments(argv);

@@ -31,8 +31,7 @@ enum {
 
 // As a program is started: with no handler, no mask and no environment.
 static void become_new(void) {
-  for (int number = 1; number < 32; number++)
-    (void)signal(number, SIG_DFL); // those that are no real-time signals
+  for (int number = 1; number < 32; number++) (void)signal(number, SIG_DFL); // those that are no real-time signals
   sigset_t none;
   sigemptyset(&none);
   (void)sigprocmask(SIG_SETMASK, &none, NULL);
@@ -44,9 +43,7 @@ static void become_new(void) {
 // What `slots` name becomes descriptor 0, 1, ...; a slot below 0 is closed.
 static bool arrange(int *slots, int count) {
   for (int i = 0; i < count; i++)
-    if (slots[i] >= 0 &&
-        (slots[i] = fcntl(slots[i], F_DUPFD_CLOEXEC, count)) < 0)
-      return false;
+    if (slots[i] >= 0 && (slots[i] = fcntl(slots[i], F_DUPFD_CLOEXEC, count)) < 0) return false;
   for (int i = 0; i < count; i++) {
     if (slots[i] < 0)
       close(i);
@@ -56,27 +53,22 @@ static bool arrange(int *slots, int count) {
   return true;
 }
 
-static _Noreturn void become_supervisor(int *slots, int count, int control,
-                                        bool has_session) {
+static _Noreturn void become_supervisor(int *slots, int count, int control, bool has_session) {
   become_new();
   char slot[NUMBER_SIZE], caller[NUMBER_SIZE];
   (void)snprintf(slot, sizeof slot, "%d", control);
   (void)snprintf(caller, sizeof caller, "%d", getppid());
-  if (has_session)
-    (void)setsid();
+  if (has_session) (void)setsid();
   release_engine();
-  if (!arrange(slots, count))
-    _exit(STATUS_SETUP);
-  char *argv[] = {
-      "linux-sandbox-native", "supervise", slot, slot, caller, NULL};
+  if (!arrange(slots, count)) _exit(STATUS_SETUP);
+  char *argv[] = {"linux-sandbox-native", "supervise", slot, slot, caller, NULL};
   _exit(native_main(5, argv));
 }
 
 static bool read_slots(struct arguments arguments, int *slots, int *count) {
   struct bytes bytes = bytes_argument(arguments, 0);
   *count = (int)(bytes.size / sizeof(int32_t));
-  if (*count > SLOTS_MAX)
-    return false;
+  if (*count > SLOTS_MAX) return false;
   memcpy(slots, bytes.start, bytes.size);
   return true;
 }
@@ -87,10 +79,8 @@ value_t call_spawn(struct arguments arguments) {
   int slots[SLOTS_MAX], count, ends[2];
   int control = int_argument(arguments, 1);
   bool has_session = int_argument(arguments, 2) != 0;
-  if (!read_slots(arguments, slots, &count) || control >= count)
-    return number_value(-EINVAL);
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
-    return number_value(-errno);
+  if (!read_slots(arguments, slots, &count) || control >= count) return number_value(-EINVAL);
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return number_value(-errno);
   slots[control] = ends[1];
   watch_child_signals();
   pid_t child = fork();
@@ -111,33 +101,24 @@ value_t call_spawn(struct arguments arguments) {
 // first place of the list is free.
 static char **list_of(struct text words) {
   size_t count = 0;
-  for (size_t i = 0; i < words.size; i++)
-    count += words.bytes[i] == '\0';
+  for (size_t i = 0; i < words.size; i++) count += words.bytes[i] == '\0';
   char **list = calloc(count + 2, sizeof *list);
-  if (list == NULL)
-    _exit(STATUS_SETUP);
+  if (list == NULL) _exit(STATUS_SETUP);
   const char *word = words.bytes;
-  for (size_t i = 1; i <= count; i++, word += strlen(word) + 1)
-    list[i] = (char *)word;
+  for (size_t i = 1; i <= count; i++, word += strlen(word) + 1) list[i] = (char *)word;
   return list;
 }
 
-static _Noreturn void become_command_at(struct arguments arguments, int *slots,
-                                        int count, int result) {
-  const struct enter_request request = {
-      .argv = list_of(text_argument(arguments, 1)) + 1,
-      .env = list_of(text_argument(arguments, 2)) + 1};
+static _Noreturn void become_command_at(struct arguments arguments, int *slots, int count, int result) {
+  const struct enter_request request = {.argv = list_of(text_argument(arguments, 1)) + 1,
+                                        .env = list_of(text_argument(arguments, 2)) + 1};
   struct text directory = text_argument(arguments, 3);
   become_new();
-  if (int_argument(arguments, 4) != 0)
-    (void)setsid();
-  result =
-      fcntl(result, F_DUPFD_CLOEXEC, count); // or a slot would take its place
+  if (int_argument(arguments, 4) != 0) (void)setsid();
+  result = fcntl(result, F_DUPFD_CLOEXEC, count); // or a slot would take its place
   int error = 0;
-  if (!arrange(slots, count) || chdir(directory.bytes) != 0)
-    error = errno;
-  if (error == 0)
-    error = execute_command(&request);
+  if (!arrange(slots, count) || chdir(directory.bytes) != 0) error = errno;
+  if (error == 0) error = execute_command(&request);
   (void)!write(result, &error, sizeof error);
   _exit(STATUS_SETUP);
 }
@@ -146,23 +127,17 @@ static _Noreturn void become_command_at(struct arguments arguments, int *slots,
 // below 0.
 value_t call_execute(struct arguments arguments) {
   int slots[SLOTS_MAX], count, ends[2], error = 0;
-  if (!read_slots(arguments, slots, &count))
-    return number_value(-EINVAL);
-  if (pipe2(ends, O_CLOEXEC) != 0)
-    return number_value(-errno);
+  if (!read_slots(arguments, slots, &count)) return number_value(-EINVAL);
+  if (pipe2(ends, O_CLOEXEC) != 0) return number_value(-errno);
   watch_child_signals();
   pid_t child = fork();
-  if (child == 0)
-    become_command_at(arguments, slots, count, ends[1]);
-  if (child < 0)
-    error = errno;
+  if (child == 0) become_command_at(arguments, slots, count, ends[1]);
+  if (child < 0) error = errno;
   close(ends[1]);
   // Nothing comes when it was executed, which closes the other end.
-  if (child > 0 && read(ends[0], &error, sizeof error) > 0)
-    (void)waitpid(child, NULL, 0);
+  if (child > 0 && read(ends[0], &error, sizeof error) > 0) (void)waitpid(child, NULL, 0);
   close(ends[0]);
-  if (error != 0)
-    return number_value(-error);
+  if (error != 0) return number_value(-error);
   note_started();
   watch_child(child, -1);
   return number_value(child);
@@ -172,8 +147,7 @@ value_t call_execute(struct arguments arguments) {
 static int left_until(const struct timespec *end) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
-  long left = (end->tv_sec - now.tv_sec) * 1000 +
-              (end->tv_nsec - now.tv_nsec) / 1000000;
+  long left = (end->tv_sec - now.tv_sec) * 1000 + (end->tv_nsec - now.tv_nsec) / 1000000;
   return left < 0 ? 0 : (int)left;
 }
 
@@ -185,22 +159,18 @@ static size_t read_output(int descriptor, char *output, int timeout) {
   struct pollfd readable = {.fd = descriptor, .events = POLLIN};
   while (size < OUTPUT_MAX && poll(&readable, 1, left_until(&end)) > 0) {
     ssize_t count = read(descriptor, output + size, OUTPUT_MAX - size);
-    if (count <= 0)
-      break;
+    if (count <= 0) break;
     size += (size_t)count;
   }
   return size;
 }
 
-static _Noreturn void become_program(const char *path, const char *word,
-                                     int output, bool is_native) {
+static _Noreturn void become_program(const char *path, const char *word, int output, bool is_native) {
   int slots[] = {open("/dev/null", O_RDONLY | O_CLOEXEC), output, output};
   become_new();
-  if (!arrange(slots, 3))
-    _exit(127);
+  if (!arrange(slots, 3)) _exit(127);
   char *argv[] = {(char *)path, (char *)word, NULL};
-  if (is_native)
-    _exit(native_main(2, argv));
+  if (is_native) _exit(native_main(2, argv));
   execv(path, argv);
   _exit(127);
 }
@@ -210,24 +180,19 @@ static _Noreturn void become_program(const char *path, const char *word,
 value_t call_run(struct arguments arguments) {
   static char output[OUTPUT_MAX];
   int ends[2], timeout = int_argument(arguments, 2);
-  if (pipe2(ends, O_CLOEXEC) != 0)
-    return number_value(errno);
-  struct text path = text_argument(arguments, 0),
-              word = text_argument(arguments, 1);
+  if (pipe2(ends, O_CLOEXEC) != 0) return number_value(errno);
+  struct text path = text_argument(arguments, 0), word = text_argument(arguments, 1);
   pid_t child = fork();
-  if (child == 0)
-    become_program(path.bytes, word.bytes, ends[1], path.size == 0);
+  if (child == 0) become_program(path.bytes, word.bytes, ends[1], path.size == 0);
   int error = errno;
   release_text(word);
   release_text(path);
   close(ends[1]);
   size_t size = child < 0 ? 0 : read_output(ends[0], output, timeout);
   close(ends[0]);
-  if (child < 0)
-    return number_value(error);
+  if (child < 0) return number_value(error);
   kill(child, SIGKILL); // one that has ended is not reached, and not yet gone
-  while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
-    continue;
+  while (waitpid(child, NULL, 0) < 0 && errno == EINTR) continue;
   return text_value(output, size);
 }
 

@@ -19,8 +19,7 @@ _Noreturn void fail(struct run *run, enum step step, int error) {
 static int open_record(void) {
   char path[PATH_MAX + sizeof ".request"];
   ssize_t size = readlink("/proc/self/exe", path, PATH_MAX);
-  if (size < 0)
-    return -1;
+  if (size < 0) return -1;
   strcpy(path + size, ".request");
   return open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 }
@@ -32,11 +31,9 @@ _Noreturn void supervise(int control, uint32_t granted, pid_t caller, int watch)
   struct request_header header = {.size = sizeof header};
   while (size < header.size && header.size <= sizeof bytes) {
     ssize_t count = recv(control, bytes + size, sizeof bytes - size, 0);
-    if (count <= 0)
-      _exit(1);
+    if (count <= 0) _exit(1);
     size += (size_t)count;
-    if (size >= sizeof header)
-      memcpy(&header, bytes, sizeof header);
+    if (size >= sizeof header) memcpy(&header, bytes, sizeof header);
   }
   int record = open_record();
   _exit(record >= 0 && write(record, bytes, size) == (ssize_t)size ? 0 : 1);
