@@ -9,7 +9,7 @@ import { nodeSpawnOptions, type SandboxSpawnOptions } from './options.js'
  * Starts a command that nothing confines, with the errors of a confined one.
  *
  * @throws {SandboxSetupError} when the working directory cannot be entered.
- * @throws {CommandNotStartedError} when arguments and environment are too long together.
+ * @throws {CommandNotStartedError} when the command is empty, or arguments and environment are too long together.
  */
 export function spawnUnconfined(
   command: string,
@@ -36,6 +36,7 @@ export function spawnUnconfined(
 
 /** Of the reasons why nothing could be started, Node throws some and emits others. */
 function start(program: string, args: readonly string[], options: SpawnOptions): ChildProcess {
+  if (program === '') throw commandError(program, ENOENT)
   try {
     return spawn(program, args, options)
   } catch (error) {
@@ -43,6 +44,9 @@ function start(program: string, args: readonly string[], options: SpawnOptions):
     throw error
   }
 }
+
+/** What the kernel says of an empty name, which Node takes for a mistake of the caller. Source: execve(2), errno-base.h. */
+const ENOENT = 2
 
 function isTooLong(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'E2BIG'

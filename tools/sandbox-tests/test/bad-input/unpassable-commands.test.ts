@@ -61,6 +61,24 @@ describeForUsers('the library', [], (user) => {
   })
 })
 
+describeForUsers('a command without a name', [], (user) => {
+  test('is not found, confined or not', async () => {
+    const errors = await withLibrary(user, { profile: PROFILE }, async ({ lib, attempt }, { profile }) => {
+      const profiles = [profile, lib.dangerFullAccess()]
+      return await Promise.all(
+        profiles.map(async (one) => {
+          const sandbox = await lib.Sandbox.create({ profile: one })
+          return await attempt(() => sandbox.run('', []))
+        }),
+      )
+    })
+    for (const { error } of errors) {
+      expect(error).toMatchObject({ code: 'COMMAND_NOT_FOUND', exitStatus: 127, errno: 2 })
+      expect(error?.message).toBe('"" was not found')
+    }
+  })
+})
+
 describeForUsers('a command line that is too long', [], (user) => {
   const KIB = 1024
 
