@@ -3,6 +3,7 @@
 // comes near the engine.
 #include "arguments.h"
 #include "engine.h"
+#include "following.h"
 #include "native.h"
 #include "self.h"
 #include "status.h"
@@ -44,6 +45,7 @@ int main(int argc, char **argv) {
   make_ready();
   note_arguments(argc, argv);
   remember_arguments(argv);
+  follow_earlier_start();
   start_engine();
   run_engine();
 }
