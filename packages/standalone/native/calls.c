@@ -47,17 +47,33 @@ void answer_number(struct answer *answer, int64_t number) {
 
 void answer_outcome(struct answer *answer, long result) { answer_number(answer, result < 0 ? errno : 0); }
 
-static void keep(struct answer *answer, enum answer_kind kind, const void *bytes, size_t size) {
-  answer->kind = kind;
-  answer->size = size;
-  answer->bytes = malloc(size + 1);
-  if (answer->bytes == NULL) end_as_failed("there is no memory for an answer");
-  memcpy(answer->bytes, bytes, size);
-  answer->bytes[size] = '\0';
+static char *room;
+static size_t room_size;
+
+char *answer_room(size_t size) {
+  if (size < room_size) return room;
+  room_size = size + 1;
+  room = realloc(room, room_size);
+  if (room == NULL) end_as_failed("there is no memory for an answer");
+  return room;
 }
 
-void answer_text(struct answer *answer, const char *text, size_t size) { keep(answer, ANSWER_TEXT, text, size); }
+void answer_written(struct answer *answer, enum answer_kind kind, size_t size) {
+  answer->kind = kind;
+  answer->bytes = room;
+  answer->size = size;
+  room[size] = '\0';
+}
+
+static void answer_copy(struct answer *answer, enum answer_kind kind, const void *bytes, size_t size) {
+  memcpy(answer_room(size), bytes, size);
+  answer_written(answer, kind, size);
+}
+
+void answer_text(struct answer *answer, const char *text, size_t size) {
+  answer_copy(answer, ANSWER_TEXT, text, size);
+}
 
 void answer_bytes(struct answer *answer, const void *bytes, size_t size) {
-  keep(answer, ANSWER_BYTES, bytes, size);
+  answer_copy(answer, ANSWER_BYTES, bytes, size);
 }

@@ -27,8 +27,9 @@ struct answer {
   uint32_t fact_count;
   int64_t number;
   int64_t facts[FACTS_MAX];
-  // From malloc, or NULL. Of ANSWER_TEXTS, each ends with a null byte; of ANSWER_NUMBERS, each is an int64_t.
-  char *bytes;
+  // They hold until the next question. Of ANSWER_TEXTS, each ends with a null byte; of ANSWER_NUMBERS, each is an
+  // int64_t.
+  const char *bytes;
   size_t size;
 };
 
@@ -63,10 +64,15 @@ call_t call_arguments, call_environment, call_directory, call_identity;         
 call_t call_spawn, call_execute, call_run, call_kill;                                  // spawning.c
 call_t call_listen, call_ignore, call_wait, call_send, call_exit;                      // events.c
 
+// Where the bytes of the next answer can be written, and a null byte behind them.
+char *answer_room(size_t size);
+
 void answer_number(struct answer *answer, int64_t number);
 // 0, or the error number, from what a system call gave back.
 void answer_outcome(struct answer *answer, long result);
 void answer_text(struct answer *answer, const char *text, size_t size);
 void answer_bytes(struct answer *answer, const void *bytes, size_t size);
+// The same with what is in the room already.
+void answer_written(struct answer *answer, enum answer_kind kind, size_t size);
 
 #endif

@@ -20,13 +20,20 @@
 enum event { EVENT_SIGNAL, EVENT_DATA, EVENT_CLOSED, EVENT_ENDED };
 
 static sigset_t watched;
+static bool is_told; // that `signals` is to tell of those that are watched
 static int signals = -1, control = -1;
 static pid_t child = -1;
 
 static void update_signals(void) {
   (void)sigprocmask(SIG_SETMASK, &watched, NULL);
+  is_told = false;
+}
+
+static void open_signals(void) {
+  if (is_told) return;
   signals = signalfd(signals, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
   if (signals < 0) end_as_failed("signals cannot be waited for");
+  is_told = true;
 }
 
 static void watch_signal(int number) {
@@ -96,6 +103,7 @@ static void read_control(struct answer *answer) {
 // Waits for the next event. There is always a child when it is called.
 void call_wait(const struct input *inputs, struct answer *answer) {
   (void)inputs;
+  open_signals();
   for (;;) {
     struct pollfd sources[] = {{.fd = control, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
     if (poll(sources, 2, -1) < 0 && errno != EINTR) end_as_failed("events cannot be waited for");

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -24,14 +23,10 @@ void call_read(const struct input *inputs, struct answer *answer) {
   int descriptor = (int)inputs[0].number;
   size_t size = (size_t)inputs[1].number;
   off_t position = (off_t)inputs[2].number;
-  char *bytes = malloc(size + 1);
-  if (bytes == NULL) return answer_number(answer, ENOMEM);
+  char *bytes = answer_room(size);
   ssize_t count = position < 0 ? read(descriptor, bytes, size) : pread(descriptor, bytes, size, position);
-  if (count < 0)
-    answer_number(answer, errno);
-  else
-    answer_bytes(answer, bytes, (size_t)count);
-  free(bytes);
+  if (count < 0) return answer_number(answer, errno);
+  answer_written(answer, ANSWER_BYTES, (size_t)count);
 }
 
 // All of a text, however often it takes. Whoever does not read it misses it.

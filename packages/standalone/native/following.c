@@ -12,7 +12,6 @@ static void ask_again(const struct entry *entry) {
   read_inputs(entry, inputs);
   CALLS[entry->call].call(inputs, &answer);
   add_entry(&own_trace, entry->call, inputs, &answer);
-  free(answer.bytes);
 }
 
 // The same with the words and variables of this start; false when they cannot be put in.

@@ -116,7 +116,7 @@ static bool add_name(struct names *names, int directory, const struct dirent *en
   name[0] = kind_of(directory, entry);
   memcpy(name + 1, entry->d_name, size + 1);
   names->all[names->count++] = name;
-  names->bytes += size + 2;
+  names->bytes += size + 2; // with its kind and a slash
   return true;
 }
 
@@ -135,14 +135,12 @@ static int read_names(const char *path, struct names *names) {
 // Sorted, as Node has them.
 static void answer_names(struct answer *answer, struct names *names) {
   if (names->count > 0) qsort(names->all, names->count, sizeof *names->all, compare);
-  char *text = malloc(names->bytes + 1), *end = text;
-  if (text == NULL) return answer_number(answer, ENOMEM);
+  char *end = answer_room(names->bytes);
   for (size_t i = 0; i < names->count; i++) {
     end = stpcpy(end, names->all[i]);
     *end++ = '/';
   }
-  answer_bytes(answer, text, (size_t)(end - text));
-  free(text);
+  answer_written(answer, ANSWER_BYTES, names->bytes);
 }
 
 void call_readdir(const struct input *inputs, struct answer *answer) {

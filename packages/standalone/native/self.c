@@ -2,11 +2,9 @@
 // What this process is.
 #include "self.h"
 #include "calls.h"
-#include "engine.h"
 
 #include <errno.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -19,12 +17,9 @@ void remember_arguments(char **argv) { words = argv; }
 static void answer_texts(struct answer *answer, char **all) {
   size_t size = 0;
   for (char **text = all; *text != NULL; text++) size += strlen(*text) + 1;
-  char *bytes = malloc(size + 1), *end = bytes;
-  if (bytes == NULL) end_as_failed("there is no memory for the environment");
+  char *end = answer_room(size);
   for (char **text = all; *text != NULL; text++) end = stpcpy(end, *text) + 1;
-  answer_bytes(answer, bytes, size);
-  answer->kind = ANSWER_TEXTS;
-  free(bytes);
+  answer_written(answer, ANSWER_TEXTS, size);
 }
 
 char **own_words(void) { return words + 1; }
@@ -56,6 +51,7 @@ void call_identity(const struct input *inputs, struct answer *answer) {
   numbers[0] = geteuid();
   numbers[1] = getegid();
   for (int i = 0; i < count; i++) numbers[2 + i] = groups[i];
-  answer_bytes(answer, numbers, (size_t)(2 + count) * sizeof numbers[0]);
-  answer->kind = ANSWER_NUMBERS;
+  size_t size = (size_t)(2 + count) * sizeof numbers[0];
+  memcpy(answer_room(size), numbers, size);
+  answer_written(answer, ANSWER_NUMBERS, size);
 }

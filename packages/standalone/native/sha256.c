@@ -27,15 +27,17 @@ static void add_block(struct sha256 *sum) {
                (turned(late, 17) ^ turned(late, 19) ^ late >> 10);
   }
   memcpy(state, sum->state, sizeof state);
-  for (int i = 0; i < 64; i++) {
-    uint32_t a = state[0], e = state[4];
-    uint32_t choice = (e & state[5]) ^ (~e & state[6]);
-    uint32_t majority = (a & state[1]) ^ (a & state[2]) ^ (state[1] & state[2]);
-    uint32_t one = state[7] + (turned(e, 6) ^ turned(e, 11) ^ turned(e, 25)) + choice + CONSTANTS[i] + words[i];
-    uint32_t other = (turned(a, 2) ^ turned(a, 13) ^ turned(a, 22)) + majority;
-    memmove(state + 1, state, 7 * sizeof state[0]);
-    state[0] = one + other;
-    state[4] += one;
+  // What moves along one place each round stays where it is, and the places turn.
+  for (unsigned i = 0; i < 64; i++) {
+#define AT(index) state[((index)-i) & 7]
+    uint32_t choice = (AT(4) & AT(5)) ^ (~AT(4) & AT(6));
+    uint32_t majority = (AT(0) & AT(1)) ^ (AT(0) & AT(2)) ^ (AT(1) & AT(2));
+    uint32_t sum_e = turned(AT(4), 6) ^ turned(AT(4), 11) ^ turned(AT(4), 25);
+    uint32_t sum_a = turned(AT(0), 2) ^ turned(AT(0), 13) ^ turned(AT(0), 22);
+    uint32_t one = AT(7) + sum_e + choice + CONSTANTS[i] + words[i];
+    AT(3) += one;
+    AT(7) = one + sum_a + majority;
+#undef AT
   }
   for (int i = 0; i < 8; i++) sum->state[i] += state[i];
 }
