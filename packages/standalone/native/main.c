@@ -25,8 +25,7 @@ static bool is_socket(const char *word, int wanted) {
 // Whether these are the arguments of the native program, with the socket that
 // whoever executes it has made. What the helper is given begins with an option.
 static bool is_native(int argc, char **argv) {
-  if (argc == 3 && strcmp(argv[1], "enter") == 0) return is_socket(argv[2], SOCK_SEQPACKET);
-  return argc == 5 && strcmp(argv[1], "supervise") == 0 && is_socket(argv[2], SOCK_STREAM);
+  return argc == 3 && strcmp(argv[1], "enter") == 0 && is_socket(argv[2], SOCK_SEQPACKET);
 }
 
 // As Node starts: no signal is blocked, and the standard streams are open.

@@ -126,14 +126,14 @@ describe.runIf(isBuilt).each(USERS)('starts of $name that go as one before', (us
     readonly denied?: readonly string[]
     readonly before?: (place: Place) => void
     readonly change: (place: Place) => void
-    readonly then: RegExp
+    readonly finds: RegExp
   }[] = [
     {
       title: 'a repository',
       script: 'echo x > real/config && echo written',
       before: makeReal,
       change: (at) => writeFileSync(join(at.workspace, '.git'), 'gitdir: real\n'),
-      then: /real\/config: Read-only/,
+      finds: /real\/config: Read-only/,
     },
     {
       title: 'a file that a pattern denies',
@@ -141,26 +141,26 @@ describe.runIf(isBuilt).each(USERS)('starts of $name that go as one before', (us
       denied: ['**/*.env'],
       before: (at) => writeFileSync(join(at.workspace, 'a.txt'), ''),
       change: (at) => writeFileSync(join(at.workspace, 'late.env'), 'secret', { mode: 0o644 }),
-      then: /late\.env: Permission denied/,
+      finds: /late\.env: Permission denied/,
     },
     {
       title: 'a link in place of a protected name',
       script: 'echo x > real/config && echo written',
       before: makeReal,
       change: (at) => symlinkSync('real', join(at.workspace, '.agents')),
-      then: /real\/config: Read-only|\.agents.*link/,
+      finds: /real\/config: Read-only|\.agents.*link/,
     },
   ]
 
-  test.each(CHANGES)('see $title that was not there', ({ script, denied = [], before, change, then }) => {
+  test.each(CHANGES)('see $title that was not there', ({ script, denied = [], before, change, finds }) => {
     before?.(place)
     for (let count = 0; count < 3; count++) place.sh(script, { denied })
     const earlier = place.sh(script, { denied })
     expect(place.follows(() => place.sh(script, { denied }))).toBe(true)
-    expect(`${earlier.stdout}${earlier.stderr}`).not.toMatch(then)
+    expect(`${earlier.stdout}${earlier.stderr}`).not.toMatch(finds)
     change(place)
     const { stdout, stderr } = place.sh(script, { denied })
-    expect(`${stdout}${stderr}`).toMatch(then)
+    expect(`${stdout}${stderr}`).toMatch(finds)
   })
 
   test('see that a directory of the policy is another one', () => {
