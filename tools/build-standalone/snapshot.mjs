@@ -10,10 +10,10 @@ const WASM_PAGE_BYTES = 65_536
 /** Three words for native/values.c. */
 const WORDS_BYTES = 12
 
-const CALLS = join(PACKAGE, 'native/calls.c')
+/** Where the C program has its tables of functions. */
+const TABLES = ['native/calls.c', 'native/bytes.c'].map((name) => readFileSync(join(PACKAGE, name), 'utf8'))
 
-/** The names in the table of the C program. */
-const CALL_NAMES = [...readFileSync(CALLS, 'utf8').matchAll(/\{"(\w+)", call_/g)].map(([, name]) => name)
+const CALL_NAMES = TABLES.flatMap((table) => [...table.matchAll(/\{"(\w+)", call_/g)].map(([, name]) => name))
 
 /**
  * @typedef {object} Run - of pages

@@ -94,7 +94,9 @@ void wasm_rt_free_memory(wasm_rt_memory_t *memory) {
   (void)munmap(memory->data, (size_t)memory->max_pages * PAGE_SIZE_WASM);
 }
 
-void release_engine(void) { wasm_rt_free_memory(&engine.w2c_memory); }
+void release_engine(void) {
+  if (engine.w2c_memory.data != NULL) wasm_rt_free_memory(&engine.w2c_memory);
+}
 
 // Refused, the engine would throw something that the program cannot tell from a
 // defect.

@@ -18,66 +18,64 @@
 static int64_t nanoseconds(struct statx_timestamp at) { return at.tv_sec * 1000000000 + at.tv_nsec; }
 
 // In the order of src/node/file-stats.ts.
-static void tell(const struct statx *found) {
+static void tell(struct answer *answer, const struct statx *found) {
   const int64_t numbers[] = {
-      (int64_t)makedev(found->stx_dev_major, found->stx_dev_minor),
-      (int64_t)found->stx_ino,
       found->stx_mode,
-      found->stx_nlink,
       found->stx_uid,
       found->stx_gid,
+      (int64_t)makedev(found->stx_dev_major, found->stx_dev_minor),
+      (int64_t)found->stx_ino,
+      found->stx_nlink,
       (int64_t)found->stx_size,
       nanoseconds(found->stx_mtime),
       nanoseconds(found->stx_ctime),
       nanoseconds(found->stx_btime),
   };
-  for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) leave_fact(i, numbers[i]);
+  answer->fact_count = sizeof numbers / sizeof numbers[0];
+  memcpy(answer->facts, numbers, sizeof numbers);
 }
 
-static value_t look(int directory, const char *path, int flags) {
+static void look(struct answer *answer, int directory, const char *path, int flags) {
   struct statx found;
   long result = syscall(SYS_statx, directory, path, flags, STATX_BASIC_STATS | STATX_BTIME, &found);
-  if (result == 0) tell(&found);
-  return outcome((int)result);
+  answer_outcome(answer, result);
+  if (result == 0) tell(answer, &found);
 }
 
-// A path with a null byte in it names nothing.
-static bool is_path(struct text text) { return strlen(text.bytes) == text.size; }
-
-value_t call_stat(struct arguments arguments) {
-  struct text path = text_argument(arguments, 0);
-  bool follows = int_argument(arguments, 1) != 0;
-  value_t result =
-      is_path(path) ? look(AT_FDCWD, path.bytes, follows ? 0 : AT_SYMLINK_NOFOLLOW) : number_value(EINVAL);
-  release_text(path);
-  return result;
+// The path, or NULL with errno: one with a null byte in it names nothing.
+static const char *path_of(const struct input *input) {
+  errno = EINVAL;
+  return strlen(input->bytes) == input->size ? input->bytes : NULL;
 }
 
-value_t call_fstat(struct arguments arguments) { return look(int_argument(arguments, 0), "", AT_EMPTY_PATH); }
-
-value_t call_access(struct arguments arguments) {
-  struct text path = text_argument(arguments, 0);
-  value_t result = is_path(path) ? outcome(access(path.bytes, int_argument(arguments, 1))) : number_value(EINVAL);
-  release_text(path);
-  return result;
+void call_stat(const struct input *inputs, struct answer *answer) {
+  const char *path = path_of(&inputs[0]);
+  if (path == NULL) return answer_number(answer, EINVAL);
+  look(answer, AT_FDCWD, path, inputs[1].number != 0 ? 0 : AT_SYMLINK_NOFOLLOW);
 }
 
-value_t call_readlink(struct arguments arguments) {
+void call_fstat(const struct input *inputs, struct answer *answer) {
+  look(answer, (int)inputs[0].number, "", AT_EMPTY_PATH);
+}
+
+void call_access(const struct input *inputs, struct answer *answer) {
+  const char *path = path_of(&inputs[0]);
+  answer_outcome(answer, path == NULL ? -1 : access(path, (int)inputs[1].number));
+}
+
+void call_readlink(const struct input *inputs, struct answer *answer) {
   char target[PATH_MAX];
-  struct text path = text_argument(arguments, 0);
-  ssize_t size = is_path(path) ? readlink(path.bytes, target, sizeof target) : (errno = EINVAL, -1);
-  int error = errno;
-  release_text(path);
-  return size < 0 ? number_value(error) : text_value(target, (size_t)size);
+  const char *path = path_of(&inputs[0]);
+  ssize_t size = path == NULL ? -1 : readlink(path, target, sizeof target);
+  if (size < 0) return answer_number(answer, errno);
+  answer_text(answer, target, (size_t)size);
 }
 
-value_t call_realpath(struct arguments arguments) {
+void call_realpath(const struct input *inputs, struct answer *answer) {
   char found[PATH_MAX];
-  struct text path = text_argument(arguments, 0);
-  const char *result = is_path(path) ? realpath(path.bytes, found) : (errno = EINVAL, NULL);
-  int error = errno;
-  release_text(path);
-  return result == NULL ? number_value(error) : text_value(found, strlen(found));
+  const char *path = path_of(&inputs[0]);
+  if (path == NULL || realpath(path, found) == NULL) return answer_number(answer, errno);
+  answer_text(answer, found, strlen(found));
 }
 
 static int compare(const void *one, const void *other) {
@@ -118,7 +116,7 @@ static bool add_name(struct names *names, int directory, const struct dirent *en
   name[0] = kind_of(directory, entry);
   memcpy(name + 1, entry->d_name, size + 1);
   names->all[names->count++] = name;
-  names->bytes += size + 2;
+  names->bytes += size + 2; // with its kind and a slash
   return true;
 }
 
@@ -135,26 +133,24 @@ static int read_names(const char *path, struct names *names) {
 
 // All of them in one, each with a slash after it, which no name can have.
 // Sorted, as Node has them.
-static value_t joined(struct names *names) {
+static void answer_names(struct answer *answer, struct names *names) {
   if (names->count > 0) qsort(names->all, names->count, sizeof *names->all, compare);
-  char *text = malloc(names->bytes + 1), *end = text;
-  if (text == NULL) return number_value(ENOMEM);
+  char *end = answer_room(names->bytes);
   for (size_t i = 0; i < names->count; i++) {
     end = stpcpy(end, names->all[i]);
     *end++ = '/';
   }
-  value_t value = bytes_value(text, (size_t)(end - text));
-  free(text);
-  return value;
+  answer_written(answer, ANSWER_BYTES, names->bytes);
 }
 
-value_t call_readdir(struct arguments arguments) {
+void call_readdir(const struct input *inputs, struct answer *answer) {
   struct names names = {0};
-  struct text path = text_argument(arguments, 0);
-  int error = is_path(path) ? read_names(path.bytes, &names) : EINVAL;
-  release_text(path);
-  value_t value = error == 0 ? joined(&names) : number_value(error);
+  const char *path = path_of(&inputs[0]);
+  int error = path == NULL ? EINVAL : read_names(path, &names);
+  if (error == 0)
+    answer_names(answer, &names);
+  else
+    answer_number(answer, error);
   for (size_t i = 0; i < names.count; i++) free(names.all[i]);
   free(names.all);
-  return value;
 }

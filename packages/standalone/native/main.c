@@ -3,6 +3,7 @@
 // comes near the engine.
 #include "arguments.h"
 #include "engine.h"
+#include "following.h"
 #include "native.h"
 #include "self.h"
 #include "status.h"
@@ -24,8 +25,7 @@ static bool is_socket(const char *word, int wanted) {
 // Whether these are the arguments of the native program, with the socket that
 // whoever executes it has made. What the helper is given begins with an option.
 static bool is_native(int argc, char **argv) {
-  if (argc == 3 && strcmp(argv[1], "enter") == 0) return is_socket(argv[2], SOCK_SEQPACKET);
-  return argc == 5 && strcmp(argv[1], "supervise") == 0 && is_socket(argv[2], SOCK_STREAM);
+  return argc == 3 && strcmp(argv[1], "enter") == 0 && is_socket(argv[2], SOCK_SEQPACKET);
 }
 
 // As Node starts: no signal is blocked, and the standard streams are open.
@@ -44,6 +44,7 @@ int main(int argc, char **argv) {
   make_ready();
   note_arguments(argc, argv);
   remember_arguments(argv);
+  follow_earlier_start();
   start_engine();
   run_engine();
 }

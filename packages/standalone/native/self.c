@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,39 +14,44 @@ static char **words;
 
 void remember_arguments(char **argv) { words = argv; }
 
-static value_t texts(char **all) {
-  value_t list = list_value();
-  for (uint32_t i = 0; all[i] != NULL; i++) add_item(list, i, text_value(all[i], strlen(all[i])));
-  return list;
+static void answer_texts(struct answer *answer, char **all) {
+  size_t size = 0;
+  for (char **text = all; *text != NULL; text++) size += strlen(*text) + 1;
+  char *end = answer_room(size);
+  for (char **text = all; *text != NULL; text++) end = stpcpy(end, *text) + 1;
+  answer_written(answer, ANSWER_TEXTS, size);
 }
 
-value_t call_arguments(struct arguments arguments) {
-  (void)arguments;
-  return texts(words + 1);
+char **own_words(void) { return words + 1; }
+
+void call_arguments(const struct input *inputs, struct answer *answer) {
+  (void)inputs;
+  answer_texts(answer, own_words());
 }
 
-value_t call_environment(struct arguments arguments) {
-  (void)arguments;
-  return texts(environ);
+void call_environment(const struct input *inputs, struct answer *answer) {
+  (void)inputs;
+  answer_texts(answer, environ);
 }
 
-value_t call_directory(struct arguments arguments) {
-  (void)arguments;
+void call_directory(const struct input *inputs, struct answer *answer) {
+  (void)inputs;
   char path[PATH_MAX];
-  return getcwd(path, sizeof path) == NULL ? number_value(errno) : text_value(path, strlen(path));
+  if (getcwd(path, sizeof path) == NULL) return answer_number(answer, errno);
+  answer_text(answer, path, strlen(path));
 }
 
-// The numbers of this process, its user and its groups.
-value_t call_identity(struct arguments arguments) {
-  (void)arguments;
-  const double numbers[] = {getpid(), geteuid(), getegid()};
-  value_t list = list_value();
-  uint32_t count = 0;
-  for (; count < sizeof numbers / sizeof numbers[0]; count++) add_item(list, count, number_value(numbers[count]));
-  int size = getgroups(0, NULL);
-  gid_t *groups = size > 0 ? calloc((size_t)size, sizeof *groups) : NULL;
-  if (groups != NULL) size = getgroups(size, groups);
-  for (int i = 0; groups != NULL && i < size; i++) add_item(list, count + (uint32_t)i, number_value(groups[i]));
-  free(groups);
-  return list;
+// The numbers of the user and its groups.
+void call_identity(const struct input *inputs, struct answer *answer) {
+  (void)inputs;
+  static gid_t groups[NGROUPS_MAX];
+  static int64_t numbers[2 + NGROUPS_MAX];
+  int count = getgroups(NGROUPS_MAX, groups);
+  if (count < 0) count = 0;
+  numbers[0] = geteuid();
+  numbers[1] = getegid();
+  for (int i = 0; i < count; i++) numbers[2 + i] = groups[i];
+  size_t size = (size_t)(2 + count) * sizeof numbers[0];
+  memcpy(answer_room(size), numbers, size);
+  answer_written(answer, ANSWER_NUMBERS, size);
 }

@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#pragma once
+#ifndef SELF_H
+#define SELF_H
 
 // Those of main.
 void remember_arguments(char **argv);
+
+// All but the program's name.
+char **own_words(void);
+
+#endif

@@ -65,22 +65,21 @@ static _Noreturn void become_supervisor(int *slots, int count, int control, bool
   _exit(native_main(5, argv));
 }
 
-static bool read_slots(struct arguments arguments, int *slots, int *count) {
-  struct bytes bytes = bytes_argument(arguments, 0);
-  *count = (int)(bytes.size / sizeof(int32_t));
+static bool read_slots(const struct input *input, int *slots, int *count) {
+  *count = (int)(input->size / sizeof(int32_t));
   if (*count > SLOTS_MAX) return false;
-  memcpy(slots, bytes.start, bytes.size);
+  memcpy(slots, input->bytes, input->size);
   return true;
 }
 
 // The process number of a supervisor that has the descriptors named, or an
 // error number below 0. Its control socket is at the given place.
-value_t call_spawn(struct arguments arguments) {
+void call_spawn(const struct input *inputs, struct answer *answer) {
   int slots[SLOTS_MAX], count, ends[2];
-  int control = int_argument(arguments, 1);
-  bool has_session = int_argument(arguments, 2) != 0;
-  if (!read_slots(arguments, slots, &count) || control >= count) return number_value(-EINVAL);
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return number_value(-errno);
+  int control = (int)inputs[1].number;
+  bool has_session = inputs[2].number != 0;
+  if (!read_slots(&inputs[0], slots, &count) || control >= count) return answer_number(answer, -EINVAL);
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return answer_number(answer, -errno);
   slots[control] = ends[1];
   watch_child_signals();
   pid_t child = fork();
@@ -94,30 +93,28 @@ value_t call_spawn(struct arguments arguments) {
     watch_child(child, ends[0]);
   else
     close(ends[0]);
-  return number_value(child > 0 ? child : -error);
+  answer_number(answer, child > 0 ? child : -error);
 }
 
 // Words that each end with a null byte, as a list that ends with NULL. The
 // first place of the list is free.
-static char **list_of(struct text words) {
+static char **list_of(const struct input *words) {
   size_t count = 0;
-  for (size_t i = 0; i < words.size; i++) count += words.bytes[i] == '\0';
+  for (size_t i = 0; i < words->size; i++) count += words->bytes[i] == '\0';
   char **list = calloc(count + 2, sizeof *list);
   if (list == NULL) _exit(STATUS_SETUP);
-  const char *word = words.bytes;
+  const char *word = words->bytes;
   for (size_t i = 1; i <= count; i++, word += strlen(word) + 1) list[i] = (char *)word;
   return list;
 }
 
-static _Noreturn void become_command_at(struct arguments arguments, int *slots, int count, int result) {
-  const struct enter_request request = {.argv = list_of(text_argument(arguments, 1)) + 1,
-                                        .env = list_of(text_argument(arguments, 2)) + 1};
-  struct text directory = text_argument(arguments, 3);
+static _Noreturn void become_command_at(const struct input *inputs, int *slots, int count, int result) {
+  const struct enter_request request = {.argv = list_of(&inputs[1]) + 1, .env = list_of(&inputs[2]) + 1};
   become_new();
-  if (int_argument(arguments, 4) != 0) (void)setsid();
+  if (inputs[4].number != 0) (void)setsid();
   result = fcntl(result, F_DUPFD_CLOEXEC, count); // or a slot would take its place
   int error = 0;
-  if (!arrange(slots, count) || chdir(directory.bytes) != 0) error = errno;
+  if (!arrange(slots, count) || chdir(inputs[3].bytes) != 0) error = errno;
   if (error == 0) error = execute_command(&request);
   (void)!write(result, &error, sizeof error);
   _exit(STATUS_SETUP);
@@ -125,22 +122,22 @@ static _Noreturn void become_command_at(struct arguments arguments, int *slots, 
 
 // The process number of a command that nothing confines, or an error number
 // below 0.
-value_t call_execute(struct arguments arguments) {
+void call_execute(const struct input *inputs, struct answer *answer) {
   int slots[SLOTS_MAX], count, ends[2], error = 0;
-  if (!read_slots(arguments, slots, &count)) return number_value(-EINVAL);
-  if (pipe2(ends, O_CLOEXEC) != 0) return number_value(-errno);
+  if (!read_slots(&inputs[0], slots, &count)) return answer_number(answer, -EINVAL);
+  if (pipe2(ends, O_CLOEXEC) != 0) return answer_number(answer, -errno);
   watch_child_signals();
   pid_t child = fork();
-  if (child == 0) become_command_at(arguments, slots, count, ends[1]);
+  if (child == 0) become_command_at(inputs, slots, count, ends[1]);
   if (child < 0) error = errno;
   close(ends[1]);
   // Nothing comes when it was executed, which closes the other end.
   if (child > 0 && read(ends[0], &error, sizeof error) > 0) (void)waitpid(child, NULL, 0);
   close(ends[0]);
-  if (error != 0) return number_value(-error);
+  if (error != 0) return answer_number(answer, -error);
   note_started();
   watch_child(child, -1);
-  return number_value(child);
+  answer_number(answer, child);
 }
 
 // Milliseconds that are left until `end`.
@@ -177,25 +174,24 @@ static _Noreturn void become_program(const char *path, const char *word, int out
 
 // What a program says, with one word as its argument and nothing in its
 // environment. A path that is empty is the native program.
-value_t call_run(struct arguments arguments) {
+void call_run(const struct input *inputs, struct answer *answer) {
   static char output[OUTPUT_MAX];
-  int ends[2], timeout = int_argument(arguments, 2);
-  if (pipe2(ends, O_CLOEXEC) != 0) return number_value(errno);
-  struct text path = text_argument(arguments, 0), word = text_argument(arguments, 1);
+  int ends[2], timeout = (int)inputs[2].number;
+  if (pipe2(ends, O_CLOEXEC) != 0) return answer_number(answer, errno);
   pid_t child = fork();
-  if (child == 0) become_program(path.bytes, word.bytes, ends[1], path.size == 0);
+  if (child == 0) become_program(inputs[0].bytes, inputs[1].bytes, ends[1], inputs[0].size == 0);
   int error = errno;
-  release_text(word);
-  release_text(path);
   close(ends[1]);
   size_t size = child < 0 ? 0 : read_output(ends[0], output, timeout);
   close(ends[0]);
-  if (child < 0) return number_value(error);
+  if (child < 0) return answer_number(answer, error);
   kill(child, SIGKILL); // one that has ended is not reached, and not yet gone
   while (waitpid(child, NULL, 0) < 0 && errno == EINTR) continue;
-  return text_value(output, size);
+  answer_text(answer, output, size);
 }
 
-value_t call_kill(struct arguments arguments) {
-  return outcome(kill(int_argument(arguments, 0), int_argument(arguments, 1)));
+// Process 0 is this one.
+void call_kill(const struct input *inputs, struct answer *answer) {
+  pid_t process = (pid_t)inputs[0].number;
+  answer_outcome(answer, kill(process == 0 ? getpid() : process, (int)inputs[1].number));
 }

@@ -3,7 +3,6 @@
 #include "engine.h"
 #include "snapshot.h"
 
-#include <errno.h>
 #include <string.h>
 
 value_t argument(struct arguments arguments, uint32_t index) {
@@ -14,8 +13,6 @@ value_t argument(struct arguments arguments, uint32_t index) {
 double number_argument(struct arguments arguments, uint32_t index) {
   return Z_quickjsZ_qjs_get_float64(&engine, argument(arguments, index));
 }
-
-int int_argument(struct arguments arguments, uint32_t index) { return (int)number_argument(arguments, index); }
 
 struct bytes bytes_argument(struct arguments arguments, uint32_t index) {
   // Three words of the engine's memory that facts() does not use.
@@ -74,8 +71,6 @@ void add_item(value_t list, uint32_t index, value_t item) {
   (void)Z_quickjsZ_qjs_set_prop_uint32(&engine, list, index, item);
   Z_quickjsZ_qjs_free_value(&engine, item);
 }
-
-value_t outcome(int result) { return number_value(result < 0 ? errno : 0); }
 
 void leave_fact(size_t index, int64_t number) {
   ((double *)engine_address(SNAPSHOT_FACTS))[index] = (double)number;

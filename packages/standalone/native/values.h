@@ -28,7 +28,6 @@ struct bytes {
 
 value_t argument(struct arguments arguments, uint32_t index);
 double number_argument(struct arguments arguments, uint32_t index);
-int int_argument(struct arguments arguments, uint32_t index);
 struct bytes bytes_argument(struct arguments arguments, uint32_t index);
 
 // To be given back by release_text.
@@ -43,9 +42,6 @@ value_t bytes_value(const void *bytes, size_t size);
 value_t list_value(void);
 // Takes over `item`.
 void add_item(value_t list, uint32_t index, value_t item);
-
-// 0, or the error number, from what a system call gave back.
-value_t outcome(int result);
 
 // A number that a call gives back besides its value.
 void leave_fact(size_t index, int64_t number);

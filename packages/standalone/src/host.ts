@@ -1,11 +1,14 @@
 /**
  * The functions that the C program gives the engine: native/calls.h. They stay away from decisions: what a result means is told by the
- * modules in `node/`. One that can fail gives the error number, 0 for none, unless it says otherwise.
+ * modules in `node/`. One that can fail gives the error number, 0 for none, unless it says otherwise. All that this program learns of the
+ * world comes through them: native/trace.h relies on it.
  */
 export interface Host {
-  /** Leaves its numbers in `facts`, in the order of `node/file-stats.ts`. */
+  /** Leaves in `facts` what `node/file-stats.ts` takes first, and then the number of this question. */
   readonly stat: (path: string, follows: 0 | 1) => number
   readonly fstat: (descriptor: number) => number
+  /** Leaves in `facts` one more of what `stat` found when it was asked question `question`. */
+  readonly fact: (question: number, index: number) => void
   readonly access: (path: string, mode: number) => number
   readonly readlink: (path: string) => string | number
   readonly realpath: (path: string) => string | number
@@ -14,8 +17,8 @@ export interface Host {
   /** A descriptor, or an error number below 0. */
   readonly open: (path: string, flags: number) => number
   readonly close: (descriptor: number) => number
-  /** How many bytes, or an error number below 0. A position below 0 is where the file is. */
-  readonly read: (descriptor: number, into: Uint8Array, position: number) => number
+  /** At most so many bytes, or an error number. A position below 0 is where the file is. */
+  readonly read: (descriptor: number, size: number, position: number) => Uint8Array | number
   readonly write: (descriptor: number, text: string) => void
   readonly decode: (utf8: Uint8Array) => string
   readonly encode: (text: string) => Uint8Array<ArrayBuffer>
@@ -24,7 +27,7 @@ export interface Host {
   readonly arguments: () => readonly string[]
   readonly environment: () => readonly string[]
   readonly directory: () => string | number
-  /** Process, effective user, effective group, and every further group. */
+  /** Effective user, effective group, and every further group. */
   readonly identity: () => readonly number[]
   /** Process number of a supervisor, or an error number below 0. `slots` are descriptors; `slots[control]` becomes its control socket. */
   readonly spawn: (slots: Int32Array, control: number, hasSession: 0 | 1) => number
@@ -38,6 +41,7 @@ export interface Host {
   ) => number
   /** What the program says when it gets one word; an empty path is the native program. Or an error number. */
   readonly run: (path: string, word: string, timeoutMs: number) => string | number
+  /** Process 0 is this one. */
   readonly kill: (process: number, signal: number) => number
   readonly listen: (signal: number) => void
   readonly ignore: (signal: number) => void

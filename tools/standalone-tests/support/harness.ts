@@ -1,6 +1,6 @@
 import { fork, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -28,6 +28,8 @@ type Run = (invocation: Required<Invocation>) => Promise<Omit<Outcome, 'request'
 export interface Harness {
   /** What the helper makes of a command line as one file and on Node, in the same words. */
   readonly both: (invocation: Invocation) => Promise<{ readonly standalone: Outcome; readonly node: Outcome }>
+  /** How often the file has kept a start of its own, because none before was like it. */
+  readonly keptStarts: () => number
   readonly close: () => void
 }
 
@@ -45,6 +47,10 @@ export async function startHarness(): Promise<Harness> {
   const folders = { standalone: join(directory, FOLDERS.standalone), node: join(directory, FOLDERS.node) }
   mkdirSync(folders.standalone)
   mkdirSync(folders.node)
+  const runtime = join(directory, 'runtime')
+  mkdirSync(runtime, { mode: 0o700 })
+  let kept = 0
+  let before = ''
   const state = await stateFor(nodeArch)
   const file = linkProgram({ arch, state, scratch: folders.standalone, replaced: CAPTURE })
   const native = linkNative({ arch, scratch: folders.node, replaced: CAPTURE })
@@ -70,16 +76,27 @@ export async function startHarness(): Promise<Harness> {
 
   return {
     async both({ argv, env = {}, cwd = '/' }) {
-      const invocation = { argv, env: { PATH: '/usr/bin:/bin', ...env }, cwd }
+      const invocation = { argv, env: { PATH: '/usr/bin:/bin', XDG_RUNTIME_DIR: runtime, ...env }, cwd }
       const standalone = await outcome('standalone', (one) => runFile(file, one), invocation)
+      const now = startsIn(join(runtime, 'linux-sandbox'))
+      if (now !== before) kept++
+      before = now
       const node = await outcome('node', (one) => runOnNode(driver, one), invocation)
       return { standalone, node }
     },
+    keptStarts: () => kept,
     close() {
       driver.kill()
       rmSync(directory, { recursive: true })
     },
   }
+}
+
+/** What is different whenever a start is kept. */
+function startsIn(registry: string): string {
+  if (!existsSync(registry)) return ''
+  const names = readdirSync(registry).filter((name) => name.startsWith('start-'))
+  return names.map((name) => `${name} ${statSync(join(registry, name), { bigint: true }).ctimeNs}`).join('\n')
 }
 
 function inCommonWords(text: string): string {

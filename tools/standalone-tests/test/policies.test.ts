@@ -32,7 +32,7 @@ const WAYS = [
 ]
 
 test('random policies over random trees', async () => {
-  const seen = { requests: 0, refusals: 0 }
+  const seen = { requests: 0, refusals: 0, followed: 0 }
   for (let index = 0; index < CASES; index++) {
     const one = randomCase({ seed: SEED, index, features: ALL_FEATURES })
     const base = join(directory, String(index))
@@ -42,18 +42,25 @@ test('random policies over random trees', async () => {
       ...['--sandbox-policy-cwd', atBase(one.cwd, base)],
       ...['--permission-profile', JSON.stringify(profileOf(one, base))],
       ...(WAYS[index % WAYS.length] ?? []),
-      'true',
+      '--',
     ]
     const env = {
       HTTP_PROXY: 'http://[::1]:3128/',
       ...(one.tmpdir === undefined ? {} : { TMPDIR: atBase(one.tmpdir, base) }),
     }
-    const { standalone, node } = await harness.both({ argv, env, cwd: base })
+    const { standalone, node } = await harness.both({ argv: [...argv, 'true'], env, cwd: base })
     expect(standalone, `case ${index}`).toEqual(node)
     seen[node.request === undefined ? 'refusals' : 'requests']++
+    if (node.status !== 0 || node.request === undefined) continue
+    const kept = harness.keptStarts()
+    const again = await harness.both({ argv: [...argv, 'echo', 'ä', `${index}`], env, cwd: base })
+    expect(again.standalone, `case ${index} with another command`).toEqual(again.node)
+    if (harness.keptStarts() === kept) seen.followed++
   }
   expect(seen.requests).toBeGreaterThan(CASES / 4)
   expect(seen.refusals).toBeGreaterThan(CASES / 50)
+  // Landlock's starts are like no other.
+  expect(seen.followed).toBeGreaterThan(CASES / 4)
 })
 
 const restricted = (...entries: object[]): string =>

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -46,7 +46,9 @@ describe.runIf(isBuilt)('with little', () => {
   )
 
   test.each(['ulimit -v 5000', 'ulimit -v 6500'])('%s it says that it has too little', (limits) => {
-    const { status, stdout, stderr } = runLimited(limits, [PROGRAM, ...echo])
+    // As none before it, or it would need no engine.
+    const env = { PATH: '/usr/bin:/bin', START: randomUUID() }
+    const { status, stdout, stderr } = runLimited(limits, [PROGRAM, ...echo], env)
     expect({ status, stdout }).toEqual({ status: 125, stdout: '' })
     expect(stderr).toMatch(/^linux-sandbox: .*memory.*, so nothing was started\nhint: /)
   })

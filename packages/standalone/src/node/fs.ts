@@ -125,9 +125,9 @@ export function readSync(
   length: number,
   position: number | null,
 ): number {
-  const count = host.read(descriptor, into.subarray(offset, offset + length), position ?? -1)
-  if (count < 0) throw new SystemError(-count, 'read')
-  return count
+  const bytes = checked<Uint8Array>(host.read(descriptor, length, position ?? -1), 'read')
+  into.set(bytes, offset)
+  return bytes.length
 }
 
 /** At first; files of /proc do not say how long they are. */

@@ -15,6 +15,8 @@ class Process extends Emitter {
   readonly arch = NODE_ARCH
   /** Of no other runtime that the facade asks for. */
   readonly versions: Readonly<Record<string, string>> = {}
+  /** To the host, process 0 is this one. Its number would be something new at each start, and nothing else needs it. */
+  readonly pid = 0
   exitCode: number | undefined
   readonly stdout = { write: (text: string): void => host.write(STDOUT, text) }
   readonly stderr = { write: (text: string): void => host.write(STDERR, text) }
@@ -25,17 +27,13 @@ class Process extends Emitter {
     return (this.#environment ??= readEnvironment())
   }
 
-  get pid(): number {
-    return this.#numbers[0] ?? 0
-  }
-
   get execPath(): string {
     return checked<string>(host.readlink('/proc/self/exe'), 'readlink', '/proc/self/exe')
   }
 
-  readonly geteuid = (): number => this.#numbers[1] ?? 0
-  readonly getegid = (): number => this.#numbers[2] ?? 0
-  readonly getgroups = (): readonly number[] => this.#numbers.slice(3)
+  readonly geteuid = (): number => this.#numbers[0] ?? 0
+  readonly getegid = (): number => this.#numbers[1] ?? 0
+  readonly getgroups = (): readonly number[] => this.#numbers.slice(2)
 
   cwd(): string {
     return checked<string>(host.directory(), 'uv_cwd')

@@ -1,0 +1,133 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PROGRAM } from './program.ts'
+
+/** Who starts the helper. */
+export interface User {
+  readonly name: string
+  readonly uid: number
+  readonly gid: number
+}
+
+/** Any id that is not root's will do. */
+const ORDINARY_ID = 61_235
+
+const own = process.geteuid?.() ?? ORDINARY_ID
+
+export const USERS: readonly User[] = [
+  { name: own === 0 ? 'root' : 'an ordinary user', uid: own, gid: process.getegid?.() ?? own },
+  ...(own === 0 ? [{ name: 'an ordinary user', uid: ORDINARY_ID, gid: ORDINARY_ID }] : []),
+]
+
+export interface Ended {
+  readonly status: number | null
+  readonly signal: string | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A place to start commands in: a workspace, and a directory for the runtime in which the registry will be. */
+export class Place {
+  readonly directory = mkdtempSync(join(tmpdir(), 'starts-'))
+  readonly workspace = join(this.directory, 'workspace')
+  readonly runtime = join(this.directory, 'runtime')
+  readonly registry = join(this.runtime, 'linux-sandbox')
+  readonly program = join(this.directory, 'codex-linux-sandbox')
+  readonly user: User
+
+  constructor(user: User) {
+    this.user = user
+    copyFileSync(PROGRAM, this.program)
+    chmodSync(this.directory, 0o755)
+    for (const [path, mode] of [
+      [this.workspace, 0o755],
+      [this.runtime, 0o700],
+    ] as const) {
+      mkdirSync(path, { mode })
+      chownSync(path, user.uid, user.gid)
+    }
+  }
+
+  remove(): void {
+    rmSync(this.directory, { recursive: true, force: true })
+  }
+
+  get env(): Record<string, string> {
+    return { PATH: '/usr/bin:/bin', XDG_RUNTIME_DIR: this.runtime }
+  }
+
+  /** The words of a start whose command may write in the workspace; `denied` are globs that it cannot read. */
+  words(command: readonly string[], { denied = [], backend = 'native' }: Policy = {}): string[] {
+    const entries = [
+      { path: { type: 'special', value: { kind: 'root' } }, access: 'read' },
+      { path: { type: 'path', path: this.workspace }, access: 'write' },
+      ...denied.map((pattern) => ({ path: { type: 'glob_pattern', pattern }, access: 'deny' })),
+    ]
+    const profile = { type: 'managed', network: 'restricted', file_system: { type: 'restricted', entries } }
+    return [
+      ...['--sandbox-policy-cwd', this.workspace, '--command-cwd', this.workspace, '--backend', backend],
+      ...['--permission-profile', JSON.stringify(profile), '--', ...command],
+    ]
+  }
+
+  start(command: readonly string[], policy: Policy = {}, env: Readonly<Record<string, string>> = {}): Ended {
+    const { uid, gid } = this.user
+    const options = { encoding: 'utf8', env: { ...this.env, ...env }, uid, gid, cwd: '/' } as const
+    const { status, signal, stdout, stderr, error } = spawnSync(
+      this.program,
+      this.words(command, policy),
+      options,
+    )
+    if (error !== undefined) throw error
+    return { status, signal, stdout, stderr }
+  }
+
+  sh(script: string, policy: Policy = {}, env: Readonly<Record<string, string>> = {}): Ended {
+    return this.start(['/bin/sh', '-c', script], policy, env)
+  }
+
+  /** The same without waiting for the end. */
+  async startBeside(command: readonly string[]): Promise<Ended> {
+    const { uid, gid } = this.user
+    const child = spawn(this.program, this.words(command), { env: this.env, uid, gid, cwd: '/' })
+    const said = { stdout: '', stderr: '' }
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (said.stdout += text))
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said.stderr += text))
+    const [status, signal] = (await once(child, 'close')) as [number | null, string | null]
+    return { status, signal, ...said }
+  }
+
+  /** Paths of the files in which starts are kept. */
+  get kept(): string[] {
+    const names = readdirSync(this.registry).filter((name) => name.startsWith('start-'))
+    return names.map((name) => join(this.registry, name))
+  }
+
+  /** Whether `act` starts nothing that is not like an earlier start: each that needs the engine puts a new file there. */
+  follows(act: () => void): boolean {
+    const before = this.#identities()
+    act()
+    return this.#identities() === before
+  }
+
+  #identities(): string {
+    return this.kept.map((path) => `${path} ${statSync(path, { bigint: true }).ctimeNs}`).join('\n')
+  }
+}
+
+export interface Policy {
+  readonly denied?: readonly string[]
+  readonly backend?: 'native' | 'bwrap'
+}
