@@ -42,6 +42,9 @@ const FLAGS = [
   ['-fno-asynchronous-unwind-tables', '-fno-unwind-tables', '-ffunction-sections', '-fdata-sections'],
 ].flat()
 
+/** All processors make code of parts of the program; what comes out is the same however many there are. */
+const LINK_FLAGS = ['-flto=auto', '-r', '-flinker-output=nolto-rel', '-nostdlib']
+
 /** What is left of a build. */
 const RESULTS = ['quickjs.o', 'quickjs.h', 'wasm-rt.h']
 
@@ -60,7 +63,7 @@ export function hasEngine(arch) {
 }
 
 /**
- * Translates the engine to C and compiles it for `arch`. It takes half a minute and depends on nothing of ours.
+ * Translates the engine to C and compiles it for `arch`. It takes a quarter of a minute or, on one processor, half of one, and depends on nothing of ours.
  *
  * @param {import('./compiler.mjs').Arch} arch
  * @returns {string | undefined} why it cannot be done here
@@ -78,7 +81,8 @@ export function buildEngine(arch) {
     writeFileSync(code, adapt(readFileSync(code, 'utf8')))
     copyFileSync(RUNTIME_HEADER, join(scratch, 'wasm-rt.h'))
     const flags = [...FLAGS, ...ENGINE_DEFINITIONS, ...compiler.flags]
-    run(compiler.command, [...flags, '-c', '-o', 'quickjs.o', 'quickjs.c'], scratch)
+    run(compiler.command, [...flags, '-flto', '-c', '-o', 'unlinked.o', 'quickjs.c'], scratch)
+    run(compiler.command, [...flags, ...LINK_FLAGS, '-o', 'quickjs.o', 'unlinked.o'], scratch)
     for (const name of RESULTS) renameSync(join(scratch, name), join(directory, name))
   } finally {
     rmSync(scratch, { recursive: true })
