@@ -53,6 +53,7 @@ export async function snapshotOf(script, globals) {
   const address = exports.qjs_get_array_buffer(buffer, words)
   vm.runGC()
   const { memory, stackPointer, runtimePtr, contextPtr } = vm.snapshot()
+  memory.fill(0, 0, stackPointer) // what calls that are over have left on the stack, which begins there and grows down
   return {
     runs: runsOf(memory),
     places: {

@@ -10,27 +10,35 @@ import { readStamp, removeStamp, writeStamp } from './stamp.mjs'
 import { toolEnvironment } from './tool-environment.mjs'
 import { WORKSPACE_FOLDERS, workspacePackages } from './workspace.mjs'
 
-const STAMP = 'build'
+/** @typedef {'linux-sandbox' | 'everything'} Scope - what is built: the command line program and what it needs, or all there is */
+
+/** For turbo. @type {Readonly<Record<Scope, readonly string[]>>} */
+export const SELECTIONS = { 'linux-sandbox': ['--filter=@linux-sandbox/cli...'], everything: [] }
+
+const STAMPS = { 'linux-sandbox': 'build-linux-sandbox', everything: 'build' }
 const TURBO = join(ROOT, 'node_modules/.bin/turbo')
 
-/** @returns {boolean} */
-export function buildIsCurrent() {
-  return readStamp(STAMP) === stampOf(sourcesNow())
+/**
+ * @param {Scope} scope
+ * @returns {boolean}
+ */
+export function buildIsCurrent(scope) {
+  const stamp = stampOf(sourcesNow())
+  return readStamp(STAMPS.everything) === stamp || readStamp(STAMPS[scope]) === stamp
 }
 
 /**
- * Builds every package that has changed, in silence.
+ * Builds every package in `scope` that has changed, in silence.
  *
+ * @param {Scope} scope
  * @returns {Promise<void>}
  * @throws {SetupError} when one does not build
  */
-export async function build() {
+export async function build(scope) {
   say('building')
   const sources = begin()
-  const { status, output } = await runCaptured(TURBO, ['run', 'build', '--output-logs=errors-only'], {
-    cwd: ROOT,
-    env: toolEnvironment(),
-  })
+  const words = ['run', 'build', ...SELECTIONS[scope], '--output-logs=errors-only']
+  const { status, output } = await runCaptured(TURBO, words, { cwd: ROOT, env: toolEnvironment() })
   if (status !== 0) {
     throw new SetupError(
       'the build failed',
@@ -38,7 +46,7 @@ export async function build() {
       output,
     )
   }
-  writeStamp(STAMP, stampOf(sources))
+  writeStamp(STAMPS[scope], stampOf(sources))
 }
 
 /**
@@ -54,13 +62,13 @@ export async function buildInForeground(args) {
     env: toolEnvironment(),
   })
   // With arguments it may have built a part only.
-  if (status === 0 && args.length === 0) writeStamp(STAMP, stampOf(sources))
+  if (status === 0 && args.length === 0) writeStamp(STAMPS.everything, stampOf(sources))
   return status
 }
 
 /** The sources as they are before the build, so that a file saved while it runs is built next time. */
 function begin() {
-  removeStamp(STAMP)
+  for (const stamp of Object.values(STAMPS)) removeStamp(stamp)
   return sourcesNow()
 }
 

@@ -5,7 +5,7 @@ import { say } from './say.mjs'
 import { SetupError } from './setup-error.mjs'
 
 /**
- * @typedef {'run' | 'build' | 'test' | 'ci' | 'emulate'} Purpose
+ * @typedef {'run' | 'build' | 'build-engine' | 'test' | 'ci' | 'emulate'} Purpose
  * @typedef {object} SystemCommand
  * @property {string} command
  * @property {string} [file] - whose presence counts, for what is no command
@@ -36,7 +36,7 @@ const SYSTEM_COMMANDS = [
   {
     command: 'wasm2c',
     packages: 'wabt',
-    neededTo: ['build'],
+    neededTo: ['build-engine'],
     without: 'codex-linux-sandbox is not built as one static file, and runs on Node',
   },
   { command: 'git', packages: 'git', neededTo: ['test'], without: SKIPPED },

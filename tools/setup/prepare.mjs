@@ -10,7 +10,7 @@ import { say } from './say.mjs'
 /**
  * @typedef {object} Needs
  * @property {readonly import('./debian-packages.mjs').Purpose[]} commands - to do what
- * @property {boolean} isBuilt
+ * @property {import('./build.mjs').Scope} [built] - nothing has to be where there is none
  */
 
 /**
@@ -32,19 +32,31 @@ export async function prepare(needs) {
 /** @param {Needs} needs */
 function isReady(needs) {
   if (missingCommands(new Set(needs.commands)).length > 0) return false
-  return nodePackagesAreCurrent() && (!needs.isBuilt || buildIsCurrent())
+  return nodePackagesAreCurrent() && isBuilt(needs)
 }
+
+/** @param {Needs} needs */
+function isBuilt({ built }) {
+  return built === undefined || buildIsCurrent(built)
+}
+
+/**
+ * Commands that build `scope`.
+ *
+ * @type {Readonly<Record<import('./build.mjs').Scope, readonly import('./debian-packages.mjs').Purpose[]>>}
+ */
+const BUILDERS = { 'linux-sandbox': ['build'], everything: ['build', 'build-engine'] }
 
 /**
  * Looks at everything again: whoever had the lock before may have done it.
  *
  * @param {Needs} needs
  */
-async function catchUp({ commands, isBuilt }) {
-  const purposes = new Set(commands)
-  if (isBuilt && !buildIsCurrent()) purposes.add('build')
-  await provideCommands(missingCommands(purposes))
+async function catchUp(needs) {
+  const { commands, built } = needs
+  const builders = built === undefined || isBuilt(needs) ? [] : BUILDERS[built]
+  await provideCommands(missingCommands(new Set([...commands, ...builders])))
 
   if (!nodePackagesAreCurrent()) await installNodePackages()
-  if (isBuilt && !buildIsCurrent()) await build()
+  if (built !== undefined && !buildIsCurrent(built)) await build(built)
 }

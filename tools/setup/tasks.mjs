@@ -14,50 +14,50 @@ const TESTS = process.env['CI'] === 'true' ? ['test', 'ci'] : ['test']
  */
 export const TASKS = {
   start: {
-    needs: { commands: ['run'], isBuilt: true },
+    needs: { commands: ['run'], built: 'linux-sandbox' },
     run: async (args) => (await import('./start.mjs')).start(args),
   },
   build: {
-    needs: { commands: ['build'], isBuilt: false },
+    needs: { commands: ['build', 'build-engine'] },
     run: async (args) => (await import('./build.mjs')).buildInForeground(args),
   },
   test: {
-    needs: { commands: TESTS, isBuilt: true },
+    needs: { commands: TESTS, built: 'everything' },
     run: async (args) => (await import('./test.mjs')).runTests(args),
   },
   lint: {
-    needs: { commands: [], isBuilt: false },
+    needs: { commands: [] },
     run: async () => (await import('./checks.mjs')).lint(),
   },
   'check:static': {
-    needs: { commands: [], isBuilt: true },
+    needs: { commands: [], built: 'everything' },
     run: async () => (await import('./checks.mjs')).checkStatically(),
   },
   check: {
-    needs: { commands: TESTS, isBuilt: true },
+    needs: { commands: TESTS, built: 'everything' },
     run: async (args) => {
       const status = await (await import('./checks.mjs')).checkStatically()
       return status === 0 ? (await import('./test.mjs')).runTests(args) : status
     },
   },
   bench: {
-    needs: { commands: ['run'], isBuilt: true },
+    needs: { commands: ['run'], built: 'everything' },
     run: async (args) => (await import('./bench.mjs')).bench(args),
   },
   fuzz: {
-    needs: { commands: TESTS, isBuilt: true },
+    needs: { commands: TESTS, built: 'everything' },
     run: async (args) => (await import('./fuzz.mjs')).fuzz(args),
   },
   'bundle:bwrap': {
-    needs: { commands: [], isBuilt: false },
+    needs: { commands: [] },
     run: async (args) => (await import('./bundle-bwrap.mjs')).bundleBwrap(args),
   },
   'test:kernels': {
-    needs: { commands: ['build', 'emulate'], isBuilt: true },
+    needs: { commands: ['build', 'build-engine', 'emulate'], built: 'everything' },
     run: async (args) => (await import('./kernels.mjs')).testOnOtherKernels(args),
   },
   'test:node-versions': {
-    needs: { commands: TESTS, isBuilt: true },
+    needs: { commands: TESTS, built: 'everything' },
     run: async (args) => (await import('./node-versions.mjs')).testOnOtherNodes(args),
   },
 }

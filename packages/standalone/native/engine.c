@@ -13,8 +13,7 @@
 
 enum {
   PAGE_SIZE_WASM = 65536,
-  // A plan with 10,000 rules takes less than a third.
-  PAGES_MAX = 4096,
+  PAGES_MAX = ENGINE_MEMORY_SIZE / PAGE_SIZE_WASM,
   PAGES_MIN = SNAPSHOT_PAGES + 16,
   TABLE_SIZE_MAX = 1024,
   STACK_OF_HANDLER = 16384, // MINSIGSTKSZ is enough for no processor with large registers
@@ -70,19 +69,24 @@ void wasm_rt_allocate_funcref_table(wasm_rt_funcref_table_t *table, uint32_t siz
 
 void wasm_rt_free_funcref_table(wasm_rt_funcref_table_t *table) { (void)table; }
 
+// A kernel before Linux 4.17 takes the place for a wish.
+static void *reserve(size_t size) {
+  const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE;
+  return mmap(engine_address(0), size, PROT_NONE, flags, -1, 0);
+}
+
 void wasm_rt_allocate_memory(wasm_rt_memory_t *memory, uint32_t pages, uint32_t max) {
   (void)pages;
   (void)max;
-  size_t reserved = (size_t)PAGES_MAX * PAGE_SIZE_WASM;
+  size_t reserved = ENGINE_MEMORY_SIZE;
   size_t used = (size_t)SNAPSHOT_PAGES * PAGE_SIZE_WASM;
-  const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-  uint8_t *data = mmap(NULL, reserved, PROT_NONE, flags, -1, 0);
+  uint8_t *data = reserve(reserved);
   // Where address space is limited: what there is.
   while (data == MAP_FAILED && reserved / 2 >= (size_t)PAGES_MIN * PAGE_SIZE_WASM) {
     reserved /= 2;
-    data = mmap(NULL, reserved, PROT_NONE, flags, -1, 0);
+    data = reserve(reserved);
   }
-  if (data == MAP_FAILED || mprotect(data, used, PROT_READ | PROT_WRITE) != 0)
+  if (data != engine_address(0) || mprotect(data, used, PROT_READ | PROT_WRITE) != 0)
     end_as_failed("there is no memory for the engine");
   *memory = (wasm_rt_memory_t){.data = data,
                                .pages = SNAPSHOT_PAGES,

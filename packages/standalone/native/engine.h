@@ -11,7 +11,7 @@
 extern Z_quickjs_instance_t engine;
 
 // Where the engine says that something is, in this process.
-static inline void *engine_address(uint32_t offset) { return engine.w2c_memory.data + offset; }
+static inline void *engine_address(uint32_t offset) { return (uint8_t *)(uintptr_t)ENGINE_MEMORY + offset; }
 
 // Makes the engine go on where the build stopped.
 void start_engine(void);

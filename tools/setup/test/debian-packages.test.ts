@@ -36,7 +36,8 @@ function missingNames(
 test('only what a purpose needs is missed', () => {
   onlyCommands({ git: '', cc: '' })
   expect(missingNames('run')).toEqual(['bwrap'])
-  expect(missingNames('build')).toEqual(['musl-gcc', 'wasm2c'])
+  expect(missingNames('build')).toEqual(['musl-gcc'])
+  expect(missingNames('build', 'build-engine')).toEqual(['musl-gcc', 'wasm2c'])
   expect(missingNames('run', 'test')).toEqual(
     expect.arrayContaining(['bwrap', 'python3', 'curl', 'wget', 'openssl', 'script']),
   )
@@ -108,7 +109,7 @@ describe('for an ordinary user', () => {
   })
 
   test('what can be done without is said and does not stop anything', async () => {
-    await provideCommands(missingCommands(new Set(['build'])))
+    await provideCommands(missingCommands(new Set(['build', 'build-engine'])))
     expect(said).toEqual([
       'setup: musl-gcc is missing: cc -static builds the native program and the static helper, which come out bigger (sudo apt-get install musl-tools)\n',
       'setup: wasm2c is missing: codex-linux-sandbox is not built as one static file, and runs on Node (sudo apt-get install wabt)\n',

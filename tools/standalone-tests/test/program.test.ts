@@ -8,7 +8,7 @@ import { isBuilt, ON_NODE, PROGRAM, readOnlyWords, runLimited } from '../support
 
 const NODE_ARCH = process.arch === 'arm64' ? 'arm64' : 'x64'
 
-const LARGEST_BYTES = 3 * 1024 * 1024
+const LARGEST_BYTES = 3_000_000
 
 describe.runIf(isBuilt)('the helper as one file', () => {
   test('tells its version as the one on Node does, and what it was made of', async () => {
