@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ways into another namespace.
+#include "ids.h"
 #include "probe.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -67,27 +67,13 @@ static int enter_own_namespace(char **args) {
 
 static int set_host_name(char **args) { return outcome(syscall(SYS_sethostname, args[0], strlen(args[0]))); }
 
-// May fail: root without capabilities may not map its own id, and has those of
-// the new namespace all the same.
-static void map_ids(unsigned uid, unsigned gid) {
-  const char *files[] = {"/proc/self/setgroups", "/proc/self/uid_map", "/proc/self/gid_map"};
-  char texts[3][32] = {"deny"};
-  (void)snprintf(texts[1], sizeof texts[1], "0 %u 1", uid);
-  (void)snprintf(texts[2], sizeof texts[2], "0 %u 1", gid);
-  for (int i = 0; i < 3; i++) {
-    int fd = open(files[i], O_WRONLY | O_CLOEXEC);
-    if (fd < 0 || write(fd, texts[i], strlen(texts[i])) < 0) return;
-    (void)close(fd);
-  }
-}
-
 // The attempt of `args` as root of new namespaces, which may mount there: what
 // somebody without a sandbox can do.
 static int in_namespaces(char **args) {
-  unsigned uid = geteuid(), gid = getegid();
+  struct ids ids = own_ids();
   unsigned long flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWNET | CLONE_NEWIPC;
   if (syscall(SYS_unshare, flags) != 0) return errno;
-  map_ids(uid, gid);
+  map_ids((struct ids){0}, ids);
   if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return errno;
   return run_attempt(args);
 }

@@ -33,3 +33,4 @@ export {
   type StartedProgram,
 } from './processes.ts'
 export { CTRL_BACKSLASH, CTRL_C, CTRL_D, CTRL_Z, runOnTerminal } from './terminal.ts'
+export { stagedStandalone } from './standalone.ts'
