@@ -10,6 +10,7 @@ import {
   runSandboxed,
   stagedNode,
   stagedProgram,
+  stagedWords,
   startProgram,
 } from '../../support/index.ts'
 import { READ_ONLY } from '../bad-input/programs.ts'
@@ -17,7 +18,9 @@ import { withMounts } from '../doctor/hosts.ts'
 import { inside, makeTree } from '../policy/policies.ts'
 
 const HELPER = [
-  ...[stagedNode(), stagedProgram('codex-linux-sandbox'), '--backend', 'native'],
+  ...stagedWords('codex-linux-sandbox'),
+  '--backend',
+  'native',
   ...['--sandbox-policy-cwd', '/', '--permission-profile', JSON.stringify(READ_ONLY), '--'],
 ] as const
 
