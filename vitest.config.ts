@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    projects: ['packages/*', 'tools/*/vitest{,.native}.config.ts'],
+    projects: ['packages/*', 'tools/*/vitest{,.native,.standalone}.config.ts'],
     reporters: ['default', './tools/vitest-reporter/closing-line.mjs'],
   },
 })

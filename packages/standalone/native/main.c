@@ -4,6 +4,7 @@
 #include "arguments.h"
 #include "engine.h"
 #include "following.h"
+#include "naming.h"
 #include "native.h"
 #include "self.h"
 #include "status.h"
@@ -42,6 +43,7 @@ int main(int argc, char **argv) {
   if (is_native(argc, argv)) return native_main(argc, argv);
   if (argc == 0) return STATUS_USAGE;
   make_ready();
+  note_words(argv);
   note_arguments(argc, argv);
   remember_arguments(argv);
   follow_earlier_start();

@@ -5,6 +5,7 @@
 #include "engine.h"
 #include "enter.h"
 #include "events.h"
+#include "naming.h"
 #include "native.h"
 #include "status.h"
 
@@ -62,6 +63,7 @@ static _Noreturn void become_supervisor(int *slots, int count, int control, bool
   release_engine();
   if (!arrange(slots, count)) _exit(STATUS_SETUP);
   char *argv[] = {"linux-sandbox-native", "supervise", slot, slot, caller, NULL};
+  show_words(argv);
   _exit(native_main(5, argv));
 }
 

@@ -1,3 +1,5 @@
+import { expectsStandalone, standalonePath } from './standalone.mjs'
+
 /** @typedef {import('./guests.mjs').Check} Check */
 
 const SETUP_FAILED = 125
@@ -9,6 +11,15 @@ const LSMS = ['cat', '/sys/kernel/security/lsm']
 const SANDBOXED = ['linux-sandbox', 'run', '--']
 /** In a directory like those that people have; the default policy is about the current one. */
 const DOCTOR = ['env', '-C', '/tmp', 'linux-sandbox', 'doctor']
+
+const READ_ONLY = JSON.stringify({
+  type: 'managed',
+  network: 'restricted',
+  file_system: {
+    type: 'restricted',
+    entries: [{ path: { type: 'special', value: { kind: 'root' } }, access: 'read' }],
+  },
+})
 
 /** /tmp is the home of the guest's ordinary user. Landlock cannot keep the configuration in it read-only. */
 const WITHOUT_TMP = '-c sandbox_workspace_write.exclude_slash_tmp=true'
@@ -114,6 +125,23 @@ export const REFUSED_BY_NUMBER = USERS.flatMap((user) => [
 ])
 
 /**
+ * Without bwrap, and without Node.
+ *
+ * @type {readonly Check[]}
+ */
+const CONFINED_BY_STANDALONE = USERS.map((user) => ({
+  name: `the static helper confines ${user} when memory is promised strictly`,
+  user,
+  words: [
+    ...['env', '-i', standalonePath('x86_64'), '--backend', 'native', '--sandbox-policy-cwd', '/'],
+    ...['--permission-profile', READ_ONLY, '/bin/sh', '-c', 'cat /etc/hostname; ! echo x >/tmp/new'],
+  ],
+  status: 0,
+  stdout: /^guest\n$/,
+  stderr: /Read-only file system/,
+}))
+
+/**
  * With all the memory that there is to promise. The last row takes it back.
  *
  * @type {readonly Check[]}
@@ -123,6 +151,7 @@ export const STRICT_MEMORY = [
     '/proc/sys/vm/overcommit_ratio': '100',
     '/proc/sys/vm/overcommit_memory': '2',
   }),
+  ...(expectsStandalone('x86_64') ? CONFINED_BY_STANDALONE : []),
   {
     name: 'doctor tells how to promise more memory',
     user: 'ordinary',

@@ -47,6 +47,7 @@ const TESTS = [
   ...['ends', 'git', 'library', 'registry', 'sticky', 'sweep'].map(inFolder('placeholders')),
   ...['links', 'protected-names', 'protection-lost', 'precedence', 'set-user-id'].map(inFolder('policy')),
   ...['egress', 'in-process', 'reach', 'relay-process', 'two-sandboxes'].map(inFolder('proxy')),
+  'standalone',
 ]
 
 /** @type {readonly Guest[]} */

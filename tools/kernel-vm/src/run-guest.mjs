@@ -9,6 +9,7 @@ import { makeInitramfs, provideKernel } from './kernel.mjs'
 import { machineWords, runMachine } from './machine.mjs'
 import { makePayload, TEST_BACKEND } from './payload.mjs'
 import { reportOf } from './report.mjs'
+import { expectsStandalone } from './standalone.mjs'
 import { provideSystem } from './system.mjs'
 import { testFiles } from './test-files.mjs'
 
@@ -19,7 +20,10 @@ const GUEST_SECONDS = 30 * 60
 const TEST_SECONDS = 300
 const CONSOLE_TAIL_LINES = 40
 /** Nothing that a test needs may be missing in a guest: then it would be skipped. */
-const REQUIRED = 'userNamespaces,nativeLaunch,bwrap,seccomp,ordinaryUser,root,python3,git,curl,cc'
+const REQUIRED = [
+  ...['userNamespaces', 'nativeLaunch', 'bwrap', 'seccomp', 'ordinaryUser', 'root'],
+  ...['python3', 'git', 'curl', 'cc'],
+]
 
 /** @typedef {import('./guests.mjs').Guest} Guest */
 
@@ -32,8 +36,14 @@ const REQUIRED = 'userNamespaces,nativeLaunch,bwrap,seccomp,ordinaryUser,root,py
  */
 export async function runGuest(guest) {
   const files = testFiles(guest.tests)
+  const required = [...REQUIRED, ...(expectsStandalone(guest.architecture) ? ['standalone'] : [])]
   const job = {
-    ...{ files, testSeconds: TEST_SECONDS, require: REQUIRED, commands: guest.checks.map(commandOf) },
+    ...{
+      files,
+      testSeconds: TEST_SECONDS,
+      require: required.join(','),
+      commands: guest.checks.map(commandOf),
+    },
     ...(TEST_BACKEND === undefined ? {} : { backend: TEST_BACKEND }),
   }
   return await withMachine(guest, job, async (machine, directory) => {

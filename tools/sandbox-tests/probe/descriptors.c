@@ -17,8 +17,7 @@ static int reopen_for_writing(int fd) {
   char path[64];
   (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
   int again = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
-  if (again < 0)
-    return errno;
+  if (again < 0) return errno;
   return outcome(write(again, "x", 1));
 }
 
@@ -36,8 +35,7 @@ static int upgrade_path_descriptor(char **args) {
 static int link_descriptor(char **args) {
   char path[64];
   int fd = open(args[0], O_RDONLY | O_CLOEXEC);
-  if (fd < 0)
-    return errno;
+  if (fd < 0) return errno;
   (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
   return outcome(linkat(AT_FDCWD, path, AT_FDCWD, args[1], AT_SYMLINK_FOLLOW));
 }
@@ -51,18 +49,14 @@ static int change_mode_of_descriptor(char **args) {
 static int write_by_parents(char **args) {
   char path[4096];
   int fd = open(args[0], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0)
-    return errno;
-  (void)snprintf(path, sizeof path,
-                 "../../../../../../../../../../../../../../../..%s", args[1]);
+  if (fd < 0) return errno;
+  (void)snprintf(path, sizeof path, "../../../../../../../../../../../../../../../..%s", args[1]);
   int file = openat(fd, path, O_WRONLY | O_APPEND | O_CLOEXEC);
   return file < 0 ? errno : outcome(write(file, "x", 1));
 }
 
 // Whether a descriptor is open.
-static int has_descriptor(char **args) {
-  return outcome(fcntl(atoi(args[0]), F_GETFD));
-}
+static int has_descriptor(char **args) { return outcome(fcntl(atoi(args[0]), F_GETFD)); }
 
 // Prints what is open beside the three streams.
 static int list_more_descriptors(char **args) {
@@ -70,8 +64,7 @@ static int list_more_descriptors(char **args) {
   (void)args;
   for (int fd = 3; fd < 4096; fd++) {
     char path[64], target[256] = {0};
-    if (fcntl(fd, F_GETFD) < 0)
-      continue;
+    if (fcntl(fd, F_GETFD) < 0) continue;
     (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     (void)readlink(path, target, sizeof target - 1);
     printf("%d %s\n", fd, target);
@@ -80,9 +73,7 @@ static int list_more_descriptors(char **args) {
   return error;
 }
 
-static int write_descriptor(char **args) {
-  return outcome(write(atoi(args[0]), args[1], strlen(args[1])));
-}
+static int write_descriptor(char **args) { return outcome(write(atoi(args[0]), args[1], strlen(args[1]))); }
 
 // Executes a program that inherits a directory, a file for writing and both
 // ends of a socket pair, under the numbers from 40 to 43, which Node does not
@@ -90,20 +81,16 @@ static int write_descriptor(char **args) {
 static int execute_with_descriptors(char **args) {
   enum { COUNT = 4, FIRST = 40, SPARE = 60 };
   int pair[2];
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
-    return errno;
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) return errno;
   const int opened[COUNT] = {open(args[0], O_RDONLY | O_DIRECTORY | O_CLOEXEC),
-                             open(args[1], O_WRONLY | O_APPEND | O_CLOEXEC),
-                             pair[0], pair[1]};
+                             open(args[1], O_WRONLY | O_APPEND | O_CLOEXEC), pair[0], pair[1]};
   int spare[COUNT];
   for (int i = 0; i < COUNT; i++) {
     spare[i] = fcntl(opened[i], F_DUPFD_CLOEXEC, SPARE);
-    if (spare[i] < 0)
-      return errno;
+    if (spare[i] < 0) return errno;
   }
   for (int i = 0; i < COUNT; i++)
-    if (dup2(spare[i], FIRST + i) < 0)
-      return errno;
+    if (dup2(spare[i], FIRST + i) < 0) return errno;
   (void)execv(args[2], args + 2);
   return errno;
 }
@@ -122,13 +109,10 @@ struct handle {
 static int open_by_handle(char **args) {
   struct handle handle = {.header.handle_bytes = MAX_HANDLE_SZ};
   int mount;
-  if (name_to_handle_at(AT_FDCWD, args[0], &handle.header, &mount, 0) != 0)
-    return errno;
+  if (name_to_handle_at(AT_FDCWD, args[0], &handle.header, &mount, 0) != 0) return errno;
   int directory = open(args[0], O_RDONLY | O_CLOEXEC);
-  if (directory < 0)
-    return errno;
-  return outcome(
-      open_by_handle_at(directory, &handle.header, O_WRONLY | O_CLOEXEC));
+  if (directory < 0) return errno;
+  return outcome(open_by_handle_at(directory, &handle.header, O_WRONLY | O_CLOEXEC));
 }
 
 // Copies this program into memory without a name and makes the attempt of
@@ -137,13 +121,10 @@ static int execute_from_memory(char **args) {
   char name[] = "probe";
   int program = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
   int memory = (int)syscall(SYS_memfd_create, name, 0);
-  if (program < 0 || memory < 0)
-    return errno;
-  while (sendfile(memory, program, NULL, 1 << 20) > 0)
-    continue;
+  if (program < 0 || memory < 0) return errno;
+  while (sendfile(memory, program, NULL, 1 << 20) > 0) continue;
   char *argv[16] = {name};
-  for (int i = 0; i < 14 && args[i] != NULL; i++)
-    argv[i + 1] = args[i];
+  for (int i = 0; i < 14 && args[i] != NULL; i++) argv[i + 1] = args[i];
   char *env[] = {NULL};
   (void)fexecve(memory, argv, env);
   return errno;

@@ -18,41 +18,33 @@
 #include <unistd.h>
 
 static int write_open(int fd) {
-  if (fd < 0)
-    return errno;
+  if (fd < 0) return errno;
   int error = outcome(write(fd, "x", 1));
   (void)close(fd);
   return error;
 }
 
-static int write_file(char **args) {
-  return write_open(open(args[0], O_WRONLY | O_APPEND | O_CLOEXEC));
-}
+static int write_file(char **args) { return write_open(open(args[0], O_WRONLY | O_APPEND | O_CLOEXEC)); }
 
 static int create_file(char **args) {
-  return write_open(
-      open(args[0], O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+  return write_open(open(args[0], O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
 }
 
 static int read_file(char **args) {
   char byte;
   int fd = open(args[0], O_RDONLY | O_CLOEXEC);
-  if (fd < 0)
-    return errno;
+  if (fd < 0) return errno;
   ssize_t count = read(fd, &byte, 1);
-  if (count == 0)
-    return ENODATA;
+  if (count == 0) return ENODATA;
   return outcome(count);
 }
 
 static int list_directory(char **args) {
   DIR *directory = opendir(args[0]);
-  if (directory == NULL)
-    return errno;
+  if (directory == NULL) return errno;
   bool has_entry = false;
   for (struct dirent *entry; (entry = readdir(directory)) != NULL;)
-    has_entry = has_entry || (strcmp(entry->d_name, ".") != 0 &&
-                              strcmp(entry->d_name, "..") != 0);
+    has_entry = has_entry || (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0);
   (void)closedir(directory);
   return has_entry ? 0 : ENODATA;
 }
@@ -60,59 +52,44 @@ static int list_directory(char **args) {
 static int unlink_file(char **args) { return outcome(unlink(args[0])); }
 static int remove_directory(char **args) { return outcome(rmdir(args[0])); }
 static int make_directory(char **args) { return outcome(mkdir(args[0], 0755)); }
-static int rename_file(char **args) {
-  return outcome(rename(args[0], args[1]));
-}
+static int rename_file(char **args) { return outcome(rename(args[0], args[1])); }
 static int link_file(char **args) { return outcome(link(args[0], args[1])); }
-static int make_symlink(char **args) {
-  return outcome(symlink(args[0], args[1]));
-}
+static int make_symlink(char **args) { return outcome(symlink(args[0], args[1])); }
 static int truncate_file(char **args) { return outcome(truncate(args[0], 1)); }
-static int change_owner(char **args) {
-  return outcome(chown(args[0], geteuid(), getegid()));
-}
+static int change_owner(char **args) { return outcome(chown(args[0], geteuid(), getegid())); }
 
 static int exchange_files(char **args) {
-  return outcome(syscall(SYS_renameat2, AT_FDCWD, args[0], AT_FDCWD, args[1],
-                         RENAME_EXCHANGE));
+  return outcome(syscall(SYS_renameat2, AT_FDCWD, args[0], AT_FDCWD, args[1], RENAME_EXCHANGE));
 }
 
-static int change_mode(char **args) {
-  return outcome(chmod(args[0], (mode_t)strtoul(args[1], NULL, 8)));
-}
+static int change_mode(char **args) { return outcome(chmod(args[0], (mode_t)strtoul(args[1], NULL, 8))); }
 
 static int change_times(char **args) {
   const struct timespec times[2] = {{.tv_sec = 1000}, {.tv_sec = 1000}};
   return outcome(utimensat(AT_FDCWD, args[0], times, 0));
 }
 
-static int set_attribute(char **args) {
-  return outcome(setxattr(args[0], "user.probe", "x", 1, 0));
-}
+static int set_attribute(char **args) { return outcome(setxattr(args[0], "user.probe", "x", 1, 0)); }
 
 // Writes back the flags that the file has, with the one against dumps, which
 // anyone may set.
 static int change_flags(char **args) {
   int flags = 0;
   int fd = open(args[0], O_RDONLY | O_CLOEXEC);
-  if (fd < 0)
-    return errno;
-  if (ioctl(fd, FS_IOC_GETFLAGS, &flags) != 0)
-    return errno;
+  if (fd < 0) return errno;
+  if (ioctl(fd, FS_IOC_GETFLAGS, &flags) != 0) return errno;
   flags |= FS_NODUMP_FL;
   return outcome(ioctl(fd, FS_IOC_SETFLAGS, &flags));
 }
 
 // A link made first, then the act through it.
 static int write_through_symlink(char **args) {
-  if (symlink(args[0], args[1]) != 0)
-    return errno;
+  if (symlink(args[0], args[1]) != 0) return errno;
   return write_file(args + 1);
 }
 
 static int write_through_link(char **args) {
-  if (link(args[0], args[1]) != 0)
-    return errno;
+  if (link(args[0], args[1]) != 0) return errno;
   return write_file(args + 1);
 }
 
@@ -120,14 +97,11 @@ static int write_through_link(char **args) {
 static int make_device(char **args) {
   mode_t kind = strcmp(args[1], "block") == 0 ? S_IFBLK : S_IFCHR;
   dev_t device = makedev((unsigned)atoi(args[2]), (unsigned)atoi(args[3]));
-  if (mknod(args[0], kind | 0600, device) != 0)
-    return errno;
+  if (mknod(args[0], kind | 0600, device) != 0) return errno;
   return outcome(open(args[0], O_RDONLY | O_NONBLOCK | O_CLOEXEC));
 }
 
-static int open_device(char **args) {
-  return outcome(open(args[0], O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-}
+static int open_device(char **args) { return outcome(open(args[0], O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)); }
 
 static int read_link(char **args) {
   char target[64];
@@ -135,37 +109,27 @@ static int read_link(char **args) {
 }
 
 // Writes nothing.
-static int open_to_write(char **args) {
-  return outcome(open(args[0], O_WRONLY | O_NONBLOCK | O_CLOEXEC));
-}
+static int open_to_write(char **args) { return outcome(open(args[0], O_WRONLY | O_NONBLOCK | O_CLOEXEC)); }
 
 // Directories of one process in /proc are left out: they are no settings of the
 // kernel.
 static bool is_process(const char *directory, const char *name) {
-  return strcmp(directory, "/proc") == 0 &&
-         name[strspn(name, "0123456789")] == '\0';
+  return strcmp(directory, "/proc") == 0 && name[strspn(name, "0123456789")] == '\0';
 }
 
 static void walk(const char *directory) {
   DIR *stream = opendir(directory);
-  if (stream == NULL)
-    return;
+  if (stream == NULL) return;
   for (struct dirent *entry; (entry = readdir(stream)) != NULL;) {
     char path[4096];
-    if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-      continue;
-    if (is_process(directory, entry->d_name))
-      continue;
+    if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+    if (is_process(directory, entry->d_name)) continue;
     int length = snprintf(path, sizeof path, "%s/%s", directory, entry->d_name);
-    if (length < 0 || (size_t)length >= sizeof path)
-      continue;
-    if (entry->d_type == DT_DIR)
-      walk(path);
-    if (entry->d_type != DT_REG)
-      continue;
+    if (length < 0 || (size_t)length >= sizeof path) continue;
+    if (entry->d_type == DT_DIR) walk(path);
+    if (entry->d_type != DT_REG) continue;
     int fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0)
-      continue;
+    if (fd < 0) continue;
     puts(path);
     (void)close(fd);
   }

@@ -19,13 +19,9 @@
 #include <unistd.h>
 
 static int make_bpf_map(char **args) {
-  union bpf_attr attributes = {.map_type = BPF_MAP_TYPE_ARRAY,
-                               .key_size = 4,
-                               .value_size = 4,
-                               .max_entries = 1};
+  union bpf_attr attributes = {.map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4, .max_entries = 1};
   (void)args;
-  return outcome(
-      syscall(SYS_bpf, BPF_MAP_CREATE, &attributes, sizeof attributes));
+  return outcome(syscall(SYS_bpf, BPF_MAP_CREATE, &attributes, sizeof attributes));
 }
 
 static int count_events(char **args) {
@@ -51,8 +47,7 @@ static int watch_page_faults(char **args) {
 
 static int watch_files(char **args) {
   (void)args;
-  return outcome(
-      syscall(SYS_fanotify_init, FAN_CLASS_NOTIF | FAN_REPORT_FID, 0));
+  return outcome(syscall(SYS_fanotify_init, FAN_CLASS_NOTIF | FAN_REPORT_FID, 0));
 }
 
 static int choose_personality(char **args) {
@@ -116,8 +111,7 @@ static int call_i386(long number, long first, long second, long third) {
                    : "=a"(result)
                    : "a"(number), "b"(first), "c"(second), "d"(third)
                    : "memory", "r8", "r9", "r10", "r11");
-  if ((int)result >= 0)
-    return 0;
+  if ((int)result >= 0) return 0;
   return -(int)result;
 }
 
@@ -142,8 +136,7 @@ static int take_port(char **args) {
 static int ask_entropy(char **args) {
   int bits = 0;
   int fd = open(args[0], O_RDONLY | O_CLOEXEC);
-  if (fd < 0)
-    return errno;
+  if (fd < 0) return errno;
   return outcome(ioctl(fd, RNDGETENTCNT, &bits));
 }
 

@@ -25,6 +25,7 @@ extern const struct attempt UNIX_SOCKET_ATTEMPTS[];
 extern const struct attempt KERNEL_ATTEMPTS[];
 extern const struct attempt LIMIT_ATTEMPTS[];
 extern const struct attempt MODE_ATTEMPTS[];
+extern const struct attempt ROOT_ATTEMPTS[];
 
 // The attempt that `args` names, made in this process.
 int run_attempt(char **args);

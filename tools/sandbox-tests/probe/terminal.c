@@ -20,16 +20,14 @@ enum { LINUX_CONSOLE_SHIFT_STATE = 6 };
 
 static int type_into(char **args) {
   for (const char *text = args[1]; *text != '\0'; text++)
-    if (ioctl(atoi(args[0]), TIOCSTI, text) != 0)
-      return errno;
+    if (ioctl(atoi(args[0]), TIOCSTI, text) != 0) return errno;
   return 0;
 }
 
 // With bits that the kernel does not look at, but that a comparison of 64 bits
 // would.
 static int type_with_high_bits(char **args) {
-  return outcome(syscall(SYS_ioctl, (long)atoi(args[0]),
-                         0xabcd00000000ul | TIOCSTI, args[1]));
+  return outcome(syscall(SYS_ioctl, (long)atoi(args[0]), 0xabcd00000000ul | TIOCSTI, args[1]));
 }
 
 static int ask_console(char **args) {
@@ -48,8 +46,7 @@ static int take_terminal(char **args) {
     (void)wait(&status);
     return WEXITSTATUS(status);
   }
-  if (setsid() < 0)
-    _exit(errno);
+  if (setsid() < 0) _exit(errno);
   _exit(outcome(ioctl(atoi(args[0]), TIOCSCTTY, 0)));
 }
 
@@ -58,34 +55,25 @@ static int open_own_terminal(char **args) {
   return outcome(open("/dev/tty", O_RDWR | O_CLOEXEC));
 }
 
-static int is_terminal(char **args) {
-  return isatty(atoi(args[0])) ? 0 : errno;
-}
+static int is_terminal(char **args) { return isatty(atoi(args[0])) ? 0 : errno; }
 
 // A new terminal, whose other side is at `name`. -1 with errno.
 static int open_terminal(char *name, size_t size) {
   int unlock = 0, number = 0;
   int controller = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
-  if (controller < 0)
-    return -1;
-  if (ioctl(controller, TIOCSPTLCK, &unlock) != 0)
-    return -1;
-  if (ioctl(controller, TIOCGPTN, &number) != 0)
-    return -1;
+  if (controller < 0) return -1;
+  if (ioctl(controller, TIOCSPTLCK, &unlock) != 0) return -1;
+  if (ioctl(controller, TIOCGPTN, &number) != 0) return -1;
   (void)snprintf(name, size, "/dev/pts/%d", number);
   return controller;
 }
 
 static _Noreturn void become_session_of(const char *name, char **args) {
-  if (setsid() < 0)
-    _exit(errno);
+  if (setsid() < 0) _exit(errno);
   int terminal = open(name, O_RDWR);
-  if (terminal < 0 || ioctl(terminal, TIOCSCTTY, 0) != 0)
-    _exit(errno);
-  for (int fd = 0; fd < 3; fd++)
-    (void)dup2(terminal, fd);
-  if (terminal > 2)
-    (void)close(terminal);
+  if (terminal < 0 || ioctl(terminal, TIOCSCTTY, 0) != 0) _exit(errno);
+  for (int fd = 0; fd < 3; fd++) (void)dup2(terminal, fd);
+  if (terminal > 2) (void)close(terminal);
   (void)setenv("PROBE_TERMINAL", name, 1);
   (void)execvp(args[0], args);
   _exit(127);
@@ -96,15 +84,12 @@ static void relay_until_end(int controller, int child) {
   char bytes[4096];
   for (;;) {
     int status, has_ended = waitpid(child, &status, WNOHANG) != 0;
-    while (poll(&poll_for, 1, has_ended ? 0 : 20) > 0 &&
-           (poll_for.revents & POLLIN) != 0) {
+    while (poll(&poll_for, 1, has_ended ? 0 : 20) > 0 && (poll_for.revents & POLLIN) != 0) {
       ssize_t count = read(controller, bytes, sizeof bytes);
-      if (count <= 0)
-        break;
+      if (count <= 0) break;
       (void)fwrite(bytes, 1, (size_t)count, stdout);
     }
-    if (has_ended)
-      return;
+    if (has_ended) return;
   }
 }
 
@@ -115,23 +100,17 @@ static int on_terminal(char **args) {
   int waiting = 0;
   struct termios modes;
   int controller = open_terminal(name, sizeof name);
-  if (controller < 0)
-    return errno;
+  if (controller < 0) return errno;
   int other = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC); // keeps what was typed
-  if (other < 0 || tcgetattr(other, &modes) != 0)
-    return errno;
+  if (other < 0 || tcgetattr(other, &modes) != 0) return errno;
   modes.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
   modes.c_oflag &= ~(tcflag_t)OPOST;
-  if (tcsetattr(other, TCSANOW, &modes) != 0)
-    return errno;
+  if (tcsetattr(other, TCSANOW, &modes) != 0) return errno;
   pid_t child = fork();
-  if (child < 0)
-    return errno;
-  if (child == 0)
-    become_session_of(name, args);
+  if (child < 0) return errno;
+  if (child == 0) become_session_of(name, args);
   relay_until_end(controller, child);
-  if (ioctl(other, FIONREAD, &waiting) != 0)
-    return errno;
+  if (ioctl(other, FIONREAD, &waiting) != 0) return errno;
   printf("typed %d\n", waiting);
   return 0;
 }

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { nativeProgramPath } from '@linux-sandbox/native'
+import { stagedStandalone } from './standalone.ts'
 
 /**
  * What a host test can need, and how to tell that this host has it. A test that lacks one is skipped with its name; where
@@ -16,6 +17,8 @@ const FEATURES = {
   /** Sandboxes can be made without bwrap. */
   nativeLaunch: () =>
     spawnSync(nativeProgramPath(), ['launch-check'], { encoding: 'utf8' }).stdout === 'ok\n',
+  /** The helper as one static file. */
+  standalone: () => existsSync(stagedStandalone()),
   seccomp: () => existsSync('/proc/sys/kernel/seccomp/actions_avail'),
   landlock: () => landlockAbi() > 0,
   cc: () => succeeds('cc', ['--version']),

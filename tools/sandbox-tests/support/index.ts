@@ -14,6 +14,7 @@ export {
   userEnvironment,
   type Outcome,
   type ProgramEnd,
+  type ProgramName,
 } from './scenario.ts'
 export { ORDINARY_USER, ROOT, TEST_USERS, type TestUser } from './users.ts'
 export { startWithLibrary, withLibrary, type Modules } from './library.ts'
@@ -33,3 +34,10 @@ export {
   type StartedProgram,
 } from './processes.ts'
 export { CTRL_BACKSLASH, CTRL_C, CTRL_D, CTRL_Z, runOnTerminal } from './terminal.ts'
+export {
+  HELPER_IS_STANDALONE,
+  stagedCall,
+  stagedStandalone,
+  stagedWords,
+  TESTED_PROGRAMS,
+} from './standalone.ts'

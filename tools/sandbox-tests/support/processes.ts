@@ -2,7 +2,8 @@ import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
-import { identityOf, stagedNode, stagedProgram, userEnvironment, type ProgramEnd } from './scenario.ts'
+import { identityOf, userEnvironment, type ProgramEnd, type ProgramName } from './scenario.ts'
+import { stagedCall, TESTED_PROGRAMS } from './standalone.ts'
 import type { TestUser } from './users.ts'
 
 /** A process as seen from outside: its number alone may be another's by the next look. */
@@ -73,7 +74,7 @@ export async function until(isSo: () => boolean, withinMs = 20_000): Promise<voi
 
 /** How a program of the two is called: its name, and the words before the command. */
 export interface Launcher {
-  readonly name: 'linux-sandbox' | 'codex-linux-sandbox'
+  readonly name: ProgramName
   readonly wordsFor: (workspace: string) => readonly string[]
 }
 
@@ -89,8 +90,7 @@ export function workspaceProfileJson(
   return JSON.stringify({ type: 'managed', file_system: { type: 'restricted', entries }, network })
 }
 
-/** Both programs, for `test.each`. */
-export const LAUNCHERS: readonly Launcher[] = [
+const ALL_LAUNCHERS: readonly Launcher[] = [
   { name: 'linux-sandbox', wordsFor: (workspace) => ['run', '-C', workspace, '--'] },
   {
     name: 'codex-linux-sandbox',
@@ -106,13 +106,16 @@ export const LAUNCHERS: readonly Launcher[] = [
   },
 ]
 
+/** Both programs, or the one that is tested, for `test.each`. */
+export const LAUNCHERS = ALL_LAUNCHERS.filter(({ name }) => TESTED_PROGRAMS.includes(name))
+
 /** Program and arguments that run `command` by `launcher`. */
 export function launcherWords(
   launcher: Launcher,
   workspace: string,
   command: readonly string[],
 ): [string, string[]] {
-  return [stagedNode(), [stagedProgram(launcher.name), ...launcher.wordsFor(workspace), ...command]]
+  return stagedCall(launcher.name, [...launcher.wordsFor(workspace), ...command])
 }
 
 /** Every process that descends from `pid`, itself left out. */

@@ -106,8 +106,10 @@ export function stagedNode(): string {
   return join(stageDirectory(), 'node')
 }
 
+export type ProgramName = 'linux-sandbox' | 'codex-linux-sandbox'
+
 /** The program of a package's `bin`, for every user. */
-export function stagedProgram(name: 'linux-sandbox' | 'codex-linux-sandbox'): string {
+export function stagedProgram(name: ProgramName): string {
   const packageName = name === 'linux-sandbox' ? 'cli' : 'standalone'
   return join(stageDirectory(), 'node_modules/@linux-sandbox', packageName, 'bin', `${name}.mjs`)
 }

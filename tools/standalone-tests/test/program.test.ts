@@ -52,18 +52,6 @@ describe.runIf(isBuilt)('with little', () => {
     expect({ status, stdout }).toEqual({ status: 125, stdout: '' })
     expect(stderr).toMatch(/^linux-sandbox: .*memory.*, so nothing was started\nhint: /)
   })
-
-  test('memory for a large policy it says so and starts nothing', () => {
-    const entries = Array.from({ length: 1800 }, (_, index) => ({
-      path: { type: 'path', path: `/a/${index}` },
-      access: 'read',
-    }))
-    const profile = { type: 'managed', network: 'restricted', file_system: { type: 'restricted', entries } }
-    const words = ['--sandbox-policy-cwd', '/', '--permission-profile', JSON.stringify(profile), '/bin/true']
-    const { status, stderr } = runLimited('ulimit -v 10000', [PROGRAM, ...words])
-    expect(stderr).toMatch(/^linux-sandbox: the engine ran out of memory, so nothing was started\nhint: /)
-    expect(status).toBe(125)
-  })
 })
 
 describe.runIf(isBuilt)('two builds', () => {

@@ -17,15 +17,13 @@ static const struct {
   const char *name;
   void (*run)(void);
 } MODES[] = {
-    {"serve", serve},       {"exchange", measure_exchange},
-    {"rate", measure_rate}, {"connect", measure_connect},
+    {"serve", serve},       {"exchange", measure_exchange}, {"rate", measure_rate}, {"connect", measure_connect},
     {"send", measure_send}, {"receive", measure_receive},
 };
 
 int main(int argc, char **argv) {
   for (size_t i = 0; argc == 2 && i < sizeof MODES / sizeof *MODES; i++) {
-    if (strcmp(MODES[i].name, argv[1]) != 0)
-      continue;
+    if (strcmp(MODES[i].name, argv[1]) != 0) continue;
     MODES[i].run();
     return 0;
   }

@@ -37,30 +37,24 @@ static double connect_once(void) {
 void measure_connect(void) {
   static struct samples samples;
   begin_samples(&samples);
-  while (wants_more(&samples))
-    add_sample(&samples, connect_once());
+  while (wants_more(&samples)) add_sample(&samples, connect_once());
   print_quantiles(&samples);
 }
 
 static void start_client(void) {
   pid_t client = fork();
-  if (client < 0)
-    die("fork");
-  if (client > 0)
-    return;
-  for (int i = 0; i < RATE_CONNECTIONS; i++)
-    (void)connect_once();
+  if (client < 0) die("fork");
+  if (client > 0) return;
+  for (int i = 0; i < RATE_CONNECTIONS; i++) (void)connect_once();
   _exit(0);
 }
 
 void measure_rate(void) {
   int status;
   double before = now_us();
+  for (int i = 0; i < RATE_CLIENTS; i++) start_client();
   for (int i = 0; i < RATE_CLIENTS; i++)
-    start_client();
-  for (int i = 0; i < RATE_CLIENTS; i++)
-    if (wait(&status) < 0 || status != 0)
-      die("a client");
+    if (wait(&status) < 0 || status != 0) die("a client");
   double took = (now_us() - before) / 1e6;
   printf("%.0f\n", RATE_CLIENTS * RATE_CONNECTIONS / took);
 }
@@ -74,10 +68,8 @@ static void print_speed(double took_us) {
 void measure_send(void) {
   double before = now_us();
   int server = connect_for(DISCARD);
-  for (size_t left = STREAM_SIZE; left > 0; left -= sizeof bytes)
-    send_all(server, bytes, sizeof bytes);
-  if (shutdown(server, SHUT_WR) != 0 || recv(server, bytes, 1, 0) != 0)
-    die("the end of a stream");
+  for (size_t left = STREAM_SIZE; left > 0; left -= sizeof bytes) send_all(server, bytes, sizeof bytes);
+  if (shutdown(server, SHUT_WR) != 0 || recv(server, bytes, 1, 0) != 0) die("the end of a stream");
   print_speed(now_us() - before);
 }
 
@@ -86,9 +78,7 @@ void measure_receive(void) {
   ssize_t count;
   double before = now_us();
   int server = connect_for(PRODUCE);
-  while ((count = recv(server, bytes, sizeof bytes, 0)) > 0)
-    received += (size_t)count;
-  if (count < 0 || received != STREAM_SIZE)
-    die("a stream that is not whole");
+  while ((count = recv(server, bytes, sizeof bytes, 0)) > 0) received += (size_t)count;
+  if (count < 0 || received != STREAM_SIZE) die("a stream that is not whole");
   print_speed(now_us() - before);
 }

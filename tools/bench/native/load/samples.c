@@ -27,9 +27,7 @@ int wants_more(const struct samples *samples) {
   return samples->count < SAMPLES_MAX && now_us() < samples->until_us;
 }
 
-void add_sample(struct samples *samples, double us) {
-  samples->us[samples->count++] = us;
-}
+void add_sample(struct samples *samples, double us) { samples->us[samples->count++] = us; }
 
 static int by_size(const void *left, const void *right) {
   double a = *(const double *)left, b = *(const double *)right;

@@ -19,8 +19,7 @@ static size_t send_some(int client, size_t size) {
   size_t sent = 0;
   while (sent < size) {
     ssize_t count = send(client, bytes + sent, size - sent, MSG_NOSIGNAL);
-    if (count < 0)
-      return sent;
+    if (count < 0) return sent;
     sent += (size_t)count;
   }
   return sent;
@@ -28,26 +27,22 @@ static size_t send_some(int client, size_t size) {
 
 static void echo(int client) {
   ssize_t count;
-  do
-    count = recv(client, bytes, sizeof bytes, 0);
+  do count = recv(client, bytes, sizeof bytes, 0);
   while (count > 0 && send_some(client, (size_t)count) == (size_t)count);
 }
 
 static void discard(int client) {
-  while (recv(client, bytes, sizeof bytes, 0) > 0)
-    continue;
+  while (recv(client, bytes, sizeof bytes, 0) > 0) continue;
 }
 
 static void produce(int client) {
   for (size_t left = STREAM_SIZE; left > 0; left -= sizeof bytes)
-    if (send_some(client, sizeof bytes) < sizeof bytes)
-      return;
+    if (send_some(client, sizeof bytes) < sizeof bytes) return;
 }
 
 static void serve_one(int client) {
   char request;
-  if (recv(client, &request, 1, 0) != 1)
-    return;
+  if (recv(client, &request, 1, 0) != 1) return;
   if (request == ECHO)
     echo(client);
   else if (request == ANSWER && send_some(client, 1) == 1)
@@ -59,14 +54,11 @@ static void serve_one(int client) {
 }
 
 static _Noreturn void work(int listener, pid_t parent) {
-  if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
-    die("PR_SET_PDEATHSIG");
-  if (getppid() != parent)
-    _exit(1);
+  if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) die("PR_SET_PDEATHSIG");
+  if (getppid() != parent) _exit(1);
   for (;;) {
     int client = accept(listener, NULL, NULL);
-    if (client < 0)
-      continue;
+    if (client < 0) continue;
     serve_one(client);
     (void)close(client);
   }
@@ -78,11 +70,8 @@ void serve(void) {
   int listener = listen_anywhere();
   for (int i = 0; i < WORKERS; i++) {
     pid_t worker = fork();
-    if (worker < 0)
-      die("fork");
-    if (worker == 0)
-      work(listener, self);
+    if (worker < 0) die("fork");
+    if (worker == 0) work(listener, self);
   }
-  while (read(STDIN_FILENO, &byte, 1) > 0)
-    continue;
+  while (read(STDIN_FILENO, &byte, 1) > 0) continue;
 }

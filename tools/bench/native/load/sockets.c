@@ -29,10 +29,8 @@ static struct sockaddr_in loopback(unsigned port) {
 // What is accepted has it too: tcp(7).
 static int open_socket(void) {
   int on = 1, one = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (one < 0)
-    die("socket");
-  if (setsockopt(one, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0)
-    die("TCP_NODELAY");
+  if (one < 0) die("socket");
+  if (setsockopt(one, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0) die("TCP_NODELAY");
   return one;
 }
 
@@ -40,12 +38,9 @@ int listen_anywhere(void) {
   struct sockaddr_in address = loopback(0);
   socklen_t size = sizeof address;
   int listener = open_socket();
-  if (bind(listener, (struct sockaddr *)&address, size) != 0)
-    die("bind");
-  if (listen(listener, BACKLOG) != 0)
-    die("listen");
-  if (getsockname(listener, (struct sockaddr *)&address, &size) != 0)
-    die("getsockname");
+  if (bind(listener, (struct sockaddr *)&address, size) != 0) die("bind");
+  if (listen(listener, BACKLOG) != 0) die("listen");
+  if (getsockname(listener, (struct sockaddr *)&address, &size) != 0) die("getsockname");
   printf("%u\n", ntohs(address.sin_port));
   (void)fflush(stdout);
   return listener;
@@ -65,8 +60,7 @@ int connect_for(enum request request) {
   struct sockaddr_in address = loopback(server_port());
   char byte = (char)request;
   int server = open_socket();
-  if (connect(server, (struct sockaddr *)&address, sizeof address) != 0)
-    die("connect");
+  if (connect(server, (struct sockaddr *)&address, sizeof address) != 0) die("connect");
   send_all(server, &byte, 1);
   return server;
 }
@@ -74,8 +68,7 @@ int connect_for(enum request request) {
 void send_all(int socket, const char *bytes, size_t size) {
   while (size > 0) {
     ssize_t count = send(socket, bytes, size, MSG_NOSIGNAL);
-    if (count < 0)
-      die("send");
+    if (count < 0) die("send");
     bytes += count;
     size -= (size_t)count;
   }
@@ -84,8 +77,7 @@ void send_all(int socket, const char *bytes, size_t size) {
 void receive_all(int socket, char *bytes, size_t size) {
   while (size > 0) {
     ssize_t count = recv(socket, bytes, size, 0);
-    if (count <= 0)
-      die(count < 0 ? "recv" : "recv: the end came early");
+    if (count <= 0) die(count < 0 ? "recv" : "recv: the end came early");
     bytes += count;
     size -= (size_t)count;
   }
@@ -93,7 +85,6 @@ void receive_all(int socket, char *bytes, size_t size) {
 
 void close_at_once(int socket) {
   struct linger at_once = {.l_onoff = 1, .l_linger = 0};
-  if (setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) != 0)
-    die("SO_LINGER");
+  if (setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) != 0) die("SO_LINGER");
   (void)close(socket);
 }

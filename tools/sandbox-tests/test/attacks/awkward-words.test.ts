@@ -1,8 +1,14 @@
 import { chmodSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { describeForUsers, runProgram, runSandboxed, stagedNode } from '../../support/index.ts'
-import { programWords, PROGRAMS } from './programs.ts'
+import {
+  describeForUsers,
+  runProgram,
+  runSandboxed,
+  stagedNode,
+  TESTED_PROGRAMS,
+} from '../../support/index.ts'
+import { programWords } from './programs.ts'
 import { newScene, profileOf } from './scene.ts'
 
 const AWKWARD_WORDS = [
@@ -44,14 +50,12 @@ describeForUsers('awkward words', [], (user) => {
     expect(readdirSync(scene.workspace)).not.toContain('injected')
   })
 
-  test.each(PROGRAMS)('reach it byte for byte through %s', async (program) => {
+  test.each(TESTED_PROGRAMS)('reach it byte for byte through %s', async (program) => {
     const scene = newScene(user)
-    const { stdout } = await runProgram(
-      user,
-      stagedNode(),
-      [...programWords(program, scene), 'printf', '%s\\0', ...AWKWARD_WORDS],
-      { cwd: scene.workspace },
-    )
+    const [first, ...words] = programWords(program, scene)
+    const { stdout } = await runProgram(user, first, [...words, 'printf', '%s\\0', ...AWKWARD_WORDS], {
+      cwd: scene.workspace,
+    })
     expect(stdout.split('\0')).toEqual([...AWKWARD_WORDS, ''])
     expect(readdirSync(scene.workspace)).not.toContain('injected')
   })

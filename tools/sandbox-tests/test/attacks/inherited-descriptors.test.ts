@@ -7,7 +7,7 @@ import {
   stagedDriver,
   stagedNode,
   stagedProbe,
-  stagedProgram,
+  stagedWords,
   type Outcome,
 } from '../../support/index.ts'
 import { newScene, profileOf, type Scene } from './scene.ts'
@@ -47,12 +47,7 @@ describeForUsers('descriptors that the caller did not close', ['cc'], (user) => 
     },
   ] as const)('do not reach a command of $program', async ({ program, argv }) => {
     const scene = newScene(user)
-    const sandboxed = await withDescriptors(scene, [
-      stagedNode(),
-      stagedProgram(program),
-      ...argv(scene),
-      ...LOOK(),
-    ])
+    const sandboxed = await withDescriptors(scene, [...stagedWords(program), ...argv(scene), ...LOOK()])
     expect(sandboxed).toMatchObject({ exitCode: 1, stdout: 'EBADF\n', stderr: '' })
     const twin = await withDescriptors(scene, LOOK())
     expect(twin.stdout).toMatch(everythingFrom(scene))

@@ -4,8 +4,7 @@ import {
   describeForUsers,
   hasFeature,
   runProgram,
-  stagedNode,
-  stagedProgram,
+  stagedWords,
   type ProgramEnd,
 } from '../../support/index.ts'
 
@@ -32,7 +31,8 @@ describeForUsers('the stage inside a sandbox, called', ['python3'], (user) => {
     const policy = JSON.stringify({ ...readOnly(), network })
     const [program = '', ...args] = [
       ...prefix,
-      ...[stagedNode(), stagedProgram('codex-linux-sandbox'), '--apply-seccomp-then-exec'],
+      ...stagedWords('codex-linux-sandbox'),
+      '--apply-seccomp-then-exec',
       ...['--sandbox-policy-cwd', '/', '--permission-profile', policy, ...words],
     ]
     return await runProgram(user, program, args)

@@ -45,6 +45,9 @@ const MAY_TYPE = !existsSync(LEGACY_TIOCSTI) || readFileSync(LEGACY_TIOCSTI, 'ut
 /** What `outside` cannot show of the last row: nobody else's session may be robbed. The terminal itself was taken like that. */
 const TYPED_OUTSIDE = 'touch x'.length * 2 + 1
 
+/** What the multitool says on a terminal while planning takes more than a second, and erases then. */
+const PROGRESS = /linux-sandbox: looking through [^\r]*\r.\[K/
+
 describeForUsers('the terminal that a sandbox was started from', ['cc'], (user) => {
   const mayType = MAY_TYPE || user.uid === 0
   let scene: Scene
@@ -96,7 +99,7 @@ describeForUsers('the terminal that a sandbox was started from', ['cc'], (user) 
   async function linesOn(command: readonly string[]): Promise<string[]> {
     const { stdout, stderr } = await runProgram(user, stagedProbe(), ['on-terminal', ...command])
     expect(stderr).toBe('')
-    return stdout.trim().split(/\r?\n/)
+    return stdout.replace(PROGRESS, '').trim().split(/\r?\n/)
   }
 
   async function onTerminal(command: readonly string[]): Promise<TerminalEnd> {

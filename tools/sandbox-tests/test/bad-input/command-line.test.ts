@@ -164,7 +164,9 @@ describeForUsers('a command line', [], (user) => {
         expect(end).toMatchObject({
           exitCode: 0,
           stderr: '',
-          stdout: expect.stringMatching(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+\n$`)) as string,
+          stdout: expect.stringMatching(
+            new RegExp(`^${name} \\d+\\.\\d+\\.\\d+\n(bundle sha256:.*\n)?$`),
+          ) as string,
         })
       }
     },

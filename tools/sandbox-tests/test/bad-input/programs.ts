@@ -3,9 +3,12 @@ import { expect } from 'vitest'
 import {
   makeDirectory,
   runProgram,
+  stagedCall,
   stagedNode,
   stagedProgram,
+  stagedWords,
   type ProgramEnd,
+  type ProgramName,
   type TestUser,
 } from '../../support/index.ts'
 
@@ -28,8 +31,7 @@ export const READ_ONLY_PROGRAMS = [
   {
     name: 'codex-linux-sandbox',
     words: [
-      stagedNode(),
-      stagedProgram('codex-linux-sandbox'),
+      ...stagedWords('codex-linux-sandbox'),
       '--backend',
       'bwrap',
       '--sandbox-policy-cwd',
@@ -44,12 +46,12 @@ export const READ_ONLY_PROGRAMS = [
 /** Runs a program of this package with `args` as they are. */
 export async function runOurs(
   user: TestUser,
-  name: 'linux-sandbox' | 'codex-linux-sandbox',
+  name: ProgramName,
   args: readonly string[],
   // In a directory of its own: in `/`, placeholders of other tests would be found.
   { cwd = makeDirectory(user), ...options }: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ): Promise<ProgramEnd> {
-  return await runProgram(user, stagedNode(), [stagedProgram(name), ...args], { cwd, ...options })
+  return await runProgram(user, ...stagedCall(name, args), { cwd, ...options })
 }
 
 /** A directory with an executable `bwrap` of this text in it. */

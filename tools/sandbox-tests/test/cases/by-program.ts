@@ -3,8 +3,7 @@ import { join } from 'node:path'
 import type { PermissionProfile } from 'linux-sandbox'
 import {
   runProgram,
-  stagedNode,
-  stagedProgram,
+  stagedCall,
   userEnvironment,
   type ProgramEnd,
   type TestUser,
@@ -41,8 +40,7 @@ export async function byProgram(
   ]
   return await runProgram(
     user,
-    stagedNode(),
-    [stagedProgram('codex-linux-sandbox'), ...words, '--', '/bin/sh', '-c', script],
+    ...stagedCall('codex-linux-sandbox', [...words, '--', '/bin/sh', '-c', script]),
     { env: { ...userEnvironment(), ...env } },
   )
 }

@@ -5,8 +5,7 @@ import {
   describeForUsers,
   runProgram,
   stageDirectory,
-  stagedNode,
-  stagedProgram,
+  stagedWords,
   type ProgramEnd,
   type TestUser,
 } from '../../support/index.ts'
@@ -40,7 +39,7 @@ async function inWorld(
   return await runProgram(user, 'bwrap', [
     ...['--unshare-user', '--unshare-pid', '--uid', String(user.uid), '--gid', String(user.gid)],
     ...container,
-    ...[stagedNode(), stagedProgram('codex-linux-sandbox'), ...words, '/bin/sh', '-c', script],
+    ...[...stagedWords('codex-linux-sandbox'), ...words, '/bin/sh', '-c', script],
   ])
 }
 

@@ -4,18 +4,19 @@ import {
   describeOnHost,
   makeDirectory,
   runProgram,
-  stagedNode,
-  stagedProgram,
+  stagedCall,
   workspaceProfileJson,
 } from '../../support/index.ts'
 
 describeOnHost('the helper with --use-legacy-landlock', ['landlock'], (user) => {
   const run = (flags: readonly string[], profile: string, script: string) =>
-    runProgram(user, stagedNode(), [
-      stagedProgram('codex-linux-sandbox'),
-      ...['--sandbox-policy-cwd', '/', '--permission-profile', profile, ...flags],
-      ...['--', 'sh', '-c', script],
-    ])
+    runProgram(
+      user,
+      ...stagedCall('codex-linux-sandbox', [
+        ...['--sandbox-policy-cwd', '/', '--permission-profile', profile, ...flags],
+        ...['--', 'sh', '-c', script],
+      ]),
+    )
 
   test('confines by Landlock', async () => {
     const workspace = makeDirectory(user)
@@ -50,11 +51,13 @@ describeOnHost('the helper with --inherit-pid-namespace', ['bwrap', 'userNamespa
   test('keeps the numbers of the host', async () => {
     const workspace = makeDirectory(user)
     const namespaceOf = (flags: readonly string[]) =>
-      runProgram(user, stagedNode(), [
-        stagedProgram('codex-linux-sandbox'),
-        ...['--sandbox-policy-cwd', '/', '--permission-profile', workspaceProfileJson(workspace), ...flags],
-        ...['--', 'readlink', '/proc/self/ns/pid'],
-      ])
+      runProgram(
+        user,
+        ...stagedCall('codex-linux-sandbox', [
+          ...['--sandbox-policy-cwd', '/', '--permission-profile', workspaceProfileJson(workspace), ...flags],
+          ...['--', 'readlink', '/proc/self/ns/pid'],
+        ]),
+      )
     const outside = await runProgram(user, 'readlink', ['/proc/self/ns/pid'])
     expect((await namespaceOf(['--inherit-pid-namespace'])).stdout).toBe(outside.stdout)
     expect((await namespaceOf([])).stdout).toMatch(/^pid:/)

@@ -6,8 +6,7 @@ import {
   describeForUsers,
   makeDirectory,
   runProgram,
-  stagedNode,
-  stagedProgram,
+  stagedWords,
   userEnvironment,
   withLibrary,
 } from '../../support/index.ts'
@@ -81,7 +80,7 @@ describeForUsers('a sandbox for which no backend is named', ['nativeLaunch'], (u
     'cannot be made where both are missing, and $name says why',
     async ({ name, words }) => {
       const [program = '', ...before] = WITHOUT_NAMESPACES
-      const ours = [stagedNode(), stagedProgram(name), ...words, '/bin/echo', 'ran']
+      const ours = [...stagedWords(name), ...words, '/bin/echo', 'ran']
       const end = await runProgram(user, program, [...before, ...ours], {
         env: { PATH: NOWHERE },
       })
@@ -92,7 +91,7 @@ describeForUsers('a sandbox for which no backend is named', ['nativeLaunch'], (u
       )
       expect(end.stderr).toContain('new namespaces could not be made (ENOSPC)')
       expect(end.stderr).toMatch(/^hint: install bubblewrap, .*; or .*sysctl -w user\.max_user_namespaces=/m)
-      const here = await runProgram(user, stagedNode(), ours.slice(1), { env: { PATH: NOWHERE } })
+      const here = await runProgram(user, ours[0]!, ours.slice(1), { env: { PATH: NOWHERE } })
       expect(here).toEqual({ exitCode: 0, signal: null, stdout: 'ran\n', stderr: '' })
     },
   )

@@ -10,14 +10,18 @@ import {
   runSandboxed,
   stagedNode,
   stagedProgram,
+  stagedWords,
   startProgram,
+  until,
 } from '../../support/index.ts'
 import { READ_ONLY } from '../bad-input/programs.ts'
 import { withMounts } from '../doctor/hosts.ts'
 import { inside, makeTree } from '../policy/policies.ts'
 
 const HELPER = [
-  ...[stagedNode(), stagedProgram('codex-linux-sandbox'), '--backend', 'native'],
+  ...stagedWords('codex-linux-sandbox'),
+  '--backend',
+  'native',
   ...['--sandbox-policy-cwd', '/', '--permission-profile', JSON.stringify(READ_ONLY), '--'],
 ] as const
 
@@ -25,8 +29,11 @@ describeForUsers('the native launcher', ['nativeLaunch'], (user) => {
   test('makes the sandbox with one process for it, which is the first of the namespace', async () => {
     const run = startProgram(user, HELPER[0], [...HELPER.slice(1), 'sh', '-c', 'echo ready; exec cat'])
     await run.wrote('ready')
-    const below = descendantsOf(run.pid).map(({ commandLine }) => commandLine.split(' ')[0]?.split('/').pop())
-    expect(below).toEqual(['linux-sandbox-native', 'linux-sandbox-native', 'cat'])
+    const below = () =>
+      descendantsOf(run.pid).map(({ commandLine }) => commandLine.split(' ')[0]?.split('/').pop())
+    // The shell becomes `cat` a moment after it has written.
+    await until(() => below().includes('cat'))
+    expect(below()).toEqual(['linux-sandbox-native', 'linux-sandbox-native', 'cat'])
   })
 
   test.skipIf(!hasFeature('root'))('leaves nothing open that leads to the root of the host', async () => {
@@ -42,7 +49,7 @@ describeForUsers('the native launcher', ['nativeLaunch'], (user) => {
 
   test.skipIf(!hasFeature('root')).each([
     { masked: 'mount -t tmpfs none /proc/tty', proc: 'host' },
-    { masked: 'mount -t tmpfs none /mnt', proc: 'fresh' },
+    { masked: 'mount -t tmpfs none /dev/shm', proc: 'fresh' },
   ])('has a $proc /proc where root did $masked', async ({ masked, proc }) => {
     const script = `
       const { readOnly, Sandbox } = await import(process.argv[1])

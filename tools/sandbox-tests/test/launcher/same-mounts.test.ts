@@ -72,6 +72,9 @@ const OFFLINE = {
   network: 'restricted',
 } as const
 
+/** `/`, `/proc`, `/dev` and what is in that: fewer were not read right. */
+const LEAST_MOUNTS = 5
+
 describeForUsers('a sandbox', ['bwrap', 'userNamespaces', 'nativeLaunch'], (user) => {
   test.each(OPTIONS)('$title has the same mounts by bwrap and native', async ({ optionsIn }) => {
     const directory = makeTree(user, ['denied/reopened/x', 'denied/x', 'secret', '.git/config'])
@@ -80,7 +83,7 @@ describeForUsers('a sandbox', ['bwrap', 'userNamespaces', 'nativeLaunch'], (user
       await mountsIn(user, { ...options, backend: 'bwrap' }),
       await mountsIn(user, { ...options, backend: 'native' }),
     ]
-    expect(byNative.length).toBeGreaterThan(10)
+    expect(byNative.length).toBeGreaterThan(LEAST_MOUNTS)
     expect(byNative).toEqual(byBwrap)
   })
 })

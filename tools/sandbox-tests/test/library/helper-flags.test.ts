@@ -3,8 +3,7 @@ import {
   describeForUsers,
   makeDirectory,
   runProgram,
-  stagedNode,
-  stagedProgram,
+  stagedWords,
   type ProgramEnd,
   type TestUser,
 } from '../../support/index.ts'
@@ -19,7 +18,7 @@ interface HelperRun {
 }
 
 async function runHelper({ user, directory, flags, command, prefix = [] }: HelperRun): Promise<ProgramEnd> {
-  const helper = [stagedNode(), stagedProgram('codex-linux-sandbox')]
+  const helper = stagedWords('codex-linux-sandbox')
   const all = [...prefix, ...helper, '--sandbox-policy-cwd', directory, ...flags, '--', ...command]
   const [program = '', ...args] = all
   return await runProgram(user, program, args, { cwd: directory })

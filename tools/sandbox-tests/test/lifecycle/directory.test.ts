@@ -8,8 +8,7 @@ import {
   makeDirectory,
   ORDINARY_USER,
   runProgram,
-  stagedNode,
-  stagedProgram,
+  stagedCall,
   withLibrary,
 } from '../../support/index.ts'
 
@@ -87,7 +86,7 @@ describeForUsers('the working directory of a command', [], (user) => {
             '--permission-profile',
             '{"type":"managed","file_system":{"type":"unrestricted"},"network":"restricted"}',
           ]
-    const end = await runProgram(user, stagedNode(), [stagedProgram(launcher.name), ...words, '--', 'true'])
+    const end = await runProgram(user, ...stagedCall(launcher.name, [...words, '--', 'true']))
     expect(end).toMatchObject({ exitCode: 125, signal: null, stdout: '' })
     expect(end.stderr).toMatch(/^linux-sandbox: .*\/none.*\nhint: .+\n$/)
   })
@@ -118,7 +117,7 @@ describeForUsers('the working directory of a command', [], (user) => {
         '--',
         'pwd',
       ]
-      const end = await runProgram(user, stagedNode(), [stagedProgram(launcher.name), ...words])
+      const end = await runProgram(user, ...stagedCall(launcher.name, words))
       expect(end).toMatchObject({ exitCode: 125, stdout: '' })
       expect(end.stderr).toMatch(/^linux-sandbox: .*cannot enter the working directory.*\nhint: .+\n$/)
       expect(await runProgram(user, 'pwd', [], { cwd: directory })).toMatchObject({ exitCode: 0 })

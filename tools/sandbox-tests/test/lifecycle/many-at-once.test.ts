@@ -7,8 +7,8 @@ import {
   LAUNCHERS,
   makeDirectory,
   runProgram,
-  stagedNode,
-  stagedProgram,
+  stagedCall,
+  stagedWords,
   withLibrary,
 } from '../../support/index.ts'
 
@@ -83,8 +83,7 @@ describeForUsers('many sandboxes', [], (user) => {
     async ({ name, wordsFor }) => {
       const workspace = makeDirectory(user)
       const inner = [
-        stagedNode(),
-        stagedProgram(name),
+        ...stagedWords(name),
         ...wordsFor(workspace),
         'sh',
         '-c',
@@ -162,12 +161,7 @@ describeForUsers('a program', [], (user) => {
     async ({ name, wordsFor }) => {
       const directory = makeDirectory(user)
       const env = { PATH: '/usr/bin:/bin', TMPDIR: directory }
-      const end = await runProgram(
-        user,
-        stagedNode(),
-        [stagedProgram(name), ...wordsFor(directory), 'echo', 'hi'],
-        { env },
-      )
+      const end = await runProgram(user, ...stagedCall(name, [...wordsFor(directory), 'echo', 'hi']), { env })
       expect(end).toEqual({ exitCode: 0, signal: null, stdout: 'hi\n', stderr: '' })
       expect(readdirSync(directory)).toEqual([])
     },

@@ -90,11 +90,11 @@ describeForUsers('a repository', ['git'], (user) => {
   ])('is as it was when somebody kills $victim', async ({ pattern, last }) => {
     const repository = makeRepository(user)
     const before = stateOf(user, repository)
-    const launcher = LAUNCHERS[1] as (typeof LAUNCHERS)[number]
+    const launcher = LAUNCHERS.at(-1) as (typeof LAUNCHERS)[number]
     const [program, words] = launcherWords(launcher, repository, ['sh', '-c', 'echo ready; exec sleep 300'])
     const run = startProgram(user, program, words)
     await run.wrote('ready')
-    const itself = { pid: run.pid, commandLine: words.join(' ') }
+    const itself = { pid: run.pid, commandLine: [program, ...words].join(' ') }
     const victims = (): readonly { pid: number }[] =>
       [itself, ...descendantsOf(run.pid)]
         .filter(({ commandLine }) => pattern.test(commandLine))

@@ -4,9 +4,8 @@ import { expect, test } from 'vitest'
 import {
   describeForUsers,
   makeDirectory,
+  stagedCall,
   startProgram,
-  stagedNode,
-  stagedProgram,
   workspaceProfileJson,
 } from '../../support/index.ts'
 import { startSupervised } from './supervised.ts'
@@ -24,11 +23,13 @@ describeForUsers('a sandbox of the library', [], (user) => {
     const path = join(workspace, '.git')
     const first = startSupervised(user, { registry, placeholders: [{ path }], line: 'exec sleep 300' })
     await first.started
-    const second = startProgram(user, stagedNode(), [
-      stagedProgram('codex-linux-sandbox'),
-      ...['--sandbox-policy-cwd', workspace, '--command-cwd', workspace],
-      ...['--permission-profile', workspaceProfileJson(workspace), '--', 'sh', '-c', ATTACK],
-    ])
+    const second = startProgram(
+      user,
+      ...stagedCall('codex-linux-sandbox', [
+        ...['--sandbox-policy-cwd', workspace, '--command-cwd', workspace],
+        ...['--permission-profile', workspaceProfileJson(workspace), '--', 'sh', '-c', ATTACK],
+      ]),
+    )
     await second.wrote('ready')
     first.child.kill('SIGTERM')
     await first.ended

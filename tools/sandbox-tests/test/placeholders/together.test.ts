@@ -1,16 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { randomFor } from '@linux-sandbox/policy-fuzz/random'
 import { expect, test } from 'vitest'
 import { describeForUsers, makeDirectory, type TestUser } from '../../support/index.ts'
-import {
-  listingOf,
-  ownersIn,
-  randomNumbers,
-  startSupervised,
-  sweepRegistry,
-  type Ending,
-} from './supervised.ts'
+import { listingOf, ownersIn, startSupervised, sweepRegistry, type Ending } from './supervised.ts'
 
 const INTERLEAVINGS = 200
 const AT_ONCE = 4
@@ -57,7 +51,7 @@ async function runOne(user: TestUser, place: { workspace: string; registry: stri
 }
 
 async function interleave(user: TestUser, seed: number): Promise<unknown> {
-  const below = randomNumbers(seed)
+  const { below } = randomFor(seed, 0)
   const place = { workspace: makeDirectory(user), registry: join(makeDirectory(user), 'registry') }
   const before = listingOf(place.workspace)
   const sandboxes = Array.from({ length: 2 }, () => ({

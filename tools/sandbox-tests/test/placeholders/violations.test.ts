@@ -10,9 +10,10 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, join } from 'node:path'
+import { randomFor } from '@linux-sandbox/policy-fuzz/random'
 import { expect, test } from 'vitest'
 import { describeForUsers, makeDirectory, identityOf } from '../../support/index.ts'
-import { ownersIn, randomNumbers, startSupervised } from './supervised.ts'
+import { ownersIn, startSupervised } from './supervised.ts'
 
 const RENAMES = 100
 
@@ -147,7 +148,7 @@ describeForUsers('what is done to a placeholder from outside', [], (user) => {
   test(`what is renamed to the name of a file at any moment is never lost, in ${RENAMES} runs`, async () => {
     const seed = Number(process.env['PLACEHOLDER_SEED'] ?? Date.now() % 1_000_000)
     console.log(`PLACEHOLDER_SEED=${seed}`)
-    const below = randomNumbers(seed)
+    const { below } = randomFor(seed, 0)
     for (let run = 0; run < RENAMES; run++) {
       const workspace = makeDirectory(user)
       const registry = join(makeDirectory(user), 'registry')

@@ -4,8 +4,8 @@ import type { PermissionProfile } from 'linux-sandbox'
 import { expect, test } from 'vitest'
 import {
   describeForUsers,
+  stagedCall,
   stagedNode,
-  stagedProgram,
   startProgram,
   withLibrary,
   type TestUser,
@@ -138,11 +138,10 @@ async function startDuringExchange({ user, does, starts }: Exchange) {
   const workspace = join(directory, 'w')
   const profile = profileOf({ ':root': 'read', [workspace]: 'write', [`${workspace}/**/*.env`]: 'deny' })
   const words = ['--sandbox-policy-cwd', workspace, '--permission-profile', JSON.stringify(profile), '--']
-  const exchanger = startProgram(user, stagedNode(), [
-    stagedProgram('codex-linux-sandbox'),
-    ...words,
-    ...[stagedNode(), '-e', EXCHANGER, workspace, does],
-  ])
+  const exchanger = startProgram(
+    user,
+    ...stagedCall('codex-linux-sandbox', [...words, ...[stagedNode(), '-e', EXCHANGER, workspace, does]]),
+  )
   await exchanger.wrote('exchanging')
   const script = `
     echo started

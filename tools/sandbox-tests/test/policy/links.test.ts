@@ -1,14 +1,7 @@
 import { existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import {
-  describeForUsers,
-  runProgram,
-  runScenario,
-  stagedNode,
-  stagedProgram,
-  type TestUser,
-} from '../../support/index.ts'
+import { describeForUsers, runProgram, runScenario, stagedCall, type TestUser } from '../../support/index.ts'
 import { inside, makeTree, outside, profileOf, type Grants } from './policies.ts'
 
 const DENIED = 'Permission denied'
@@ -205,13 +198,10 @@ describeForUsers('a working directory behind a link', [], (user) => {
     const script =
       'pwd -P; echo new > x; echo new 2>&- > .git/config; echo new 2>&- > ../beside/y; ls -A ../beside'
     const words = ['--sandbox-policy-cwd', link, '--command-cwd', link, '--permission-profile', profile]
-    const end = await runProgram(user, stagedNode(), [
-      stagedProgram('codex-linux-sandbox'),
-      ...words,
-      '/bin/sh',
-      '-c',
-      script,
-    ])
+    const end = await runProgram(
+      user,
+      ...stagedCall('codex-linux-sandbox', [...words, '/bin/sh', '-c', script]),
+    )
     expect(end).toMatchObject({ exitCode: 0, stdout: `${join(directory, 'real')}\n` })
     expect(readFileSync(join(directory, 'real/x'), 'utf8')).toBe('new\n')
     expect(readFileSync(join(directory, 'real/.git/config'), 'utf8')).toBe('real/.git/config')

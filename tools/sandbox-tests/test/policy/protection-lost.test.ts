@@ -4,8 +4,7 @@ import { expect, test } from 'vitest'
 import {
   describeForUsers,
   makeDirectory,
-  stagedNode,
-  stagedProgram,
+  stagedCall,
   startProgram,
   type TestUser,
 } from '../../support/index.ts'
@@ -31,9 +30,10 @@ async function runAround(user: TestUser, act: (root: string) => void) {
   const script = `cat ${root}/.env; echo ready; until [ -e ${root}/go ]; do sleep 0.01; done; cat ${root}/.env; exit 0`
   const profile = JSON.stringify(profileFor(root))
   const options = ['--sandbox-policy-cwd', root, '--permission-profile', profile]
-  const run = startProgram(user, stagedNode(), [
-    ...[stagedProgram('codex-linux-sandbox'), ...options, '--', 'sh', '-c', `(${script}) 2>/dev/null`],
-  ])
+  const run = startProgram(
+    user,
+    ...stagedCall('codex-linux-sandbox', [...[...options, '--', 'sh', '-c', `(${script}) 2>/dev/null`]]),
+  )
   await run.wrote('ready')
   act(root)
   writeFileSync(`${root}/go`, '')

@@ -2,7 +2,7 @@ import { readOnly, type PermissionProfile } from 'linux-sandbox'
 import {
   runProgram,
   stagedNode,
-  stagedProgram,
+  stagedWords,
   startProgram,
   userEnvironment,
   type ProgramEnd,
@@ -56,8 +56,8 @@ export interface HelperRun {
   readonly flags?: readonly string[]
   /** Words before the helper. */
   readonly prefix?: readonly string[]
-  /** A program that is the helper by another name. */
-  readonly helper?: string
+  /** The words that start the helper, when it is called by another name. */
+  readonly helper?: readonly string[]
 }
 
 /** Program and arguments that run the helper. */
@@ -66,10 +66,10 @@ export function helperWords({
   profile = READ_ONLY,
   flags = ['--managed-network', '{}'],
   prefix = [],
-  helper = stagedProgram('codex-linux-sandbox'),
+  helper = stagedWords('codex-linux-sandbox'),
 }: HelperRun): [string, string[]] {
   const policy = ['--sandbox-policy-cwd', '/', '--permission-profile', JSON.stringify(profile)]
-  const words = [stagedNode(), helper, ...policy, ...flags, '--', ...command]
+  const words = [...helper, ...policy, ...flags, '--', ...command]
   const [program = '', ...args] = [...prefix, ...words]
   return [program, args]
 }

@@ -7,6 +7,7 @@ import {
   follow,
   makeDirectory,
   runProgram,
+  stagedNode,
   stagedProgram,
   startWithLibrary,
   survivorsOf,
@@ -82,7 +83,7 @@ const CALLERS = [
   },
   {
     caller: 'a multitool',
-    hold: (user: TestUser) => holdByHelper(user, { helper: multitool(user) }),
+    hold: (user: TestUser) => holdByHelper(user, { helper: [stagedNode(), multitool(user)] }),
   },
   { caller: 'the library', hold: (user: TestUser) => holdByLibrary(user, false) },
   { caller: 'the library with a handler', hold: (user: TestUser) => holdByLibrary(user, true) },
