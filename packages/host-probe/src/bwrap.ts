@@ -2,10 +2,9 @@ import { statSync } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
 import type { BwrapFeatures, BwrapOption } from '@linux-sandbox/bwrap-args'
 import { isSandboxError } from '@linux-sandbox/errors'
-import { canonicalPath, type CanonicalPath } from '@linux-sandbox/mount-plan'
+import { PathFinder, type CanonicalPath, type DiskView } from '@linux-sandbox/mount-plan'
 import { absolutePath, type AbsolutePath } from '@linux-sandbox/policy'
 import { executionObstacle, identityOf, readOptions } from './bwrap-features.js'
-import { nodeDisk } from './node-disk.js'
 
 /** Where bwrap is, and what it can do. */
 export interface Bwrap extends BwrapFeatures {
@@ -27,24 +26,28 @@ export type BwrapCandidate =
  * Everything named bwrap in the directories of `searchPath`, in their order, each looked for when it is asked for. Relative and empty
  * parts are skipped: they would name a different program in every directory.
  */
-export function* bwrapCandidates(searchPath: string | undefined): Generator<BwrapCandidate, void> {
+export function* bwrapCandidates(
+  searchPath: string | undefined,
+  disk: DiskView,
+): Generator<BwrapCandidate, void> {
+  const finder = new PathFinder(disk)
   const directories = (searchPath ?? '').split(delimiter).filter((part) => isAbsolute(part))
   for (const directory of new Set(directories)) {
-    const candidate = candidateAt(absolutePath(join(directory, 'bwrap')))
+    const candidate = candidateAt(absolutePath(join(directory, 'bwrap')), finder, disk)
     if (candidate !== undefined) yield candidate
   }
 }
 
-function candidateAt(path: AbsolutePath): BwrapCandidate | undefined {
+function candidateAt(path: AbsolutePath, finder: PathFinder, disk: DiskView): BwrapCandidate | undefined {
   let found: CanonicalPath
   try {
-    found = canonicalPath(nodeDisk, path)
+    found = finder.find(path)
   } catch (error) {
     if (!isSandboxError(error)) throw error
     return { kind: 'unusable', path, problem: 'cannot be looked at' }
   }
   if (!found.exists) {
-    const isLink = nodeDisk.kindOf(path) === 'symlink'
+    const isLink = disk.kindOf(path) === 'symlink'
     return isLink ? { kind: 'unusable', path, problem: 'is a link to nothing' } : undefined
   }
   const problem = executionObstacle(found.path)
