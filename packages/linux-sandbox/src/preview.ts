@@ -80,8 +80,8 @@ export function previewSandbox(options: SandboxOptions): SandboxPreview {
     bwrapArgs() {
       if (!isConfined) return []
       const now = cachedDiskView(nodeDisk)
-      const backend = bwrapBackend(confinement, host, { commands: 'one', disk: now })
-      const { request } = backend.prepare(ANY_COMMAND, now)
+      const chosen = bwrapBackend(confinement, host, { commands: 'one', disk: now })
+      const { request } = chosen.prepare(ANY_COMMAND, now)
       const { launcher = '', launcherArgv = [] } = request
       return [launcher, ...launcherArgv.slice(1)]
     },

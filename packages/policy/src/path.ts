@@ -31,7 +31,7 @@ export function parseAbsolutePath(text: string): AbsolutePath | undefined {
  * @throws {PolicyInvalidError} when a segment cannot be part of any path.
  */
 export function joinPath(base: AbsolutePath, ...segments: readonly string[]): AbsolutePath {
-  return absolutePath([base, ...segments].join('/'))
+  return absolutePath(`${base}/${segments.join('/')}`)
 }
 
 /** The directory that holds `path`; `/` is its own. */
