@@ -24,7 +24,8 @@ export function numberField(tag: number, value: number): Field {
 /** Each in 4 bytes. */
 export function encodeNumbers(...values: readonly number[]): Uint8Array {
   const bytes = new Uint8Array(values.length * NUMBER_SIZE)
-  setNumbers(new DataView(bytes.buffer), 0, values)
+  const view = new DataView(bytes.buffer)
+  values.forEach((value, index) => view.setUint32(index * NUMBER_SIZE, value, true))
   return bytes
 }
 
@@ -40,53 +41,68 @@ export function concatenate(...parts: readonly Uint8Array[]): Uint8Array {
 
 /** A request of `kind` with `fields` in their order. Each field's bytes start at a multiple of 8. */
 export function layOutRequest(kind: number, fields: readonly Field[]): Uint8Array {
-  const texts = fields.map(({ text = '' }) => text)
-  // All at once, and then each moved to its place: to encode and copy one by one takes an interpreter several times as long.
-  const encoded = encodeUtf8(texts.join(''))
-  const textSizes = sizesOf(texts, encoded.length)
-  const sizes = fields.map((field, index) => sizeBeforeText(field) + (textSizes[index] ?? 0))
-  const end = sizes.reduce((sum, size) => sum + FIELD_HEADER_SIZE + padded(size), HEADER_SIZE)
-  const request = new Uint8Array(end + encoded.length)
-  request.set(encoded, end)
-  const view = new DataView(request.buffer)
-  setNumbers(view, 0, [REQUEST_MAGIC, PROTOCOL_VERSION, kind, end])
+  // Nearly every text is of ASCII alone, so that its size is known without encoding it.
+  const { texts, binary, size } = draftOf(fields, true)
+  const request = encodeUtf8(texts.join(''))
+  if (request.length === size) return withBinary(request, kind, binary)
+  const exact = draftOf(fields, false)
+  return withBinary(encodeUtf8(exact.texts.join('')), kind, exact.binary)
+}
+
+/** What is no text, and where it belongs. */
+interface Binary {
+  readonly at: number
+  readonly content: Uint8Array
+}
+
+/**
+ * A request as text, with a NUL for each byte that is none: small numbers are, as characters. It is encoded at once: to write numbers and
+ * texts one by one takes an interpreter four times as long.
+ */
+interface Draft {
+  readonly texts: readonly string[]
+  readonly binary: readonly Binary[]
+  /** In bytes. */
+  readonly size: number
+}
+
+/** Numbers of which each byte is a character in UTF-8. */
+const SMALL_NUMBERS = Array.from({ length: 0x80 }, (_, value) => `${String.fromCharCode(value)}\0\0\0`)
+
+/** What is missing to a multiple of 8, by how much there is behind the last one. */
+const PADDINGS = Array.from({ length: 8 }, (_, past) => '\0'.repeat((8 - past) % 8))
+
+function draftOf(fields: readonly Field[], isAscii: boolean): Draft {
+  const texts = ['\0'.repeat(HEADER_SIZE)]
+  const binary: Binary[] = []
   let at = HEADER_SIZE
-  let textAt = end
-  fields.forEach(({ tag, numbers, bytes }, index) => {
-    const size = sizes[index] ?? 0
-    const textSize = textSizes[index] ?? 0
-    view.setUint32(at, tag, true)
-    view.setUint32(at + NUMBER_SIZE, size, true)
-    at += FIELD_HEADER_SIZE
-    if (numbers !== undefined) setNumbers(view, at, numbers)
-    if (bytes !== undefined) request.set(bytes, at + (numbers?.length ?? 0) * NUMBER_SIZE)
-    request.copyWithin(at + size - textSize, textAt, textAt + textSize)
-    textAt += textSize
-    at += padded(size)
-  })
-  return request.subarray(0, end)
-}
-
-/** In bytes: where all take as many together as they have characters, each does. */
-function sizesOf(texts: readonly string[], together: number): number[] {
-  const lengths = texts.map(({ length }) => length)
-  const isAscii = lengths.reduce((sum, length) => sum + length, 0) === together
-  return isAscii ? lengths : texts.map((text) => encodeUtf8(text).length)
-}
-
-function sizeBeforeText({ numbers, bytes }: Field): number {
-  return (numbers?.length ?? 0) * NUMBER_SIZE + (bytes?.length ?? 0)
-}
-
-function setNumbers(view: DataView, start: number, values: readonly number[]): void {
-  let at = start
-  for (const value of values) {
-    view.setUint32(at, value, true)
+  const putBinary = (content: Uint8Array): void => {
+    binary.push({ at, content })
+    texts.push('\0'.repeat(content.length))
+    at += content.length
+  }
+  const putNumber = (value: number): void => {
+    const small = SMALL_NUMBERS[value]
+    if (small === undefined) return putBinary(encodeNumbers(value))
+    texts.push(small)
     at += NUMBER_SIZE
   }
+  for (const { tag, numbers, bytes, text = '' } of fields) {
+    const textSize = isAscii ? text.length : encodeUtf8(text).length
+    const size = (numbers?.length ?? 0) * NUMBER_SIZE + (bytes?.length ?? 0) + textSize
+    const padding = PADDINGS[size % 8] ?? ''
+    putNumber(tag)
+    putNumber(size)
+    numbers?.forEach(putNumber)
+    if (bytes !== undefined) putBinary(bytes)
+    texts.push(text, padding)
+    at += textSize + padding.length
+  }
+  return { texts, binary, size: at }
 }
 
-/** The next multiple of 8. */
-function padded(size: number): number {
-  return (size + 7) & ~7
+function withBinary(request: Uint8Array, kind: number, binary: readonly Binary[]): Uint8Array {
+  request.set(encodeNumbers(REQUEST_MAGIC, PROTOCOL_VERSION, kind, request.length))
+  for (const { at, content } of binary) request.set(content, at)
+  return request
 }
