@@ -1,5 +1,5 @@
 export { accessFinder, type PlanAccess } from './access-finder.js'
-export { canonicalPath, PathFinder, type CanonicalPath, type Link } from './canonical-path.js'
+export { canonicalPath, type CanonicalPath, type Link } from './canonical-path.js'
 export { withCanonicalEntries } from './canonical-policy.js'
 export {
   cachedDiskView,

@@ -10,7 +10,6 @@ export interface Field {
 }
 
 const HEADER_SIZE = 16
-const FIELD_HEADER_SIZE = 8
 const NUMBER_SIZE = 4
 
 export function stringField(tag: number, text: string): Field {
