@@ -74,7 +74,7 @@ class HollowDirectories {
   }
 }
 
-/** Most file systems count the directories in one: so it need not be read. */
+/** Most file systems count the directories in one: so it need not be read. A second look, for what no `DiskView` tells. */
 function isFull(path: AbsolutePath): boolean {
   return (lstatSync(path, { throwIfNoEntry: false })?.nlink ?? 0) > MAX_ENTRIES + 2
 }
