@@ -1,11 +1,10 @@
 import { statSync } from 'node:fs'
-import { delimiter, isAbsolute, join } from 'node:path'
+import { delimiter, isAbsolute } from 'node:path'
 import type { BwrapFeatures, BwrapOption } from '@linux-sandbox/bwrap-args'
 import { isSandboxError } from '@linux-sandbox/errors'
-import { canonicalPath, type CanonicalPath } from '@linux-sandbox/mount-plan'
+import { canonicalPath, type CanonicalPath, type DiskView } from '@linux-sandbox/mount-plan'
 import { absolutePath, type AbsolutePath } from '@linux-sandbox/policy'
 import { executionObstacle, identityOf, readOptions } from './bwrap-features.js'
-import { nodeDisk } from './node-disk.js'
 
 /** Where bwrap is, and what it can do. */
 export interface Bwrap extends BwrapFeatures {
@@ -27,26 +26,28 @@ export type BwrapCandidate =
  * Everything named bwrap in the directories of `searchPath`, in their order, each looked for when it is asked for. Relative and empty
  * parts are skipped: they would name a different program in every directory.
  */
-export function* bwrapCandidates(searchPath: string | undefined): Generator<BwrapCandidate, void> {
+export function* bwrapCandidates(
+  searchPath: string | undefined,
+  disk: DiskView,
+): Generator<BwrapCandidate, void> {
   const directories = (searchPath ?? '').split(delimiter).filter((part) => isAbsolute(part))
   for (const directory of new Set(directories)) {
-    const candidate = candidateAt(absolutePath(join(directory, 'bwrap')))
+    const candidate = candidateAt(absolutePath(`${directory}/bwrap`), disk)
     if (candidate !== undefined) yield candidate
   }
 }
 
-function candidateAt(path: AbsolutePath): BwrapCandidate | undefined {
+function candidateAt(path: AbsolutePath, disk: DiskView): BwrapCandidate | undefined {
   let found: CanonicalPath
   try {
-    found = canonicalPath(nodeDisk, path)
+    // The kernel follows the links above it: in most directories there is nothing, and none of them needs to be followed here.
+    if (disk.kindOf(path) === undefined) return undefined
+    found = canonicalPath(disk, path)
   } catch (error) {
     if (!isSandboxError(error)) throw error
     return { kind: 'unusable', path, problem: 'cannot be looked at' }
   }
-  if (!found.exists) {
-    const isLink = nodeDisk.kindOf(path) === 'symlink'
-    return isLink ? { kind: 'unusable', path, problem: 'is a link to nothing' } : undefined
-  }
+  if (!found.exists) return { kind: 'unusable', path, problem: 'is a link to nothing' }
   const problem = executionObstacle(found.path)
   return problem === undefined ? { kind: 'program', found } : { kind: 'unusable', path, problem }
 }

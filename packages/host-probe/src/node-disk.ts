@@ -21,7 +21,7 @@ import { errnoOf } from '@linux-sandbox/errors'
  * Its functions throw `SandboxSetupError` (step `plan`) when the kernel refuses to say what is at a path.
  */
 export const nodeDisk: DiskView = {
-  kindOf: (path) => look(path, () => kindOf(path)),
+  kindOf,
   readLink: (path) => look(path, () => readlinkSync(path)),
   readDirectory: (path) => readDirectory(path),
   readFile: (path) => look(path, () => firstBytes(path)),
@@ -60,8 +60,13 @@ const ENOENT = 2
 const ENOTDIR = 20
 
 function kindOf(path: AbsolutePath): FileKind | undefined {
-  const stats = statsOf(path)
-  return stats && kindIn(stats)
+  try {
+    const stats = lstatSync(path, { throwIfNoEntry: false })
+    return stats && kindIn(stats)
+  } catch (error) {
+    if (errnoOf(error) === ENOTDIR) return undefined
+    throw cannotLook(path, error)
+  }
 }
 
 function kindIn(seen: Stats | Dirent<string | Buffer>): FileKind {
@@ -103,22 +108,17 @@ function readUndecoded(path: AbsolutePath): DirectoryEntry[] {
   })
 }
 
-function statsOf(path: AbsolutePath): Stats | undefined {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false })
-  } catch (error) {
-    if (errnoOf(error) === ENOTDIR) return undefined
-    throw error
-  }
-}
-
 function look<Seen>(path: AbsolutePath, see: () => Seen): Seen {
   try {
     return see()
   } catch (cause) {
-    throw new SandboxSetupError({ step: 'plan', errno: errnoOf(cause) }, `cannot look at ${path}`, {
-      cause,
-      hint: `make it accessible for this user, or take it out of the policy; look with: namei -l ${path}`,
-    })
+    throw cannotLook(path, cause)
   }
+}
+
+function cannotLook(path: AbsolutePath, cause: unknown): SandboxSetupError {
+  return new SandboxSetupError({ step: 'plan', errno: errnoOf(cause) }, `cannot look at ${path}`, {
+    cause,
+    hint: `make it accessible for this user, or take it out of the policy; look with: namei -l ${path}`,
+  })
 }

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { bwrapCandidates, BwrapFinder } from '../src/index.ts'
+import { bwrapCandidates, BwrapFinder, nodeDisk } from '../src/index.ts'
 
 function directory(): string {
   const made = realpathSync(mkdtempSync(join(tmpdir(), 'bwrap-test-')))
@@ -37,7 +37,7 @@ function runs(at: string): number {
 
 /** What is named bwrap in `searchPath`: programs by their canonical path, the others with what is wrong. */
 function candidates(searchPath: string | undefined): string[] {
-  return [...bwrapCandidates(searchPath)].map((one) =>
+  return [...bwrapCandidates(searchPath, nodeDisk)].map((one) =>
     one.kind === 'program' ? one.found.path : `${one.path} ${one.problem}`,
   )
 }
@@ -49,7 +49,7 @@ test('every bwrap of PATH is found in its order, by its canonical path', () => {
   symlinkSync(real, join(links, 'bwrap'))
   const other = fakeBwrap(second, '')
   expect(candidates(`${links}:${second}:${links}`)).toEqual([real, other])
-  const [found] = bwrapCandidates(links)
+  const [found] = bwrapCandidates(links, nodeDisk)
   expect(found).toMatchObject({
     kind: 'program',
     found: { links: [{ path: join(links, 'bwrap'), to: real }] },

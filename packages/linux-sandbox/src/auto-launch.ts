@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { describeHost } from '@linux-sandbox/host-probe'
-import { ANY_COMMAND, type Backend, type CommandCount } from './backend.js'
+import { ANY_COMMAND, type Backend, type Making } from './backend.js'
 import { backendOf } from './bwrap-launch.js'
 import type { Confinement } from './confinement.js'
 import { nativeRefusal, sentenceOf } from './doctor/native-refusals.js'
@@ -26,16 +26,19 @@ const NATIVE_FROM = 64
  * @throws {PolicyUnsupportedError} when the policy cannot be enforced on this disk.
  * @throws {WslUnsupportedError} on WSL1.
  */
-export function autoBackend(confinement: Confinement, host: Host, commands: CommandCount): Backend {
+export function autoBackend(confinement: Confinement, host: Host, making: Making): Backend {
   refuseWsl1()
-  const { bwrap, rejected } = lookForBwrap(confinement.policy, confinement.workspace, host)
+  const { commands, disk } = making
+  const { bwrap, rejected } = lookForBwrap({ ...confinement, host, disk })
   if (bwrap === undefined && host.launchRefusal !== undefined) {
     throw bwrapUnavailable(rejected, noAlternative(host.launchRefusal))
   }
-  const plans = mountPlanner(confinement, host)()
+  const plans = mountPlanner(confinement, host, 'one')(disk)
   const isLarge = plans.fresh.mounts.operations.length >= NATIVE_FROM
   const isNative = bwrap === undefined || ((isLarge || !hasTmp()) && host.launchRefusal === undefined)
-  const backend = isNative ? nativeBackend(confinement, host) : backendOf(bwrap, confinement, host)
+  const backend = isNative
+    ? nativeBackend(confinement, host, making)
+    : backendOf(bwrap, confinement, host, commands)
   if (commands === 'one') return { ...backend, prepare: (enter) => backend.launch(plans, enter) }
   backend.launch(plans, ANY_COMMAND)
   return backend

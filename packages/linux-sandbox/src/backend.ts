@@ -1,4 +1,6 @@
+import type { DiskView } from '@linux-sandbox/mount-plan'
 import type { EnterRequest, StartedReport, SuperviseRequest } from '@linux-sandbox/native'
+import type { SandboxOptions } from './options.js'
 import type { Enforced, Violation } from './result.js'
 
 /** For what is the same for every command. */
@@ -9,6 +11,14 @@ export const ANY_COMMAND: EnterRequest = { argv: ['true'], env: {}, cwd: '/' }
  * With one command, which is started at once, that would be the same work twice.
  */
 export type CommandCount = 'one' | 'many'
+
+/** What a backend is made for. */
+export interface Making {
+  readonly options: SandboxOptions
+  readonly commands: CommandCount
+  /** What is seen of the disk while the sandbox is made. */
+  readonly disk: DiskView
+}
 
 /** One way to confine the commands of one sandbox, on this host. */
 export interface Backend {
@@ -22,11 +32,12 @@ export interface Backend {
    */
   readonly launcherDescriptor: () => number | undefined
   /**
-   * What starts one command, on the disk as it is now.
+   * What starts one command.
    *
+   * @param disk - as it is now. What has been seen of it for another command is too old: meanwhile that one may have changed it.
    * @throws {PolicyUnsupportedError} when the policy cannot be enforced on this disk.
    */
-  readonly prepare: (enter: EnterRequest) => Launch
+  readonly prepare: (enter: EnterRequest, disk: DiskView) => Launch
 }
 
 /** What is sent to `supervise` for one command, and what is known of the sandbox that this makes. */

@@ -1,6 +1,7 @@
 import { bwrapArgs } from '@linux-sandbox/bwrap-args'
 import type { Bwrap } from '@linux-sandbox/host-probe'
 import { ENTER_PROGRAM, STATUS_SOCKET } from '@linux-sandbox/native'
+import type { CommandCount, Making } from './backend.js'
 import type { Confinement } from './confinement.js'
 import { expectedMounts } from './expected-mounts.js'
 import type { Host } from './host.js'
@@ -15,18 +16,28 @@ import { mountBackend, type MountBackend, type Mounting } from './mount-launch.j
  * @throws {BwrapDigestMismatchError} when there is only the bundled bwrap, and it was altered.
  * @throws {WslUnsupportedError} on WSL1.
  */
-export function bwrapBackend(confinement: Confinement, host: Host): MountBackend {
+export function bwrapBackend(
+  confinement: Confinement,
+  host: Host,
+  { commands, disk }: Pick<Making, 'commands' | 'disk'>,
+): MountBackend {
   refuseWsl1()
-  return backendOf(findBwrap(confinement.policy, confinement.workspace, host), confinement, host)
+  return backendOf(findBwrap({ ...confinement, host, disk }), confinement, host, commands)
 }
 
 /** The same with this `bwrap`. */
-export function backendOf(bwrap: Bwrap, confinement: Confinement, host: Host): MountBackend {
+export function backendOf(
+  bwrap: Bwrap,
+  confinement: Confinement,
+  host: Host,
+  commands: CommandCount,
+): MountBackend {
   const argv = ({ mounts, ...rest }: Omit<Mounting, 'fallback'>): string[] => {
     const command = [mounts.program ?? ENTER_PROGRAM, 'enter', STATUS_SOCKET]
     return bwrapArgs({ mounts, ...rest, command }, bwrap)
   }
   return mountBackend(confinement, host, {
+    commands,
     name: 'bwrap',
     descriptor: () => verifiedDescriptor(bwrap, host),
     request: ({ fallback, ...first }) => ({

@@ -1,13 +1,7 @@
-import {
-  absolutePath,
-  resolvePolicy,
-  validateProfile,
-  type AbsolutePath,
-  type ResolvedPolicy,
-} from '@linux-sandbox/policy'
-import type { GitWrites } from '@linux-sandbox/mount-plan'
+import { absolutePath, validateProfile, type AbsolutePath, type ResolvedPolicy } from '@linux-sandbox/policy'
+import type { DiskView, GitWrites } from '@linux-sandbox/mount-plan'
 import type { SandboxOptions } from './options.js'
-import { guardProgram } from './program-guard.js'
+import { guardedPolicy } from './program-guard.js'
 import type { ProxyOptions } from './proxy/options.js'
 
 /** How commands of one sandbox are confined: its options with everything decided that depends on no host. */
@@ -36,15 +30,14 @@ const SETUP_TIMEOUT_MS = 30_000
  * @throws {PolicyInvalidError} when the profile does not mean anything.
  * @throws {PolicyUnsupportedError} when it grants writing the native program itself.
  */
-export function confinementOf(options: SandboxOptions, nativeProgram: string): Confinement {
+export function confinementOf(options: SandboxOptions, program: string, disk: DiskView): Confinement {
   const { pidNamespace = 'private' } = options
   const context = {
     cwd: absolutePath(options.policyCwd ?? process.cwd()),
     tmpdir: options.tmpdir ?? process.env['TMPDIR'],
     protectedNames: options.protectedNames,
   }
-  const profile = guardProgram(validateProfile(options.profile), context, nativeProgram)
-  const policy = resolvePolicy(profile, context)
+  const policy = guardedPolicy(validateProfile(options.profile), context, { program, disk })
   return {
     policy,
     network: policy.network === 'restricted' || options.proxy !== undefined ? 'private' : 'host',

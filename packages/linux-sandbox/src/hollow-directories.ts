@@ -1,10 +1,13 @@
-import { lstatSync, readdirSync } from 'node:fs'
-import { errnoOf } from '@linux-sandbox/host-probe'
-import type { DiskView, MountPlan, Placeholder } from '@linux-sandbox/mount-plan'
+import { lstatSync } from 'node:fs'
+import {
+  cachedDiskView,
+  type CachedDiskView,
+  type DirectoryEntry,
+  type DiskView,
+  type MountPlan,
+  type Placeholder,
+} from '@linux-sandbox/mount-plan'
 import { joinPath, parentPath, type AbsolutePath } from '@linux-sandbox/policy'
-
-/** Source: asm-generic/errno-base.h. */
-const ENOENT = 2
 
 /** A tree of placeholders that another sandbox has made is seldom larger; a larger one is taken for somebody's own. */
 const MAX_DEPTH = 4
@@ -38,13 +41,11 @@ export function withHollowDirectories(
   return found.length === placeholders.length ? found : found.toSorted((a, b) => (a.path < b.path ? -1 : 1))
 }
 
-/** What was seen of directories, so that none is listed twice: those of one plan lie in each other. */
 class HollowDirectories {
-  readonly #disk: DiskView
-  readonly #names = new Map<string, readonly string[] | undefined>()
+  readonly #disk: CachedDiskView
 
   constructor(disk: DiskView) {
-    this.#disk = disk
+    this.#disk = cachedDiskView(disk)
   }
 
   /** Whether the directory at `path` is another sandbox's, as far as can be seen, or was when the plan was made. */
@@ -54,22 +55,26 @@ class HollowDirectories {
 
   /** Whether there is a directory with nothing in it but such directories, or was a moment ago. */
   #isHollow(path: AbsolutePath, depth: number): boolean {
-    if (!this.#names.has(path)) this.#names.set(path, namesIn(path))
-    const names = this.#names.get(path)
-    if (names === undefined || (names.length > 0 && depth === 0)) return false
-    return names.every((name) => this.#isHollow(joinPath(path, name), depth - 1))
+    const entries = this.#entriesIn(path)
+    if (entries === undefined || (entries.length > 0 && depth === 0)) return false
+    return entries.every(
+      ({ name, kind }) => kind === 'directory' && this.#isHollow(joinPath(path, name), depth - 1),
+    )
+  }
+
+  /** None for a directory that is gone, `undefined` for what has too many or cannot be read, and so is none of ours. */
+  #entriesIn(path: AbsolutePath): readonly DirectoryEntry[] | undefined {
+    try {
+      if (this.#disk.listed(path) === undefined && isFull(path)) return undefined
+      const entries = this.#disk.readDirectory(path)
+      return entries.length > MAX_ENTRIES ? undefined : entries
+    } catch {
+      return undefined
+    }
   }
 }
 
-/** None for a directory that is gone, `undefined` for what has too many or is no directory. */
-function namesIn(path: AbsolutePath): readonly string[] | undefined {
-  try {
-    // Most file systems count the directories in it: so a full one is not read.
-    const about = lstatSync(path)
-    if (!about.isDirectory() || about.nlink > MAX_ENTRIES + 2) return undefined
-    const names = readdirSync(path)
-    return names.length > MAX_ENTRIES ? undefined : names
-  } catch (error) {
-    return errnoOf(error) === ENOENT ? [] : undefined // else it cannot be read, so it is none of ours
-  }
+/** Most file systems count the directories in one: so it need not be read. A second look, for what no `DiskView` tells. */
+function isFull(path: AbsolutePath): boolean {
+  return (lstatSync(path, { throwIfNoEntry: false })?.nlink ?? 0) > MAX_ENTRIES + 2
 }

@@ -1,10 +1,9 @@
 import { PolicyUnsupportedError } from '@linux-sandbox/errors'
 import { nodeFiles } from '@linux-sandbox/host-probe'
-import type { Backend } from './backend.js'
+import type { Backend, Making } from './backend.js'
 import type { Confinement } from './confinement.js'
 import { commandFilter } from './filter.js'
 import type { Host } from './host.js'
-import type { SandboxOptions } from './options.js'
 import { NEEDS_MOUNT_OR_NAMESPACE, refuseOptions, type RefusedOption } from './refused-options.js'
 
 /** That files and processes are confined by somebody else, if at all. */
@@ -34,7 +33,7 @@ function hasOnlyLoopback(): boolean {
  *
  * @throws {PolicyUnsupportedError} for an option that takes a mount or a namespace.
  */
-export function innerBackend(confinement: Confinement, host: Host, options: SandboxOptions): Backend {
+export function innerBackend(confinement: Confinement, host: Host, { options }: Making): Backend {
   refuseOptions(options, REFUSED)
   const { policy, unixSockets, setupTimeoutMs } = confinement
   const network = confinement.network === 'host' || hasOnlyLoopback() ? confinement.network : 'none'

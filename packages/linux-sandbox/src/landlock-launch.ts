@@ -1,11 +1,8 @@
-import { nodeDisk } from '@linux-sandbox/host-probe'
 import { isEmpty, landlockRuleset } from '@linux-sandbox/landlock'
-import { cachedDiskView } from '@linux-sandbox/mount-plan'
-import type { Backend } from './backend.js'
+import type { Backend, Making } from './backend.js'
 import type { Confinement } from './confinement.js'
 import { commandFilter } from './filter.js'
 import type { Host } from './host.js'
-import type { SandboxOptions } from './options.js'
 import { NEEDS_MOUNT_OR_NAMESPACE, refuseOptions, type RefusedOption } from './refused-options.js'
 
 /**
@@ -14,7 +11,7 @@ import { NEEDS_MOUNT_OR_NAMESPACE, refuseOptions, type RefusedOption } from './r
  *
  * @throws {PolicyUnsupportedError} for an option that takes a mount or a namespace.
  */
-export function landlockBackend(confinement: Confinement, host: Host, options: SandboxOptions): Backend {
+export function landlockBackend(confinement: Confinement, host: Host, { options }: Making): Backend {
   refuseOptions(options, REFUSED)
   const { policy, devices, gitWrites, setupTimeoutMs } = confinement
   const isNetworkRestricted = policy.network === 'restricted'
@@ -25,10 +22,10 @@ export function landlockBackend(confinement: Confinement, host: Host, options: S
       seesHostProcesses: true,
     }),
     launcherDescriptor: () => undefined,
-    prepare(enter) {
+    prepare(enter, disk) {
       const { ruleset, notes } = landlockRuleset(policy, {
         abi: host.landlockAbi,
-        disk: cachedDiskView(nodeDisk),
+        disk,
         devices,
         isGitWritable: gitWrites === 'all',
       })

@@ -1,4 +1,4 @@
-import { ANY_COMMAND, type Backend, type CommandCount } from './backend.js'
+import { ANY_COMMAND, type Backend, type Making } from './backend.js'
 import { autoBackend } from './auto-launch.js'
 import { bwrapBackend } from './bwrap-launch.js'
 import type { Confinement } from './confinement.js'
@@ -6,7 +6,6 @@ import type { Host } from './host.js'
 import { innerBackend } from './inner-launch.js'
 import { landlockBackend } from './landlock-launch.js'
 import { nativeBackend } from './native-launch.js'
-import type { SandboxOptions } from './options.js'
 
 /** Each has a file of its own. */
 const BACKENDS = {
@@ -17,7 +16,7 @@ const BACKENDS = {
 }
 
 /**
- * The backend that `options` ask for; one that enforces most, unless they name one. None that enforces less is ever taken because another
+ * The backend that the options ask for; one that enforces most, unless they name one. None that enforces less is ever taken because another
  * one does not work here: a weaker sandbox is for the caller to choose.
  *
  * One for many commands has prepared one already, so that a policy that cannot be enforced fails here and not at the first command.
@@ -25,15 +24,10 @@ const BACKENDS = {
  * @throws {BwrapMissingError} @throws {BwrapTooOldError} when bwrap is needed and there is none to use.
  * @throws {PolicyUnsupportedError} for an option that the backend does not have, and when the policy cannot be enforced on this disk.
  */
-export function chooseBackend(
-  confinement: Confinement,
-  host: Host,
-  options: SandboxOptions,
-  commands: CommandCount,
-): Backend {
-  const { backend = 'auto' } = options
-  if (backend === 'auto') return autoBackend(confinement, host, commands)
-  const chosen = BACKENDS[backend](confinement, host, options)
-  if (commands === 'many') chosen.prepare(ANY_COMMAND)
+export function chooseBackend(confinement: Confinement, host: Host, making: Making): Backend {
+  const { backend = 'auto' } = making.options
+  if (backend === 'auto') return autoBackend(confinement, host, making)
+  const chosen = BACKENDS[backend](confinement, host, making)
+  if (making.commands === 'many') chosen.prepare(ANY_COMMAND, making.disk)
   return chosen
 }

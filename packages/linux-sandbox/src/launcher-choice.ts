@@ -1,16 +1,10 @@
 import { missingOption, SUFFICIENT_VERSION } from '@linux-sandbox/bwrap-args'
 import { BwrapMissingError, BwrapTooOldError, isSandboxError } from '@linux-sandbox/errors'
-import {
-  bwrapCandidates,
-  installCommand,
-  nodeDisk,
-  type Bwrap,
-  type BwrapCandidate,
-} from '@linux-sandbox/host-probe'
-import { canonicalPath } from '@linux-sandbox/mount-plan'
+import { bwrapCandidates, installCommand, type Bwrap, type BwrapCandidate } from '@linux-sandbox/host-probe'
+import { canonicalPath, type DiskView } from '@linux-sandbox/mount-plan'
 import { absolutePath, isInside, type AbsolutePath, type ResolvedPolicy } from '@linux-sandbox/policy'
 import type { Host } from './host.js'
-import { distrust } from './launcher-trust.js'
+import { LauncherTrust } from './launcher-trust.js'
 
 /** A bwrap that is not used. */
 export interface Rejected {
@@ -26,16 +20,24 @@ type Choice =
   | { readonly bwrap: Bwrap; readonly rejected?: never }
   | { readonly bwrap?: never; readonly rejected: Rejected }
 
+/** What a bwrap is looked for with. */
+export interface BwrapSearch {
+  readonly policy: ResolvedPolicy
+  /** What `project_roots` means in the policy. */
+  readonly workspace: AbsolutePath
+  readonly host: Host
+  readonly disk: DiskView
+}
+
 /**
- * The bwrap that sets up sandboxes under `policy`: the first in `PATH` that the command cannot have changed and that can do what
+ * The bwrap that sets up sandboxes under a policy: the first in `PATH` that the command cannot have changed and that can do what
  * sandboxes need, else the bundled one.
  *
- * @param workspace - what `project_roots` means in the policy
  * @throws {BwrapMissingError} @throws {BwrapTooOldError} when there is none; the message names every one that was passed over.
  * @throws {BwrapDigestMismatchError} when there is only the bundled one, and it was altered.
  */
-export function findBwrap(policy: ResolvedPolicy, workspace: AbsolutePath, host: Host): Bwrap {
-  const { bwrap, rejected } = lookForBwrap(policy, workspace, host)
+export function findBwrap(search: BwrapSearch): Bwrap {
+  const { bwrap, rejected } = lookForBwrap(search)
   if (bwrap === undefined) throw bwrapUnavailable(rejected)
   return bwrap
 }
@@ -45,14 +47,14 @@ export function findBwrap(policy: ResolvedPolicy, workspace: AbsolutePath, host:
  *
  * @throws {BwrapDigestMismatchError} when there is only the bundled one, and it was altered.
  */
-export function lookForBwrap(
-  policy: ResolvedPolicy,
-  workspace: AbsolutePath,
-  host: Host,
-): { readonly bwrap: Bwrap | undefined; readonly rejected: readonly Rejected[] } {
+export function lookForBwrap({ policy, workspace, host, disk }: BwrapSearch): {
+  readonly bwrap: Bwrap | undefined
+  readonly rejected: readonly Rejected[]
+} {
   const rejected: Rejected[] = []
-  const workingDirectories = [...currentDirectory(), ...canonicalOf(workspace)]
-  for (const choice of choices({ policy, workingDirectories, host })) {
+  const workingDirectories = [...currentDirectory(), ...canonicalOf(workspace, disk)]
+  const trust = new LauncherTrust(policy, disk)
+  for (const choice of choices({ trust, workingDirectories, host, disk })) {
     if (choice.bwrap !== undefined) return { bwrap: choice.bwrap, rejected }
     rejected.push(choice.rejected)
   }
@@ -70,18 +72,20 @@ export function verifiedDescriptor(bwrap: Bwrap, host: Host): number | undefined
 }
 
 interface Search {
-  readonly policy: ResolvedPolicy
+  readonly trust: LauncherTrust
   /** Canonical. */
   readonly workingDirectories: readonly AbsolutePath[]
   readonly host: Host
+  readonly disk: DiskView
 }
 
 function* choices(search: Search): Generator<Choice> {
-  for (const candidate of bwrapCandidates(process.env['PATH'])) yield systemChoice(candidate, search)
+  for (const candidate of bwrapCandidates(process.env['PATH'], search.disk))
+    yield systemChoice(candidate, search)
   yield bundledChoice(search)
 }
 
-function systemChoice(candidate: BwrapCandidate, { policy, workingDirectories, host }: Search): Choice {
+function systemChoice(candidate: BwrapCandidate, { trust, workingDirectories, host }: Search): Choice {
   if (candidate.kind === 'unusable') {
     return { rejected: { path: candidate.path, reason: candidate.problem } }
   }
@@ -89,27 +93,27 @@ function systemChoice(candidate: BwrapCandidate, { policy, workingDirectories, h
   const { path } = found
   // A checkout may bring a program of that name along. In `/` is everything, so that says nothing.
   const isBrought = workingDirectories.some((directory) => directory !== '/' && isInside(path, directory))
-  const reason = isBrought ? 'lies in the working directory' : distrust(found, policy)
+  const reason = isBrought ? 'lies in the working directory' : trust.distrust(found)
   return reason === undefined ? ifCapable(host.bwrapFinder.describe(path)) : { rejected: { path, reason } }
 }
 
 /** The working directory does not count: a package is often installed there, and the digest is what tells. */
-function bundledChoice({ policy, host: { bundledBwrap } }: Search): Choice {
+function bundledChoice({ trust, disk, host: { bundledBwrap } }: Search): Choice {
   const rejected = (reason: string): Choice => ({
     rejected: { path: bundledBwrap.path, isBundled: true, reason },
   })
-  const found = canonicalPath(nodeDisk, absolutePath(bundledBwrap.path))
+  const found = canonicalPath(disk, absolutePath(bundledBwrap.path))
   if (!found.exists) return rejected('is missing')
-  const reason = distrust(found, policy)
+  const reason = trust.distrust(found)
   if (reason !== undefined) return rejected(reason)
   const { bwrap, obstacle } = bundledBwrap.look()
   return bwrap === undefined ? rejected(obstacle) : ifCapable(bwrap)
 }
 
 /** None when it leads nowhere: then it has nothing in it. */
-function canonicalOf(directory: AbsolutePath): AbsolutePath[] {
+function canonicalOf(directory: AbsolutePath, disk: DiskView): AbsolutePath[] {
   try {
-    return [canonicalPath(nodeDisk, directory).path]
+    return [canonicalPath(disk, directory).path]
   } catch (error) {
     if (!isSandboxError(error)) throw error
     return []

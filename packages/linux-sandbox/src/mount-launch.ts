@@ -1,7 +1,7 @@
 import { isEmpty, scopeRuleset } from '@linux-sandbox/landlock'
 import type { MountPlan } from '@linux-sandbox/mount-plan'
 import type { EnterRequest, SuperviseRequest } from '@linux-sandbox/native'
-import type { Backend, Launch } from './backend.js'
+import type { Backend, CommandCount, Launch } from './backend.js'
 import type { Confinement } from './confinement.js'
 import { commandFilter, type FilterTarget } from './filter.js'
 import type { Host } from './host.js'
@@ -11,6 +11,8 @@ import type { Note } from './result.js'
 
 /** What makes the namespaces of a sandbox and what is mounted in them. */
 export interface Launcher {
+  /** How many it is to start. */
+  readonly commands: CommandCount
   readonly name: 'bwrap' | 'native'
   readonly descriptor: Backend['launcherDescriptor']
   /**
@@ -37,7 +39,7 @@ export interface MountBackend extends Backend {
 /** Confines commands by namespaces and mounts that `launcher` sets up. */
 export function mountBackend(confinement: Confinement, host: Host, launcher: Launcher): MountBackend {
   const processes = processConfinement(confinement, host)
-  const plan = mountPlanner(confinement, host)
+  const plan = mountPlanner(confinement, host, launcher.commands)
   const launch = (plans: MountPlans, enter: EnterRequest): Launch =>
     launchOf(confinement, {
       host,
@@ -50,7 +52,7 @@ export function mountBackend(confinement: Confinement, host: Host, launcher: Lau
     filter: commandFilter(confinement, mountFilterTarget(confinement, host)),
     launcherDescriptor: launcher.descriptor,
     launch,
-    prepare: (enter) => launch(plan(), enter),
+    prepare: (enter, disk) => launch(plan(disk), enter),
   }
 }
 

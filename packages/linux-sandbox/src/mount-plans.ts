@@ -1,6 +1,12 @@
-import { nodeDisk } from '@linux-sandbox/host-probe'
-import { cachedDiskView, Planner, type ProcAccess } from '@linux-sandbox/mount-plan'
+import {
+  planMounts,
+  Planner,
+  type DiskView,
+  type MountPlan,
+  type ProcAccess,
+} from '@linux-sandbox/mount-plan'
 import { absolutePath } from '@linux-sandbox/policy'
+import type { CommandCount } from './backend.js'
 import type { Confinement } from './confinement.js'
 import type { Host } from './host.js'
 import { settlePlaceholders, type SettledPlan } from './placeholders.js'
@@ -13,22 +19,30 @@ export type MountPlans = Readonly<Record<'fresh' | 'host', SettledPlan>>
  *
  * @throws {PolicyUnsupportedError} when the policy cannot be enforced on it: what is returned does.
  */
-export function mountPlanner(confinement: Confinement, host: Host): () => MountPlans {
+export function mountPlanner(
+  confinement: Confinement,
+  host: Host,
+  commands: CommandCount,
+): (disk: DiskView) => MountPlans {
   const { policy, gitWrites, devices, privateTmp } = confinement
   const program = absolutePath(host.nativeProgram)
-  const plannerFor = (proc: ProcAccess): Planner =>
-    new Planner(policy, { proc, gitWrites, devices, privateTmp, program, placeholders: 'make' })
+  const plannerFor = (proc: ProcAccess): ((disk: DiskView) => MountPlan) => {
+    const options = { proc, gitWrites, devices, privateTmp, program, placeholders: 'make' } as const
+    // Where there is no second plan, nothing needs to be known of the first.
+    if (commands === 'one') return (disk) => planMounts(policy, disk, options)
+    const planner = new Planner(policy, options)
+    return (disk) => planner.plan(disk)
+  }
   const planners = { fresh: plannerFor(procAccess(confinement)), host: plannerFor('granted') }
-  return () => {
-    const disk = cachedDiskView(nodeDisk)
-    const settled = (planner: Planner): SettledPlan => {
-      const mounts = planner.plan(disk)
+  return (disk) => {
+    const settled = (mounts: MountPlan): SettledPlan => {
       if (policy.fileSystem.kind === 'unrestricted') return { mounts, registry: undefined }
       return settlePlaceholders(mounts, disk)
     }
-    const fresh = settled(planners.fresh)
+    const fresh = settled(planners.fresh(disk))
     // On the whole tree of the host, the host's /proc is what remains where no fresh one is mounted over it.
-    return { fresh, host: fresh.mounts.operations[0]?.type === 'root' ? fresh : settled(planners.host) }
+    const isWhole = fresh.mounts.operations[0]?.type === 'root'
+    return { fresh, host: isWhole ? fresh : settled(planners.host(disk)) }
   }
 }
 

@@ -1,5 +1,6 @@
 import type { MountPlan } from '@linux-sandbox/mount-plan'
 import type { LaunchOperation, NamespaceName } from '@linux-sandbox/native'
+import type { Making } from './backend.js'
 import type { Confinement } from './confinement.js'
 import { refuseWsl1 } from './doctor/refuse-wsl1.js'
 import type { Host } from './host.js'
@@ -10,9 +11,14 @@ import { mountBackend, type MountBackend, type Mounting } from './mount-launch.j
  *
  * @throws {WslUnsupportedError} on WSL1.
  */
-export function nativeBackend(confinement: Confinement, host: Host): MountBackend {
+export function nativeBackend(
+  confinement: Confinement,
+  host: Host,
+  { commands }: Pick<Making, 'commands'>,
+): MountBackend {
   refuseWsl1()
   return mountBackend(confinement, host, {
+    commands,
     name: 'native',
     descriptor: () => undefined,
     request: ({ fallback, mounts, proc, ...namespaces }) => ({

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { PolicyUnsupportedError } from '@linux-sandbox/errors'
 import { errnoOf } from '@linux-sandbox/host-probe'
 import type { DiskView, MountOperation, MountPlan, Placeholder, PlanNote } from '@linux-sandbox/mount-plan'
-import { isInside, joinPath, pathComponents } from '@linux-sandbox/policy'
+import { isInside, joinPath, pathComponents, type AbsolutePath } from '@linux-sandbox/policy'
 import { withHiddenRegistry } from './hidden-registry.js'
 import { withHollowDirectories } from './hollow-directories.js'
 import { registryPath, type RegistryPath } from './registry-path.js'
@@ -44,7 +44,8 @@ export function settlePlaceholders(mounts: MountPlan, disk: DiskView): SettledPl
   if (registry === undefined && made[0] !== undefined) throw noRegistry(made[0])
   // Without a registry there is nobody to share with.
   const placeholders = registry === undefined ? [] : wanted.filter(({ path }) => !isOmitted(path))
-  const shown = operations.map((operation) => unlisted(operation, { placeholders, registry }))
+  const shown =
+    registry === undefined ? operations : withUnlisted(operations, { placeholders, registry, disk })
   const isRegistryThere = registry !== undefined && (placeholders.length > 0 || registry.exists)
   return {
     registry: registry?.path,
@@ -100,29 +101,45 @@ function noRegistry({ path }: Placeholder): PolicyUnsupportedError {
 
 interface Places {
   readonly placeholders: readonly Placeholder[]
-  readonly registry: RegistryPath | undefined
+  readonly registry: RegistryPath
+  readonly disk: DiskView
 }
 
 /**
  * Mounts, in place of an empty directory on itself, one that tells git to ignore all of it: git would try to remove an empty one, in
  * `git stash -u` and `git clean -d`, and call it a failure that it cannot. What is in a `.git` it never lists.
  */
-function unlisted(operation: MountOperation, { placeholders, registry }: Places): MountOperation {
-  if (operation.type !== 'bind' || registry === undefined) return operation
-  const { source, target } = operation
-  // A directory of another kind can be filled from outside, and the command is to see that.
-  const isOurs = placeholders.some(
-    ({ path, cause, content }) =>
-      path === target && content === undefined && ['protected-name', 'git'].includes(cause.kind),
+function withUnlisted(
+  operations: readonly MountOperation[],
+  { placeholders, registry, disk }: Places,
+): readonly MountOperation[] {
+  const empty = new Set<string>(
+    placeholders
+      .filter((one) => isListed(one) && isLeaf(one, placeholders) && isPlaceholder(one.path, disk))
+      .map(({ path }) => path),
   )
-  const isLeaf = placeholders.every(({ path }) => path === target || !isInside(path, target))
-  if (source !== target || pathComponents(target).includes('.git')) return operation
-  if (!isOurs || !isLeaf || !isPlaceholder(target)) return operation
-  return { ...operation, source: joinPath(registry.path, 'unlisted') }
+  if (empty.size === 0) return operations
+  const source = joinPath(registry.path, 'unlisted')
+  return operations.map((operation) =>
+    operation.type === 'bind' && operation.source === operation.target && empty.has(operation.target)
+      ? { ...operation, source }
+      : operation,
+  )
 }
 
-/** Whether nothing is at `path`, or a placeholder that another sandbox has made: `supervise` gives those the time 0. */
-function isPlaceholder(path: string): boolean {
+/** A directory of another kind can be filled from outside, and the command is to see that. */
+function isListed({ path, cause, content }: Placeholder): boolean {
+  if (content !== undefined || !['protected-name', 'git'].includes(cause.kind)) return false
+  return !pathComponents(path).includes('.git')
+}
+
+function isLeaf({ path }: Placeholder, placeholders: readonly Placeholder[]): boolean {
+  return placeholders.every((one) => one.path === path || !isInside(one.path, path))
+}
+
+/** Whether nothing was at `path`, or is now a placeholder that another sandbox has made: `supervise` gives those the time 0. */
+function isPlaceholder(path: AbsolutePath, disk: DiskView): boolean {
+  if (disk.kindOf(path) === undefined) return true
   const about = lstatSync(path, { throwIfNoEntry: false })
   return about === undefined || about.mtimeMs === 0
 }

@@ -67,18 +67,21 @@ export function previewSandbox(options: SandboxOptions): SandboxPreview {
     )
   }
   const host = sharedHost()
-  const confinement = confinementOf(options, host.nativeProgram)
+  const disk = cachedDiskView(nodeDisk)
+  const confinement = confinementOf(options, host.nativeProgram, disk)
   const { policy } = confinement
   const isConfined = !isUnconfined(confinement) || Object.keys(options.limits ?? {}).length > 0
-  const mounts = isConfined ? mountsFor(confinement, host) : WHOLE_HOST
+  const mounts = isConfined ? mountsFor(confinement, host, disk) : WHOLE_HOST
   return {
     policy,
     isConfined,
     mounts,
-    accessOf: visibleAccessFinder(mounts, cachedDiskView(nodeDisk)),
+    accessOf: visibleAccessFinder(mounts, disk),
     bwrapArgs() {
       if (!isConfined) return []
-      const { request } = bwrapBackend(confinement, host).prepare(ANY_COMMAND)
+      const now = cachedDiskView(nodeDisk)
+      const chosen = bwrapBackend(confinement, host, { commands: 'one', disk: now })
+      const { request } = chosen.prepare(ANY_COMMAND, now)
       const { launcher = '', launcherArgv = [] } = request
       return [launcher, ...launcherArgv.slice(1)]
     },
@@ -102,8 +105,8 @@ const WHOLE_HOST: MountPlan = {
   notes: [],
 }
 
-function mountsFor(confinement: Confinement, host: Host): MountPlan {
-  const plans = mountPlanner(confinement, host)()
+function mountsFor(confinement: Confinement, host: Host, disk: DiskView): MountPlan {
+  const plans = mountPlanner(confinement, host, 'one')(disk)
   if (confinement.proc === 'fresh') return plans.fresh.mounts
   const { mounts } = plans.host
   return { ...mounts, operations: mounts.operations.filter(({ type }) => type !== 'proc') }

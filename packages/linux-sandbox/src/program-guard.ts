@@ -1,6 +1,5 @@
 import { PolicyUnsupportedError } from '@linux-sandbox/errors'
-import { nodeDisk } from '@linux-sandbox/host-probe'
-import { canonicalPath } from '@linux-sandbox/mount-plan'
+import { canonicalPath, type DiskView } from '@linux-sandbox/mount-plan'
 import {
   absolutePath,
   isFullDiskWrite,
@@ -8,31 +7,39 @@ import {
   resolvePolicy,
   type PermissionProfile,
   type ResolveContext,
+  type ResolvedPolicy,
 } from '@linux-sandbox/policy'
-import { distrust, exposure } from './launcher-trust.js'
+import { LauncherTrust } from './launcher-trust.js'
+
+/** A program that is executed outside every sandbox, and the disk that it is on. */
+interface Guarded {
+  readonly program: string
+  readonly disk: DiskView
+}
 
 /**
- * `profile`, under which the command cannot change the native program, which the next start executes outside every sandbox. A backend that
- * cannot keep a part of a writable directory read-only refuses the entry.
+ * The policy that `profile` is, under which the command cannot change the native program, which the next start executes outside every
+ * sandbox. A backend that cannot keep a part of a writable directory read-only refuses the entry.
  *
  * @throws {PolicyUnsupportedError} when an entry grants just that program, or its directory, or where a link to it is.
  */
-export function guardProgram(
+export function guardedPolicy(
   profile: PermissionProfile,
   context: ResolveContext,
-  program: string,
-): PermissionProfile {
-  if (profile.type !== 'managed' || profile.file_system.type !== 'restricted') return profile
+  { program, disk }: Guarded,
+): ResolvedPolicy {
   const policy = resolvePolicy(profile, context)
+  if (profile.type !== 'managed' || profile.file_system.type !== 'restricted') return policy
   // Who grants the whole disk trusts the command with every program; another entry would give that another meaning.
-  if (isFullDiskWrite(policy)) return profile
-  const found = canonicalPath(nodeDisk, absolutePath(program))
-  if (distrust(found, policy) === undefined) return profile
+  if (isFullDiskWrite(policy)) return policy
+  const found = canonicalPath(disk, absolutePath(program))
+  if (new LauncherTrust(policy, disk).distrust(found) === undefined) return policy
   const { file_system: fileSystem } = profile
   const directory = parentPath(found.path)
   const entry = { path: { type: 'path', path: directory }, access: 'read' } as const
-  const guarded = { ...profile, file_system: { ...fileSystem, entries: [...fileSystem.entries, entry] } }
-  const exposed = exposure(found, resolvePolicy(guarded, context))
+  const withEntry = { ...profile, file_system: { ...fileSystem, entries: [...fileSystem.entries, entry] } }
+  const guarded = resolvePolicy(withEntry, context)
+  const exposed = new LauncherTrust(guarded, disk).exposure(found)
   if (exposed === undefined) return guarded
   throw new PolicyUnsupportedError(
     `read on ${directory}`,

@@ -53,6 +53,7 @@ function strengthAround(target: AbsolutePath, strengths: ReadonlyMap<AbsolutePat
   }
 }
 
+/** Anew and past every view of the disk: what counts is which file the mount came to lie on, and that is later than the plan. */
 function look(path: AbsolutePath): BigIntStats | undefined {
   try {
     return lstatSync(path, { bigint: true, throwIfNoEntry: false })

@@ -1,7 +1,9 @@
 import type { ChildProcess } from 'node:child_process'
 import type { EnterRequest, ProcessEnd, ResourceLimit } from '@linux-sandbox/native'
+import { nodeDisk } from '@linux-sandbox/host-probe'
+import { cachedDiskView, type DiskView } from '@linux-sandbox/mount-plan'
 import type { ResolvedPolicy } from '@linux-sandbox/policy'
-import type { Backend, CommandCount, Launch } from './backend.js'
+import type { Backend, CommandCount, Launch, Making } from './backend.js'
 import { checkCommand, commandWords, definedVariables, directoryOf } from './command.js'
 import { confinementOf, isUnconfined, type Confinement } from './confinement.js'
 import { sharedHost, type Host } from './host.js'
@@ -45,15 +47,19 @@ export class SandboxCommands {
   readonly #host: Host
   /** `undefined` when the policy restricts nothing. */
   readonly #confining: Confining | undefined
+  /** What was seen of the disk when this was made, for the one command that is started at once. */
+  #seen: DiskView | undefined
 
   /** @throws what `Sandbox.create` throws; with `one` command, a policy that cannot be enforced on this disk fails when it is started. */
   constructor(options: SandboxOptions, commands: CommandCount = 'many') {
     checkSandboxOptions(options)
     const host = sharedHost()
-    const confinement = confinementOf(options, host.nativeProgram)
+    const disk = cachedDiskView(nodeDisk)
+    const confinement = confinementOf(options, host.nativeProgram, disk)
     this.policy = confinement.policy
     this.#host = host
-    this.#confining = confiningOf(confinement, host, options, commands)
+    this.#confining = confiningOf(confinement, host, { options, commands, disk })
+    if (commands === 'one') this.#seen = disk
   }
 
   /** As `Sandbox.spawn`. */
@@ -100,7 +106,9 @@ export class SandboxCommands {
         limits,
         ...(wiring === undefined ? {} : { listeners: wiring.listeners }),
       }
-      return backend.prepare(enter)
+      const disk = this.#seen ?? cachedDiskView(nodeDisk)
+      this.#seen = undefined
+      return backend.prepare(enter, disk)
     }
     const { child, launch, reports } = spawnSupervised(prepare, this.#host, {
       ...options,
@@ -118,12 +126,8 @@ export class SandboxCommands {
   }
 }
 
-function confiningOf(
-  confinement: Confinement,
-  host: Host,
-  options: SandboxOptions,
-  commands: CommandCount,
-): Confining | undefined {
+function confiningOf(confinement: Confinement, host: Host, making: Making): Confining | undefined {
+  const { options } = making
   const limits = resourceLimits(options.limits ?? {}, { isRoot: process.geteuid?.() === 0 })
   const needsNothing = isUnconfined(confinement) && options.backend !== 'inner'
   if (needsNothing && limits.length === 0) return undefined
@@ -131,7 +135,7 @@ function confiningOf(
   const { proxy } = confinement
   // What is given here does not depend on the environment of a command.
   if (proxy !== undefined && proxy.from === undefined) wireProxies(proxy, {})
-  return { backend: chooseBackend(confinement, host, options, commands), limits, proxy }
+  return { backend: chooseBackend(confinement, host, making), limits, proxy }
 }
 
 function withNotes(enforced: Enforced, notes: readonly Note[] = []): Enforced {

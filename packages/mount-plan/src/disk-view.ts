@@ -29,16 +29,32 @@ export interface DiskView {
   readonly canPass: (path: AbsolutePath) => boolean
 }
 
+/** A `DiskView` that asks the disk each question once and remembers the answer. */
+export interface CachedDiskView extends DiskView {
+  /** What `readDirectory` has answered before; the disk is not asked. */
+  readonly listed: (path: AbsolutePath) => readonly DirectoryEntry[] | undefined
+}
+
+/** What is known of the names in one directory. */
+interface Directory {
+  /** How many of its names were asked for. */
+  looks: number
+  entries?: readonly DirectoryEntry[]
+  kinds?: ReadonlyMap<string, FileKind>
+}
+
 /** From so many names in one directory on, listing it costs less than looking at one after the other. */
 const NAMES_TO_LIST = 16
 
-/** `disk` with every answer remembered. For one plan only: the disk may change between two plans. */
-export function cachedDiskView(disk: DiskView): DiskView {
-  const kinds = new Map<AbsolutePath, FileKind | undefined>()
-  const directories = new Map<AbsolutePath, readonly DirectoryEntry[]>()
-  const texts = new Map<AbsolutePath, string>()
-  const indexes = new Map<AbsolutePath, ReadonlyMap<string, FileKind>>()
-  const looks = new Map<AbsolutePath, number>()
+const CACHED = new WeakSet<DiskView>()
+
+/**
+ * `disk` with every answer remembered; one that remembers already as it is. For one plan and what is decided together with it only: the disk
+ * may change between two plans.
+ */
+export function cachedDiskView(disk: DiskView): CachedDiskView {
+  if (isCached(disk)) return disk
+  const directories = new Map<AbsolutePath, Directory>()
 
   /**
    * What has been listed is there for the whole plan, also when it has gone since. What has not been may be there all the same: file systems
@@ -50,50 +66,62 @@ export function cachedDiskView(disk: DiskView): DiskView {
 
   function listedKind(path: AbsolutePath): FileKind | undefined {
     const parent = parentPath(path)
+    const directory = directoryAt(parent)
+    directory.looks++
+    if (directory.looks === NAMES_TO_LIST) index(parent, directory)
+    const { entries, kinds } = directory
+    if (entries === undefined) return undefined
     const name = path.slice(path.lastIndexOf('/') + 1)
-    const count = (looks.get(parent) ?? 0) + 1
-    looks.set(parent, count)
-    if (count === NAMES_TO_LIST) index(parent)
-    const indexed = indexes.get(parent)
-    if (indexed !== undefined) return indexed.get(name)
-    return directories.get(parent)?.find((entry) => entry.name === name && entry.hasNoPath === undefined)
-      ?.kind
+    if (kinds !== undefined) return kinds.get(name)
+    return entries.find((entry) => entry.name === name && entry.hasNoPath === undefined)?.kind
   }
 
-  function index(path: AbsolutePath): void {
+  function directoryAt(path: AbsolutePath): Directory {
+    const known = directories.get(path)
+    if (known !== undefined) return known
+    const directory = { looks: 0 }
+    directories.set(path, directory)
+    return directory
+  }
+
+  function index(path: AbsolutePath, directory: Directory): void {
     try {
       const named = list(path).filter(({ hasNoPath }) => hasNoPath === undefined)
-      indexes.set(path, new Map(named.map(({ name, kind }) => [name, kind])))
+      directory.kinds = new Map(named.map(({ name, kind }) => [name, kind]))
     } catch {
       return // it can be passed, and not read
     }
   }
 
   function list(path: AbsolutePath): readonly DirectoryEntry[] {
-    const known = directories.get(path)
-    if (known !== undefined) return known
-    const entries = disk.readDirectory(path)
-    directories.set(path, entries)
-    return entries
+    const directory = directoryAt(path)
+    return (directory.entries ??= disk.readDirectory(path))
   }
 
-  return {
-    kindOf(path) {
-      const known = kinds.get(path)
-      if (known !== undefined || kinds.has(path)) return known
-      const kind = lookAt(path)
-      kinds.set(path, kind)
-      return kind
-    },
-    readLink: (path) => disk.readLink(path),
+  const view: CachedDiskView = {
+    kindOf: once(lookAt),
+    readLink: once((path) => disk.readLink(path)),
     readDirectory: list,
-    readFile(path) {
-      const known = texts.get(path)
-      if (known !== undefined) return known
-      const text = disk.readFile(path)
-      texts.set(path, text)
-      return text
-    },
-    canPass: (path) => disk.canPass(path),
+    readFile: once((path) => disk.readFile(path)),
+    canPass: once((path) => disk.canPass(path)),
+    listed: (path) => directories.get(path)?.entries,
+  }
+  CACHED.add(view)
+  return view
+}
+
+function isCached(disk: DiskView): disk is CachedDiskView {
+  return CACHED.has(disk)
+}
+
+/** `ask`, of which each answer is remembered. */
+function once<Answer>(ask: (path: AbsolutePath) => Answer): (path: AbsolutePath) => Answer {
+  const answers = new Map<AbsolutePath, Answer>()
+  return (path) => {
+    const known = answers.get(path)
+    if (known !== undefined || answers.has(path)) return known as Answer
+    const answer = ask(path)
+    answers.set(path, answer)
+    return answer
   }
 }

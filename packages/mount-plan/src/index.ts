@@ -1,7 +1,13 @@
 export { accessFinder, type PlanAccess } from './access-finder.js'
 export { canonicalPath, type CanonicalPath, type Link } from './canonical-path.js'
 export { withCanonicalEntries } from './canonical-policy.js'
-export { cachedDiskView, type DirectoryEntry, type DiskView, type FileKind } from './disk-view.js'
+export {
+  cachedDiskView,
+  type CachedDiskView,
+  type DirectoryEntry,
+  type DiskView,
+  type FileKind,
+} from './disk-view.js'
 export { entryRules, settleReplaceable, type EntryRules } from './entry-rules.js'
 export type { GitWrites } from './git/add-git-rules.js'
 export type { ProcAccess } from './base.js'

@@ -1,4 +1,5 @@
 import { PolicyInvalidError } from '@linux-sandbox/errors'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   LANDLOCK_RULES_MAX,
@@ -256,5 +257,40 @@ describe('what is refused', () => {
     expect(issuesOf(() => encodeSuperviseRequest(superviseRequest({ enter })))).toHaveLength(1)
     const fits = enterRequest({ argv: ['x'.repeat(15 * 1024 * 1024)] })
     expect(issuesOf(() => encodeSuperviseRequest(superviseRequest({ enter: fits })))).toEqual([])
+  })
+})
+
+describe('a path', () => {
+  const component = fc.constantFrom('a', '.', '..', '', '.git', '...', 'ä', ' ', '\n', '.\0', '\ud800')
+  const path = fc
+    .tuple(fc.constantFrom('/', ''), fc.array(component))
+    .map(([top, names]) => top + names.join('/'))
+
+  test('is plain when every component is a name', () => {
+    fc.assert(
+      fc.property(path, (text) => {
+        const names = text.slice(1).split('/')
+        const isPlain =
+          text.startsWith('/') &&
+          names.every((name) => !['', '.', '..'].includes(name) && !/[\0\ud800]/.test(name))
+        const issues = issuesOf(() => encodeSuperviseRequest(superviseRequest({ registry: text })))
+        expect(issues.map((issue) => issue.path)).toEqual(isPlain ? [] : [['registry']])
+      }),
+    )
+  })
+
+  test.each([
+    { bytes: 4095, unit: 'a', isRight: true },
+    { bytes: 4096, unit: 'a', isRight: false },
+    { bytes: 4095, unit: 'ä', isRight: true },
+    { bytes: 4097, unit: 'ä', isRight: false },
+    { bytes: 4094, unit: '€', isRight: true },
+  ])('of $bytes bytes, most of them of $unit: $isRight', ({ bytes, unit, isRight }) => {
+    const size = new TextEncoder().encode(unit).length
+    const rest = bytes - 1
+    const text = `/${'x'.repeat(rest % size)}${unit.repeat(Math.floor(rest / size))}`
+    expect(new TextEncoder().encode(text)).toHaveLength(bytes)
+    const issues = issuesOf(() => encodeSuperviseRequest(superviseRequest({ registry: text })))
+    expect(issues).toHaveLength(isRight ? 0 : 1)
   })
 })

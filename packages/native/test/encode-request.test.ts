@@ -21,6 +21,13 @@ const variables = fc.dictionary(
 )
 
 describe('what is encoded', () => {
+  test.each(['a', 'ä', '€', '\u{1f600}'])('texts of %s of every length', (unit) => {
+    const argv = Array.from({ length: 300 }, (_, length) => unit.repeat(length))
+    const decoded = decodeRequest(encodeEnterRequest(enterRequest({ argv })))
+    expect(stringsOf(decoded, TAG.arg)).toEqual(argv)
+    expect(stringsOf(decoded, TAG.cwd)).toEqual(['/'])
+  })
+
   test('a supervise request reads back as it was given', () => {
     fc.assert(
       fc.property(

@@ -15,7 +15,7 @@ const NAME = 'permission profile'
  * @throws {PolicyInvalidError} with everything that is wrong, each with its line and column in `text`.
  */
 export function parseProfile(text: string): PermissionProfile {
-  return parseDocument(text, NAME, checkProfile)
+  return noteValid(parseDocument(text, NAME, checkProfile))
 }
 
 /**
@@ -24,9 +24,22 @@ export function parseProfile(text: string): PermissionProfile {
  * @throws {PolicyInvalidError} with everything that is wrong.
  */
 export function validateProfile(value: unknown): PermissionProfile {
+  if (isKnownValid(value)) return value
   const { value: profile, issues } = checkProfile(value)
   if (profile === undefined) throw new PolicyInvalidError(NAME, issues)
-  return freezeDeep(profile)
+  return noteValid(freezeDeep(profile))
+}
+
+/** What was made here. It is frozen, so it is as valid as it was. */
+const VALID = new WeakSet<object>()
+
+function noteValid(profile: PermissionProfile): PermissionProfile {
+  VALID.add(profile)
+  return profile
+}
+
+function isKnownValid(value: unknown): value is PermissionProfile {
+  return typeof value === 'object' && value !== null && VALID.has(value)
 }
 
 function checkProfile(value: unknown): SchemaResult<PermissionProfile> {

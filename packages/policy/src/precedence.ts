@@ -1,4 +1,4 @@
-import { depthOf, isInside, type AbsolutePath } from './path.js'
+import { isInside, type AbsolutePath } from './path.js'
 import type { Access } from './profile.js'
 import type { ResolvedEntry, RestrictedFileSystemPolicy } from './resolved-policy.js'
 
@@ -14,16 +14,16 @@ export function decidingEntry(
   entries: readonly ResolvedEntry[],
   path: AbsolutePath,
 ): ResolvedEntry | undefined {
-  return entries
-    .filter((entry) => isInside(path, entry.path))
-    .reduce<ResolvedEntry | undefined>(
-      (best, entry) => (best && !outranks(entry, best) ? best : entry),
-      undefined,
-    )
+  let best: ResolvedEntry | undefined
+  for (const entry of entries) {
+    if (isInside(path, entry.path) && (best === undefined || outranks(entry, best))) best = entry
+  }
+  return best
 }
 
+/** Both cover one path, so the longer of the two is the deeper one. */
 function outranks(entry: ResolvedEntry, other: ResolvedEntry): boolean {
-  const deeper = depthOf(entry.path) - depthOf(other.path)
+  const deeper = entry.path.length - other.path.length
   return deeper > 0 || (deeper === 0 && RANK[entry.access] > RANK[other.access])
 }
 

@@ -15,6 +15,13 @@ describe('validateProfile', () => {
     ])
   })
 
+  test('takes what was made here as it is, and a copy of it for what it holds', () => {
+    const profile = parseProfile('{"type":"external","network":"enabled"}')
+    expect(validateProfile(profile)).toBe(profile)
+    expect(validateProfile(validateProfile({ ...profile }))).toEqual(profile)
+    expect(() => validateProfile({ ...profile, network: 1 })).toThrow(PolicyInvalidError)
+  })
+
   test('gives a copy that cannot be changed', () => {
     const entries: unknown[] = []
     const profile = validateProfile({

@@ -1,5 +1,12 @@
 import { isSandboxError } from '@linux-sandbox/errors'
-import { describeHost, landlockAbi, requirePlatform, type HostFacts } from '@linux-sandbox/host-probe'
+import {
+  describeHost,
+  landlockAbi,
+  nodeDisk,
+  requirePlatform,
+  type HostFacts,
+} from '@linux-sandbox/host-probe'
+import { cachedDiskView } from '@linux-sandbox/mount-plan'
 import { nativeProgramPath } from '@linux-sandbox/native'
 import {
   absolutePath,
@@ -166,7 +173,12 @@ function nativeLaunchFact(program: string): NativeLaunchFact {
 
 function bwrapFact(policy: ResolvedPolicy, workspace: AbsolutePath): BwrapFact {
   try {
-    const { path, options } = findBwrap(policy, workspace, sharedHost())
+    const { path, options } = findBwrap({
+      policy,
+      workspace,
+      host: sharedHost(),
+      disk: cachedDiskView(nodeDisk),
+    })
     return { path, options: [...options] }
   } catch (error) {
     if (!isSandboxError(error)) throw error

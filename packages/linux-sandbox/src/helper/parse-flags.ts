@@ -135,6 +135,7 @@ function backendProblem({ backend }: Values): string[] {
 
 /** Of two values the last one would win, silently. A switch that is given twice means what it means. */
 function repeatedProblems(repeated: ReadonlySet<string>): string[] {
+  if (repeated.size === 0) return []
   return Object.entries<Flag>(FLAGS)
     .filter(
       ([name, { value, isRepeatable }]) => repeated.has(name) && value !== undefined && isRepeatable !== true,

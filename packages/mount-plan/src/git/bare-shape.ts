@@ -1,4 +1,5 @@
-import { joinPath, pathPrefixes, type AbsolutePath } from '@linux-sandbox/policy'
+import { pathPrefixes, type AbsolutePath } from '@linux-sandbox/policy'
+import { childPath } from '../child-path.js'
 import type { Cause } from '../plan.js'
 import type { CarefulDisk } from './careful-disk.js'
 import { looksLikeGitDirectory } from './layout.js'
@@ -13,7 +14,7 @@ const NEEDED = ['refs', 'objects']
  */
 export function refuseBareShape(directory: AbsolutePath, protection: GitProtection): void {
   const { disk } = protection
-  const dotGit = joinPath(directory, '.git')
+  const dotGit = childPath(directory, '.git')
   const kind = disk.kindOf(dotGit)
   // Who can make a `.git` needs no other repository. And git goes no further where a pointer file leads to nothing.
   if (kind === undefined || kind === 'file' || protection.isGranted(dotGit)) return
@@ -22,7 +23,7 @@ export function refuseBareShape(directory: AbsolutePath, protection: GitProtecti
   if (looksLikeGitDirectory(disk.list(directory) ?? [])) return
   const reason = 'git would take the directory for a repository, and execute what its configuration names'
   const cause: Cause = { kind: 'git', repository: directory, reason }
-  const head = joinPath(directory, 'HEAD')
+  const head = childPath(directory, 'HEAD')
   // In a repository `git diff HEAD` would not know whether the name or the commit is meant.
   if (
     disk.kindOf(head) !== 'file' &&
@@ -40,8 +41,8 @@ export function refuseBareShape(directory: AbsolutePath, protection: GitProtecti
  * the command could not make.
  */
 function refuseBesideHead(directory: AbsolutePath, cause: Cause, protection: GitProtection): void {
-  protection.freezeOrStandIn({ path: joinPath(directory, 'commondir'), cause })
-  const needed = NEEDED.map((name) => joinPath(directory, name))
+  protection.freezeOrStandIn({ path: childPath(directory, 'commondir'), cause })
+  const needed = NEEDED.map((name) => childPath(directory, name))
   const useless = needed.find((path) => canStayUseless(path, protection.disk))
   if (useless !== undefined) return protection.freezeOrStandIn({ path: useless, cause })
   const message = `${needed.join(' and ')} exist, so the command can make a bare repository of ${directory}`
@@ -49,7 +50,7 @@ function refuseBesideHead(directory: AbsolutePath, cause: Cause, protection: Git
 }
 
 function holdsRepository(directory: AbsolutePath, disk: CarefulDisk): boolean {
-  const dotGit = joinPath(directory, '.git')
+  const dotGit = childPath(directory, '.git')
   const kind = disk.kindOf(dotGit)
   return kind === 'directory' ? looksLikeGitDirectory(disk.list(dotGit) ?? []) : kind !== undefined
 }

@@ -1,5 +1,5 @@
 import { isSandboxError } from '@linux-sandbox/errors'
-import { pathPrefixes, type AbsolutePath } from '@linux-sandbox/policy'
+import { parentPath, type AbsolutePath } from '@linux-sandbox/policy'
 import { canonicalPath } from '../canonical-path.js'
 import type { DirectoryEntry, DiskView, FileKind } from '../disk-view.js'
 
@@ -28,6 +28,15 @@ export interface CarefulDisk {
 export function carefulDisk(disk: DiskView): CarefulDisk {
   const kindOf = (path: AbsolutePath): FileKind | undefined => attempt(() => disk.kindOf(path))
   const listDirectory: CarefulDisk['listDirectory'] = (path) => attempt(() => disk.readDirectory(path))
+  // A placeholder that the plan makes meanwhile is no link, so what was found stays right.
+  const links = new Map<AbsolutePath, AbsolutePath | undefined>([['/' as AbsolutePath, undefined]])
+  const linkIn = (path: AbsolutePath): AbsolutePath | undefined => {
+    const known = links.get(path)
+    if (known !== undefined || links.has(path)) return known
+    const link = linkIn(parentPath(path)) ?? (kindOf(path) === 'symlink' ? path : undefined)
+    links.set(path, link)
+    return link
+  }
   return {
     kindOf,
     textOf: (path) => (kindOf(path) === 'file' ? attempt(() => disk.readFile(path)) : undefined),
@@ -39,7 +48,7 @@ export function carefulDisk(disk: DiskView): CarefulDisk {
         return found.exists ? found.path : undefined
       }),
     destinationOf: (path) => attempt(() => canonicalPath(disk, path).path),
-    linkIn: (path) => pathPrefixes(path).find((at) => kindOf(at) === 'symlink'),
+    linkIn,
     canPass: (path) => attempt(() => disk.canPass(path)) ?? false,
   }
 }

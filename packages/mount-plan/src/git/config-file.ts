@@ -17,11 +17,12 @@ const ASSIGNMENT = /^(?<name>[A-Za-z][\w-]*)\s*=\s*(?<value>.*)$/
  */
 export function parseGitConfig(text: string): ConfigValue[] {
   const values: ConfigValue[] = []
+  const joined = text.includes('\\') ? text.replaceAll(/\\\r?\n/g, '') : text
   let section = ''
   let subsection = ''
-  for (const line of text.replaceAll(/\\\r?\n/g, '').split(/\r?\n/)) {
+  for (const line of joined.split('\n')) {
     let rest = line.trim()
-    const header = HEADER.exec(rest)
+    const header = rest.startsWith('[') ? HEADER.exec(rest) : null
     if (header !== null) {
       section = (header.groups?.['section'] ?? '').toLowerCase()
       subsection = (header.groups?.['subsection'] ?? '').replaceAll(/\\(.)/g, '$1')
@@ -37,6 +38,7 @@ export function parseGitConfig(text: string): ConfigValue[] {
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', b: '\b' }
 
 function unquoted(text: string): string {
+  if (!/["\\#;]/.test(text)) return text
   let value = ''
   let kept = 0
   let isQuoted = false

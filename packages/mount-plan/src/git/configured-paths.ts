@@ -1,4 +1,5 @@
-import { isInside, joinPath, parentPath, type AbsolutePath } from '@linux-sandbox/policy'
+import { isInside, parentPath, type AbsolutePath } from '@linux-sandbox/policy'
+import { childPath } from '../child-path.js'
 import type { Cause } from '../plan.js'
 import type { ConfigValue } from './config-file.js'
 import { pathFrom, valuesIn } from './layout.js'
@@ -23,7 +24,7 @@ const INCLUDE_DEPTH_MAX = 10
  */
 export function freezeConfiguredPaths(repository: ConfiguredRepository, protection: GitProtection): void {
   const { directory, common, workTree } = repository
-  const files = [joinPath(common, 'config'), joinPath(directory, 'config.worktree')]
+  const files = [childPath(common, 'config'), childPath(directory, 'config.worktree')]
   const cause: Cause = { kind: 'git', repository: common, reason: 'the configuration of git names it' }
   for (const { file, value } of settingsIn(files, protection)) {
     if (isInclude(value)) freezeNamed(pathFrom(parentPath(file), value.value), { cause, content: '' })
@@ -47,6 +48,7 @@ export function freezeConfiguredPaths(repository: ConfiguredRepository, protecti
   }
 
   function freezeProgram({ value }: ConfigValue): void {
+    if (!value.includes('/')) return
     const [program = ''] = value.replace(/^!/, '').trim().split(/\s/)
     const path = program.includes('/') ? pathFrom(workTree, program) : undefined
     const target = path && protection.disk.follow(path)

@@ -1,4 +1,5 @@
 import { joinPath, type AbsolutePath } from '@linux-sandbox/policy'
+import { childPath } from '../child-path.js'
 import type { Cause } from '../plan.js'
 import { looksLikeGitDirectory } from './layout.js'
 import type { GitProtection } from './protection.js'
@@ -23,10 +24,10 @@ export function freezeRepository(directory: AbsolutePath, protection: GitProtect
  */
 export function openForCommits(common: AbsolutePath, protection: GitProtection): void {
   if (protection.isGranted(common) || !openOne(common, EXECUTING_NAMES, protection)) return
-  for (const worktree of directoriesIn(joinPath(common, 'worktrees'), protection)) {
+  for (const worktree of directoriesIn(childPath(common, 'worktrees'), protection)) {
     openOne(worktree, EXECUTING_NAMES_OF_WORKTREE, protection)
   }
-  for (const path of submodulesIn(joinPath(common, 'modules'), protection)) openForCommits(path, protection)
+  for (const path of submodulesIn(childPath(common, 'modules'), protection)) openForCommits(path, protection)
 }
 
 /** Whether it could be opened: a name that is a link could be replaced once its directory is writable. */

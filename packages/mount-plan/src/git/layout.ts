@@ -1,4 +1,5 @@
-import { joinPath, parentPath, parseAbsolutePath, type AbsolutePath } from '@linux-sandbox/policy'
+import { parentPath, parseAbsolutePath, type AbsolutePath } from '@linux-sandbox/policy'
+import { childPath } from '../child-path.js'
 import type { DirectoryEntry } from '../disk-view.js'
 import type { CarefulDisk } from './careful-disk.js'
 import { parseGitConfig } from './config-file.js'
@@ -29,7 +30,7 @@ export function pointerTarget(disk: CarefulDisk, file: AbsolutePath): AbsolutePa
 
 /** The directory that the one at `gitDirectory` shares its configuration, objects and refs with, unless it has its own. */
 export function commonDirectory(disk: CarefulDisk, gitDirectory: AbsolutePath): AbsolutePath | undefined {
-  const text = disk.textOf(joinPath(gitDirectory, 'commondir'))?.replace(/[\r\n]+$/, '')
+  const text = disk.textOf(childPath(gitDirectory, 'commondir'))?.replace(/[\r\n]+$/, '')
   const common = text === undefined ? undefined : resolved(disk, text, gitDirectory)
   return common === gitDirectory ? undefined : common
 }
@@ -39,9 +40,9 @@ export function commonDirectory(disk: CarefulDisk, gitDirectory: AbsolutePath): 
  * workspace, this cannot; git itself does not ask.
  */
 export function pointsBack(disk: CarefulDisk, gitDirectory: AbsolutePath, dotGit: AbsolutePath): boolean {
-  const back = disk.textOf(joinPath(gitDirectory, 'gitdir'))?.trim()
+  const back = disk.textOf(childPath(gitDirectory, 'gitdir'))?.trim()
   if (back !== undefined) return resolved(disk, back, gitDirectory) === dotGit
-  return valuesIn(disk, joinPath(gitDirectory, 'config')).some(
+  return valuesIn(disk, childPath(gitDirectory, 'config')).some(
     ({ section, name, value }) =>
       section === 'core' &&
       name === 'worktree' &&

@@ -1,4 +1,5 @@
-import { isInside, joinPath, type Access, type AbsolutePath } from '@linux-sandbox/policy'
+import { isInside, type Access, type AbsolutePath } from '@linux-sandbox/policy'
+import { childPath } from '../child-path.js'
 import { isInOwnPlace } from '../own-places.js'
 import type { Placeholders } from '../placeholders.js'
 import type { Cause, Placeholder, PlanNote } from '../plan.js'
@@ -63,7 +64,7 @@ export class GitProtection {
   /** Freezes what `names` are in `directory`, and stands something in for what is missing. */
   freezeNames(directory: AbsolutePath, names: readonly ExecutingName[]): void {
     for (const { name, reason, placeholder } of names) {
-      const path = joinPath(directory, name)
+      const path = childPath(directory, name)
       const cause: Cause = { kind: 'git', repository: directory, reason }
       if (this.disk.kindOf(path) === undefined && placeholder === undefined) continue
       this.freezeOrStandIn({ path, cause, ...placeholder })
@@ -92,7 +93,7 @@ export class GitProtection {
   /** Freezes what those of `names` lead to that are reached by links in `directory`. Gives the links. */
   freezeTargets(directory: AbsolutePath, names: readonly ExecutingName[]): AbsolutePath[] {
     return names.flatMap(({ name, reason }) => {
-      const path = joinPath(directory, name)
+      const path = childPath(directory, name)
       const link = this.disk.linkIn(path)
       if (link === undefined) return []
       const target = this.disk.follow(path)

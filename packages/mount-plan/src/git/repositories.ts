@@ -1,4 +1,5 @@
-import { joinPath, parentPath, pathComponents, type AbsolutePath } from '@linux-sandbox/policy'
+import { parentPath, pathComponents, type AbsolutePath } from '@linux-sandbox/policy'
+import { childPath } from '../child-path.js'
 import type { CarefulDisk } from './careful-disk.js'
 import { commonDirectory, looksLikeGitDirectory, pointerTarget, pointsBack } from './layout.js'
 import type { FoundRepositories } from './scan.js'
@@ -18,7 +19,7 @@ export interface Repository {
 
 export function repositoriesOf({ workTrees, bare }: FoundRepositories, disk: CarefulDisk): Repository[] {
   const inWorkTrees = workTrees.flatMap(({ directory: workTree, dotGit }): Repository[] => {
-    const at = joinPath(workTree, '.git')
+    const at = childPath(workTree, '.git')
     switch (dotGit) {
       case 'directory':
         return [located({ kind: 'directory', at, workTree }, at, disk)]
@@ -51,7 +52,7 @@ export function isVerified({ kind, at, directory, common }: Repository, disk: Ca
   if (kind !== 'pointer' || directory === undefined || common === undefined) return false
   const worktrees = parentPath(directory)
   const isTheirs =
-    directory === common || (worktrees === joinPath(common, 'worktrees') && worktrees !== directory)
+    directory === common || (worktrees === childPath(common, 'worktrees') && worktrees !== directory)
   return isTheirs && looksLikeGitDirectory(disk.list(common) ?? []) && pointsBack(disk, directory, at)
 }
 

@@ -1,4 +1,5 @@
-import { isInside, joinPath, type AbsolutePath } from '@linux-sandbox/policy'
+import { isInside, type AbsolutePath } from '@linux-sandbox/policy'
+import { childPath } from '../child-path.js'
 import { pathFrom, valuesIn } from './layout.js'
 import type { GitProtection } from './protection.js'
 
@@ -13,7 +14,7 @@ export function freezeUnpopulatedSubmodules(
   protection: GitProtection,
 ): void {
   const { disk } = protection
-  const file = joinPath(workTree, '.gitmodules')
+  const file = childPath(workTree, '.gitmodules')
   const reason = 'git looks for a repository in it, to see whether the submodule has changed'
   const places = valuesIn(disk, file)
     .filter(({ section, name }) => section === 'submodule' && name === 'path')

@@ -1,5 +1,5 @@
 import type { Issue } from '@linux-sandbox/errors'
-import { checkNumber, checkPlainPath, checkText, type Path } from './checks.js'
+import { at, atEach, checkNumber, checkPlainPath, checkText, isLonger, issue, NONE } from './checks.js'
 import { NAMESPACES, OPERATION_TYPES, OPERATIONS_MAX, type NamespaceName } from './constants.js'
 import type { LaunchOperation, SuperviseRequest } from './request.js'
 import { encodeUtf8 } from './utf8.js'
@@ -15,71 +15,75 @@ export function checkLaunch(
   namespaces: readonly NamespaceName[],
 ): Issue[] {
   return [
-    ...namespaces.flatMap((name, index) =>
-      Object.hasOwn(NAMESPACES, name) ? [] : [{ path: ['namespaces', index], message: 'is unknown' }],
+    ...at(
+      'namespaces',
+      atEach(namespaces, (name) => (Object.hasOwn(NAMESPACES, name) ? NONE : issue('is unknown'))),
     ),
-    ...checkOperations(operations, ['operations']),
-    ...(fallbackOperations === undefined ? [] : checkOperations(fallbackOperations, ['fallbackOperations'])),
+    ...at('operations', checkOperations(operations)),
+    ...(fallbackOperations === undefined
+      ? NONE
+      : at('fallbackOperations', checkOperations(fallbackOperations))),
     ...(namespaces.includes('pid') || enter.lifetime === 'subreaper'
-      ? []
+      ? NONE
       : [{ path: ['enter', 'lifetime'], message: 'needs the namespace pid unless it is subreaper' }]),
   ]
 }
 
-function checkOperations(all: readonly LaunchOperation[], path: Path): Issue[] {
+function checkOperations(all: readonly LaunchOperation[]): readonly Issue[] {
   const count = all.length
-  if (count === 0 || count > OPERATIONS_MAX)
-    return [{ path, message: `has ${count} operations, not 1 to ${OPERATIONS_MAX}` }]
-  return all.flatMap((one, index) => [
-    ...checkPlace(one, index === 0, [...path, index]),
-    ...checkOperation(one, [...path, index]),
-  ])
+  if (count === 0 || count > OPERATIONS_MAX) {
+    return issue(`has ${count} operations, not 1 to ${OPERATIONS_MAX}`)
+  }
+  return atEach(all, (one, index) => both(checkPlace(one, index === 0), checkOperation(one)))
 }
 
 /** Only the first says what is at `/`, and it says nothing else. */
-function checkPlace(operation: LaunchOperation, isFirst: boolean, path: Path): Issue[] {
+function checkPlace(operation: LaunchOperation, isFirst: boolean): readonly Issue[] {
   const { type } = operation
   const isBase =
     type === 'root' || ((type === 'mask-directory' || type === 'tmpfs') && operation.target === '/')
-  if (isBase === isFirst) return []
-  return [{ path, message: isFirst ? 'does not say what is at /' : 'is not the first and is about /' }]
+  if (isBase === isFirst) return NONE
+  return issue(isFirst ? 'does not say what is at /' : 'is not the first and is about /')
 }
 
-function checkOperation(operation: LaunchOperation, path: Path): Issue[] {
+function checkOperation(operation: LaunchOperation): readonly Issue[] {
   switch (operation.type) {
     case 'root':
     case 'dev':
     case 'proc':
-      return []
+      return NONE
     case 'bind':
-    case 'device':
-      return [
-        ...checkPlainPath(operation.target, [...path, 'target']),
-        ...checkPlainPath(operation.source, [...path, 'source']),
-      ]
+    case 'device': {
+      const { source, target } = operation
+      const ofTarget = at('target', checkPlainPath(target))
+      // Most are mounted where they are.
+      return source === target && ofTarget === NONE
+        ? NONE
+        : both(ofTarget, at('source', checkPlainPath(source)))
+    }
     case 'symlink':
-      return [
-        ...checkPlainPath(operation.target, [...path, 'target']),
-        ...checkLinkText(operation.to, [...path, 'to']),
-      ]
+      return both(at('target', checkPlainPath(operation.target)), at('to', checkLinkText(operation.to)))
     case 'directory':
     case 'tmpfs':
-      return [...checkTarget(operation, path), ...checkNumber(operation.mode, 0, [...path, 'mode'], MODE_MAX)]
+      return both(checkTarget(operation), at('mode', checkNumber(operation.mode, 0, MODE_MAX)))
     default:
       return Object.hasOwn(OPERATION_TYPES, operation.type)
-        ? checkTarget(operation, path)
-        : [{ path: [...path, 'type'], message: 'is unknown' }]
+        ? checkTarget(operation)
+        : at('type', issue('is unknown'))
   }
 }
 
 /** `/` is right for those of which `checkPlace` tells where, and for a mount that becomes read-only. */
-function checkTarget({ type, target }: LaunchOperation & { readonly target: string }, path: Path): Issue[] {
+function checkTarget({ type, target }: LaunchOperation & { readonly target: string }): readonly Issue[] {
   const isRoot = target === '/' && type !== 'directory' && type !== 'mask-file'
-  return isRoot ? [] : checkPlainPath(target, [...path, 'target'])
+  return isRoot ? NONE : at('target', checkPlainPath(target))
 }
 
-function checkLinkText(text: string, path: Path): Issue[] {
-  const length = encodeUtf8(text).length
-  if (length >= 1 && length <= LINK_TEXT_MAX) return checkText(text, path)
-  return [{ path, message: `has ${length} bytes, not 1 to ${LINK_TEXT_MAX}` }]
+function checkLinkText(text: string): readonly Issue[] {
+  if (text !== '' && !isLonger(text, LINK_TEXT_MAX)) return checkText(text)
+  return issue(`has ${encodeUtf8(text).length} bytes, not 1 to ${LINK_TEXT_MAX}`)
+}
+
+function both(first: readonly Issue[], second: readonly Issue[]): readonly Issue[] {
+  return first.length === 0 ? second : [...first, ...second]
 }

@@ -10,12 +10,16 @@ import {
 import { checkLaunch } from './check-operations.js'
 import { checkListeners, checkRoutes } from './check-routes.js'
 import {
+  at,
+  atEach,
   checkAbsolutePath,
   checkFilter,
   checkNumber,
   checkPlainPath,
   checkText,
-  type Path,
+  isLonger,
+  issue,
+  NONE,
 } from './checks.js'
 import type {
   EnterRequest,
@@ -28,7 +32,6 @@ import type {
   SuperviseRequest,
 } from './request.js'
 import { RESOURCES } from './resources.js'
-import { encodeUtf8 } from './utf8.js'
 
 /** RLIM_INFINITY. Source: include/uapi/asm-generic/resource.h in Linux 6.12. */
 export const UNLIMITED = 0xffff_ffff_ffff_ffffn
@@ -40,11 +43,11 @@ export function checkSuperviseRequest(request: SuperviseRequest): Issue[] {
   const { setupTimeoutMs, enter, registry, placeholders = [], mounts = [] } = request
   return [
     ...checkStart(request),
-    ...(setupTimeoutMs === undefined ? [] : checkNumber(setupTimeoutMs, 1, ['setupTimeoutMs'])),
-    ...checkEnterRequest(enter, ['enter']),
-    ...(registry === undefined ? [] : checkPlainPath(registry, ['registry'])),
-    ...checkPlaceholders(placeholders, registry),
-    ...checkMounts(mounts),
+    ...(setupTimeoutMs === undefined ? NONE : at('setupTimeoutMs', checkNumber(setupTimeoutMs, 1))),
+    ...at('enter', checkEnterRequest(enter)),
+    ...(registry === undefined ? NONE : at('registry', checkPlainPath(registry))),
+    ...at('placeholders', checkPlaceholders(placeholders, registry)),
+    ...at('mounts', checkMounts(mounts)),
     ...checkRoutes(request),
   ]
 }
@@ -59,7 +62,7 @@ function checkStart(request: SuperviseRequest): Issue[] {
   return [
     ...(namespaces === undefined ? checkDirect(request) : checkLaunch(request, namespaces)),
     ...refuseNamed(request, OF_LAUNCHER, NEEDS_LAUNCHER),
-    ...(mounts.length > 0 ? [{ path: ['mounts'], message: NEEDS_LAUNCHER }] : []),
+    ...(mounts.length > 0 ? at('mounts', issue(NEEDS_LAUNCHER)) : NONE),
   ]
 }
 
@@ -68,10 +71,12 @@ function checkLauncher(
   launcher: string,
 ): Issue[] {
   return [
-    ...checkAbsolutePath(launcher, ['launcher']),
-    ...checkWords(launcherArgv, ['launcherArgv']),
-    ...(launcherDescriptor === undefined ? [] : checkNumber(launcherDescriptor, 0, ['launcherDescriptor'])),
-    ...(fallbackArgv === undefined ? [] : checkWords(fallbackArgv, ['fallbackArgv'])),
+    ...at('launcher', checkAbsolutePath(launcher)),
+    ...at('launcherArgv', checkWords(launcherArgv)),
+    ...(launcherDescriptor === undefined
+      ? NONE
+      : at('launcherDescriptor', checkNumber(launcherDescriptor, 0))),
+    ...(fallbackArgv === undefined ? NONE : at('fallbackArgv', checkWords(fallbackArgv))),
   ]
 }
 
@@ -93,97 +98,98 @@ function refuseNamed(
 
 function checkDirect(request: SuperviseRequest): Issue[] {
   const { placeholders = [], routes = [], enter } = request
-  const message = NEEDS_LAUNCHER
+  const needsLauncher = issue(NEEDS_LAUNCHER)
   return [
     ...refuseNamed(request, ['operations', 'fallbackOperations'], 'needs namespaces'),
-    ...(placeholders.length > 0 ? [{ path: ['placeholders'], message }] : []),
-    ...(routes.some(({ kind }) => kind !== 'descriptor') ? [{ path: ['routes'], message }] : []),
+    ...(placeholders.length > 0 ? at('placeholders', needsLauncher) : NONE),
+    ...(routes.some(({ kind }) => kind !== 'descriptor') ? at('routes', needsLauncher) : NONE),
     ...(enter.lifetime === 'subreaper'
-      ? []
+      ? NONE
       : [{ path: ['enter', 'lifetime'], message: 'needs a launcher unless it is subreaper' }]),
   ]
 }
 
 /** Every reason why `enter` would not take `request`, but for its size. */
-export function checkEnterRequest(request: EnterRequest, path: Path): Issue[] {
+export function checkEnterRequest(request: EnterRequest): Issue[] {
   const { argv, env, cwd, filter, limits = [], lifetime, landlock, listeners = [] } = request
   return [
-    ...checkWords(argv, [...path, 'argv']),
-    ...Object.entries(env).flatMap(([name, value]) => checkVariable(name, value, [...path, 'env', name])),
-    ...checkAbsolutePath(cwd, [...path, 'cwd']),
-    ...(filter === undefined ? [] : checkFilter(filter, [...path, 'filter'])),
-    ...limits.flatMap((limit, index) => checkLimit(limit, [...path, 'limits', index])),
+    ...at('argv', checkWords(argv)),
+    ...at('env', checkVariables(env)),
+    ...at('cwd', checkAbsolutePath(cwd)),
+    ...(filter === undefined ? NONE : at('filter', checkFilter(filter))),
+    ...at('limits', atEach(limits, checkLimit)),
     ...(lifetime === undefined || Object.hasOwn(LIFETIMES, lifetime)
-      ? []
-      : [{ path: [...path, 'lifetime'], message: 'is unknown' }]),
-    ...(landlock === undefined ? [] : checkLandlock(landlock, [...path, 'landlock'])),
-    ...checkListeners(listeners, [...path, 'listeners']),
+      ? NONE
+      : at('lifetime', issue('is unknown'))),
+    ...(landlock === undefined ? NONE : at('landlock', checkLandlock(landlock))),
+    ...at('listeners', checkListeners(listeners)),
   ]
 }
 
-function checkWords(words: readonly string[], path: Path): Issue[] {
-  if (words.length === 0) return [{ path, message: 'is empty' }]
-  return words.flatMap((word, index) => checkText(word, [...path, index]))
+function checkWords(words: readonly string[]): readonly Issue[] {
+  return words.length === 0 ? issue('is empty') : atEach(words, checkText)
 }
 
-function checkVariable(name: string, value: string, path: Path): Issue[] {
-  if (name === '') return [{ path, message: 'is a variable with an empty name' }]
-  if (name.includes('=')) return [{ path, message: 'is a variable with = in its name' }]
-  return checkText(`${name}=${value}`, path)
+function checkVariables(env: EnterRequest['env']): readonly Issue[] {
+  return Object.keys(env).flatMap((name) => at(name, checkVariable(name, env[name] ?? '')))
 }
 
-function checkPlaceholders(all: readonly Placeholder[], registry: string | undefined): Issue[] {
-  const path = ['placeholders']
-  if (all.length > PLACEHOLDERS_MAX)
-    return [{ path, message: `has ${all.length} paths, and ${PLACEHOLDERS_MAX} are the most` }]
+function checkVariable(name: string, value: string): readonly Issue[] {
+  if (name === '') return issue('is a variable with an empty name')
+  if (name.includes('=')) return issue('is a variable with = in its name')
+  return checkText(`${name}=${value}`)
+}
+
+function checkPlaceholders(all: readonly Placeholder[], registry: string | undefined): readonly Issue[] {
+  if (all.length > PLACEHOLDERS_MAX) {
+    return issue(`has ${all.length} paths, and ${PLACEHOLDERS_MAX} are the most`)
+  }
   return [
-    ...(all.length > 0 && registry === undefined ? [{ path, message: 'needs a registry' }] : []),
-    ...all.flatMap((one, index) => [
-      ...checkPlainPath(one.path, [...path, index, 'path']),
-      ...checkContent(one.content ?? '', [...path, index, 'content']),
+    ...(all.length > 0 && registry === undefined ? issue('needs a registry') : NONE),
+    ...atEach(all, ({ path, content = '' }) => [
+      ...at('path', checkPlainPath(path)),
+      ...at('content', checkContent(content)),
     ]),
   ]
 }
 
-function checkMounts(all: readonly ExpectedMount[]): Issue[] {
-  const path = ['mounts']
-  if (all.length > MOUNTS_MAX)
-    return [{ path, message: `has ${all.length} mounts, and ${MOUNTS_MAX} are the most` }]
-  return all.flatMap((mount, index) => [
-    ...(Object.hasOwn(EXPECTATIONS, mount.expectation)
-      ? []
-      : [{ path: [...path, index, 'expectation'], message: 'is unknown' }]),
-    ...checkPlainPath(mount.target, [...path, index, 'target']),
-    ...('source' in mount ? checkPlainPath(mount.source, [...path, index, 'source']) : []),
+function checkMounts(all: readonly ExpectedMount[]): readonly Issue[] {
+  if (all.length > MOUNTS_MAX) return issue(`has ${all.length} mounts, and ${MOUNTS_MAX} are the most`)
+  return atEach(all, (mount) => [
+    ...(Object.hasOwn(EXPECTATIONS, mount.expectation) ? NONE : at('expectation', issue('is unknown'))),
+    ...at('target', checkPlainPath(mount.target)),
+    ...('source' in mount ? at('source', checkPlainPath(mount.source)) : NONE),
   ])
 }
 
-function checkContent(content: string, path: Path): Issue[] {
-  const issues = checkText(content, path)
-  if (issues.length > 0 || encodeUtf8(content).length <= PLACEHOLDER_CONTENT_MAX) return issues
-  return [{ path, message: `has more than ${PLACEHOLDER_CONTENT_MAX} bytes` }]
+function checkContent(content: string): readonly Issue[] {
+  const issues = checkText(content)
+  if (issues.length > 0 || !isLonger(content, PLACEHOLDER_CONTENT_MAX)) return issues
+  return issue(`has more than ${PLACEHOLDER_CONTENT_MAX} bytes`)
 }
 
-function checkLandlock(ruleset: LandlockRuleset, path: Path): Issue[] {
+function checkLandlock(ruleset: LandlockRuleset): readonly Issue[] {
   const { handledAccessFs, handledAccessNet, scoped, rules } = ruleset
-  const issues = Object.entries({ handledAccessFs, handledAccessNet, scoped })
-    .filter(([, mask]) => !isMask(mask))
-    .map(([name]) => ({ path: [...path, name], message: 'is no mask of 64 bits' }))
+  const issues = Object.entries({ handledAccessFs, handledAccessNet, scoped }).flatMap(([name, mask]) =>
+    isMask(mask) ? NONE : at(name, issue('is no mask of 64 bits')),
+  )
   if (issues.length > 0) return issues
-  if ((handledAccessFs | handledAccessNet | scoped) === 0n) return [{ path, message: 'handles nothing' }]
+  if ((handledAccessFs | handledAccessNet | scoped) === 0n) return issue('handles nothing')
   if (rules.length > LANDLOCK_RULES_MAX) {
-    const message = `has ${rules.length} rules, and ${LANDLOCK_RULES_MAX} are the most`
-    return [{ path: [...path, 'rules'], message }]
+    return at('rules', issue(`has ${rules.length} rules, and ${LANDLOCK_RULES_MAX} are the most`))
   }
-  return rules.flatMap((rule, index) => checkRule(rule, handledAccessFs, [...path, 'rules', index]))
+  return at(
+    'rules',
+    atEach(rules, (rule) => checkRule(rule, handledAccessFs)),
+  )
 }
 
-function checkRule({ path: text, access }: LandlockRule, handled: bigint, path: Path): Issue[] {
+function checkRule({ path, access }: LandlockRule, handled: bigint): readonly Issue[] {
   return [
-    ...(text === '/' ? [] : checkPlainPath(text, [...path, 'path'])),
+    ...(path === '/' ? NONE : at('path', checkPlainPath(path))),
     ...(isMask(access) && access !== 0n && (access & ~handled) === 0n
-      ? []
-      : [{ path: [...path, 'access'], message: 'has no right, or one that is not handled' }]),
+      ? NONE
+      : at('access', issue('has no right, or one that is not handled'))),
   ]
 }
 
@@ -191,20 +197,20 @@ function isMask(value: bigint): boolean {
   return typeof value === 'bigint' && value >= 0n && value <= MASK_MAX
 }
 
-function checkLimit({ resource, soft, hard }: ResourceLimit, path: Path): Issue[] {
+function checkLimit({ resource, soft, hard }: ResourceLimit): readonly Issue[] {
   const issues = [
-    ...(Object.hasOwn(RESOURCES, resource) ? [] : [{ path: [...path, 'resource'], message: 'is unknown' }]),
-    ...checkLimitValue(soft, [...path, 'soft']),
-    ...checkLimitValue(hard, [...path, 'hard']),
+    ...(Object.hasOwn(RESOURCES, resource) ? NONE : at('resource', issue('is unknown'))),
+    ...at('soft', checkLimitValue(soft)),
+    ...at('hard', checkLimitValue(hard)),
   ]
   if (issues.length > 0 || hard === 'unlimited') return issues
   if (soft !== 'unlimited' && soft <= hard) return issues
-  return [{ path: [...path, 'soft'], message: 'is higher than the hard limit' }]
+  return at('soft', issue('is higher than the hard limit'))
 }
 
-function checkLimitValue(value: LimitValue, path: Path): Issue[] {
-  if (value === 'unlimited') return []
+function checkLimitValue(value: LimitValue): readonly Issue[] {
+  if (value === 'unlimited') return NONE
   const isRight =
     typeof value === 'bigint' ? value >= 0n && value <= UNLIMITED : Number.isSafeInteger(value) && value >= 0
-  return isRight ? [] : [{ path, message: 'is neither a whole number from 0 up nor "unlimited"' }]
+  return isRight ? NONE : issue('is neither a whole number from 0 up nor "unlimited"')
 }

@@ -1,7 +1,6 @@
 import { BIND_FLAGS, NAMESPACES, OPERATION_TYPES, type NamespaceName } from './constants.js'
-import { concatenate, encodeNumbers } from './fields.js'
+import type { Field } from './fields.js'
 import type { LaunchOperation } from './request.js'
-import { encodeUtf8 } from './utf8.js'
 
 const TRAVERSABLE_MODE = 0o111
 
@@ -10,14 +9,10 @@ export function namespaceBits(names: readonly NamespaceName[]): number {
   return names.reduce((bits, name) => bits | NAMESPACES[name], 0)
 }
 
-/** The bytes of a field `operation`. */
-export function encodeOperation(operation: LaunchOperation): Uint8Array {
+/** A field `operation` or `fallback-operation`. */
+export function operationField(tag: number, operation: LaunchOperation): Field {
   const type = operation.type === 'device' ? 'bind' : operation.type
-  const texts = textsOf(operation)
-  return concatenate(
-    encodeNumbers(OPERATION_TYPES[type], flagsOf(operation)),
-    encodeUtf8(texts.map((text) => `${text}\0`).join('')),
-  )
+  return { tag, numbers: [OPERATION_TYPES[type], flagsOf(operation)], text: textOf(operation) }
 }
 
 function flagsOf(operation: LaunchOperation): number {
@@ -43,19 +38,19 @@ function accessFlag(access: 'read' | 'write'): number {
 }
 
 /** The target, and the source of what is bound or the text of a link. */
-function textsOf(operation: LaunchOperation): readonly string[] {
+function textOf(operation: LaunchOperation): string {
   switch (operation.type) {
     case 'root':
-      return ['/']
+      return '/\0'
     case 'dev':
     case 'proc':
-      return [`/${operation.type}`]
+      return `/${operation.type}\0`
     case 'bind':
     case 'device':
-      return [operation.target, operation.source]
+      return `${operation.target}\0${operation.source}\0`
     case 'symlink':
-      return [operation.target, operation.to]
+      return `${operation.target}\0${operation.to}\0`
     default:
-      return [operation.target]
+      return `${operation.target}\0`
   }
 }

@@ -1,14 +1,6 @@
 import { type Issue, PolicyInvalidError } from '@linux-sandbox/errors'
 import { EXPECTATIONS, LIFETIMES, REQUEST_KIND, REQUEST_SIZE_MAX, ROUTE_KINDS, TAG } from './constants.js'
-import {
-  concatenate,
-  encodeNumbers,
-  type Field,
-  layOutRequest,
-  numberField,
-  requestSize,
-  stringField,
-} from './fields.js'
+import { concatenate, type Field, layOutRequest, numberField, stringField } from './fields.js'
 import { IPV4_SIZE, parseAddress } from './ip-address.js'
 import type {
   EnterRequest,
@@ -23,8 +15,7 @@ import type {
 } from './request.js'
 import { RESOURCES } from './resources.js'
 import { checkEnterRequest, checkSuperviseRequest, UNLIMITED } from './check-request.js'
-import { encodeOperation, namespaceBits } from './encode-operations.js'
-import { encodeUtf8 } from './utf8.js'
+import { namespaceBits, operationField } from './encode-operations.js'
 
 /**
  * The bytes that `linux-sandbox-native supervise` reads from its control socket.
@@ -43,11 +34,8 @@ export function encodeSuperviseRequest(request: SuperviseRequest): Uint8Array {
     ...(request.namespaces === undefined
       ? []
       : [numberField(TAG.namespaces, namespaceBits(request.namespaces))]),
-    ...(request.operations ?? []).map((one) => ({ tag: TAG.operation, bytes: encodeOperation(one) })),
-    ...(request.fallbackOperations ?? []).map((one) => ({
-      tag: TAG.fallbackOperation,
-      bytes: encodeOperation(one),
-    })),
+    ...(request.operations ?? []).map((one) => operationField(TAG.operation, one)),
+    ...(request.fallbackOperations ?? []).map((one) => operationField(TAG.fallbackOperation, one)),
     ...(request.setupTimeoutMs === undefined ? [] : [numberField(TAG.setupTimeout, request.setupTimeoutMs)]),
     numberField(TAG.reraise, request.reraise ? 1 : 0),
     ...(request.registry === undefined ? [] : [stringField(TAG.registry, request.registry)]),
@@ -67,7 +55,7 @@ export function encodeSuperviseRequest(request: SuperviseRequest): Uint8Array {
  * @throws {PolicyInvalidError} with every issue that was found.
  */
 export function encodeEnterRequest(request: EnterRequest): Uint8Array {
-  refuseIfAny('the enter request', checkEnterRequest(request, []))
+  refuseIfAny('the enter request', checkEnterRequest(request))
   return layOutChecked('the enter request', REQUEST_KIND.enter, enterFields(request))
 }
 
@@ -83,7 +71,7 @@ function enterFields(request: EnterRequest): Field[] {
     ...(lifetime === undefined ? [] : [numberField(TAG.lifetime, LIFETIMES[lifetime])]),
     ...(dropCapabilities === undefined ? [] : [numberField(TAG.dropCapabilities, dropCapabilities ? 1 : 0)]),
     ...(landlock === undefined ? [] : [rulesetField(landlock), ...landlock.rules.map(ruleField)]),
-    ...listeners.map((port) => ({ tag: TAG.listener, bytes: encodeNumbers(port, 0) })),
+    ...listeners.map((port) => ({ tag: TAG.listener, numbers: [port, 0] })),
   ]
 }
 
@@ -92,10 +80,7 @@ function rulesetField({ handledAccessFs, handledAccessNet, scoped }: LandlockRul
 }
 
 function ruleField({ path, access }: LandlockRule): Field {
-  return {
-    tag: TAG.landlockRule,
-    bytes: concatenate(encodeMasks([access]), encodeUtf8(`${path}\0`)),
-  }
+  return { tag: TAG.landlockRule, bytes: encodeMasks([access]), text: `${path}\0` }
 }
 
 function encodeMasks(masks: readonly bigint[]): Uint8Array {
@@ -107,28 +92,26 @@ function encodeMasks(masks: readonly bigint[]): Uint8Array {
 
 function placeholderField({ path, content }: Placeholder): Field {
   if (content === undefined) return stringField(TAG.placeholder, path)
-  return { tag: TAG.placeholderFile, bytes: encodeUtf8(`${path}\0${content}`) }
+  return { tag: TAG.placeholderFile, text: `${path}\0${content}` }
 }
 
 function mountField(mount: ExpectedMount): Field {
   const { expectation, target } = mount
-  const paths = encodeUtf8('source' in mount ? `${target}\0${mount.source}\0` : `${target}\0`)
-  return { tag: TAG.mount, bytes: concatenate(encodeNumbers(EXPECTATIONS[expectation], 0), paths) }
+  const text = 'source' in mount ? `${target}\0${mount.source}\0` : `${target}\0`
+  return { tag: TAG.mount, numbers: [EXPECTATIONS[expectation], 0], text }
 }
 
 function routeField(route: Route): Field {
-  return { tag: TAG.route, bytes: concatenate(...routeParts(route)) }
-}
-
-function routeParts(route: Route): Uint8Array[] {
-  if (route.kind === 'unix') return [encodeNumbers(ROUTE_KINDS.unix, 0), encodeUtf8(`${route.path}\0`)]
+  const tag = TAG.route
+  if (route.kind === 'unix') return { tag, numbers: [ROUTE_KINDS.unix, 0], text: `${route.path}\0` }
   if (route.kind === 'tcp') {
-    const address = parseAddress(route.address) ?? new Uint8Array(0)
-    const kind = address.length === IPV4_SIZE ? ROUTE_KINDS.tcp4 : ROUTE_KINDS.tcp6
-    return [encodeNumbers(kind, route.port), address]
+    const bytes = parseAddress(route.address) ?? new Uint8Array(0)
+    const kind = bytes.length === IPV4_SIZE ? ROUTE_KINDS.tcp4 : ROUTE_KINDS.tcp6
+    return { tag, numbers: [kind, route.port], bytes }
   }
   const { descriptor, offer, answer } = route
-  return [encodeNumbers(ROUTE_KINDS.descriptor, descriptor, offer.length, answer.length), offer, answer]
+  const numbers = [ROUTE_KINDS.descriptor, descriptor, offer.length, answer.length]
+  return { tag, numbers, bytes: concatenate(offer, answer) }
 }
 
 function limitField({ resource, soft, hard }: ResourceLimit): Field {
@@ -145,11 +128,11 @@ function limitNumber(value: LimitValue): bigint {
 }
 
 function layOutChecked(document: string, kind: number, fields: readonly Field[]): Uint8Array {
-  const size = requestSize(fields)
-  if (size > REQUEST_SIZE_MAX) {
-    refuseIfAny(document, [{ path: [], message: `takes ${size} bytes, and ${REQUEST_SIZE_MAX} is the most` }])
-  }
-  return layOutRequest(kind, fields)
+  const request = layOutRequest(kind, fields)
+  const size = request.length
+  if (size <= REQUEST_SIZE_MAX) return request
+  const message = `takes ${size} bytes, and ${REQUEST_SIZE_MAX} is the most`
+  throw new PolicyInvalidError(document, [{ path: [], message }])
 }
 
 function refuseIfAny(document: string, issues: readonly Issue[]): void {
