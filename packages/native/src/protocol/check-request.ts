@@ -124,7 +124,9 @@ export function checkEnterRequest(request: EnterRequest): Issue[] {
 }
 
 function checkWords(words: readonly string[]): readonly Issue[] {
-  return words.length === 0 ? issue('is empty') : atEach(words, checkText)
+  if (words.length === 0) return issue('is empty')
+  // All together first, and apart: two halves of a pair must not meet.
+  return checkText(words.join(' ')).length === 0 ? NONE : atEach(words, checkText)
 }
 
 function checkVariables(env: EnterRequest['env']): readonly Issue[] {
