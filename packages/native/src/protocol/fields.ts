@@ -57,7 +57,7 @@ interface Binary {
 
 /**
  * A request as text, with a NUL for each byte that is none: small numbers are, as characters. It is encoded at once: to write numbers and
- * texts one by one takes an interpreter four times as long.
+ * texts one by one takes an interpreter three times as long.
  */
 interface Draft {
   readonly texts: readonly string[]
