@@ -45,10 +45,9 @@ function mayHaveDuplicateKeys(text: string, value: unknown): boolean {
 function countKeys(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0
   const children: unknown[] = Object.values(value)
-  return children.reduce<number>(
-    (sum, child) => sum + countKeys(child),
-    Array.isArray(value) ? 0 : children.length,
-  )
+  let count = Array.isArray(value) ? 0 : children.length
+  for (const child of children) count += countKeys(child)
+  return count
 }
 
 function countOf(pattern: RegExp, text: string): number {

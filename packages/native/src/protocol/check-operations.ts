@@ -1,5 +1,5 @@
 import type { Issue } from '@linux-sandbox/errors'
-import { at, atEach, checkNumber, checkPlainPath, checkText, isLonger, issue, NONE } from './checks.js'
+import { at, atEach, both, checkNumber, checkPlainPath, checkText, isLonger, issue, NONE } from './checks.js'
 import { NAMESPACES, OPERATION_TYPES, OPERATIONS_MAX, type NamespaceName } from './constants.js'
 import type { LaunchOperation, SuperviseRequest } from './request.js'
 import { encodeUtf8 } from './utf8.js'
@@ -15,26 +15,34 @@ export function checkLaunch(
   namespaces: readonly NamespaceName[],
 ): Issue[] {
   return [
-    ...at(
+    at(
       'namespaces',
       atEach(namespaces, (name) => (Object.hasOwn(NAMESPACES, name) ? NONE : issue('is unknown'))),
     ),
-    ...at('operations', checkOperations(operations)),
-    ...(fallbackOperations === undefined
+    at('operations', checkOperations(operations)),
+    fallbackOperations === undefined
       ? NONE
-      : at('fallbackOperations', checkOperations(fallbackOperations))),
-    ...(namespaces.includes('pid') || enter.lifetime === 'subreaper'
+      : at('fallbackOperations', checkOperations(fallbackOperations, operations)),
+    namespaces.includes('pid') || enter.lifetime === 'subreaper'
       ? NONE
-      : [{ path: ['enter', 'lifetime'], message: 'needs the namespace pid unless it is subreaper' }]),
-  ]
+      : [{ path: ['enter', 'lifetime'], message: 'needs the namespace pid unless it is subreaper' }],
+  ].flat()
 }
 
-function checkOperations(all: readonly LaunchOperation[]): readonly Issue[] {
+/** `checked` are those that something was said about already. A fallback mostly has the same ones. */
+function checkOperations(
+  all: readonly LaunchOperation[],
+  checked: readonly LaunchOperation[] = [],
+): readonly Issue[] {
   const count = all.length
   if (count === 0 || count > OPERATIONS_MAX) {
     return issue(`has ${count} operations, not 1 to ${OPERATIONS_MAX}`)
   }
-  return atEach(all, (one, index) => both(checkPlace(one, index === 0), checkOperation(one)))
+  const known = new Set(checked)
+  return atEach(all, (one, index) => {
+    const ofPlace = checkPlace(one, index === 0)
+    return known.has(one) ? ofPlace : both(ofPlace, checkOperation(one))
+  })
 }
 
 /** Only the first says what is at `/`, and it says nothing else. */
@@ -53,14 +61,8 @@ function checkOperation(operation: LaunchOperation): readonly Issue[] {
     case 'proc':
       return NONE
     case 'bind':
-    case 'device': {
-      const { source, target } = operation
-      const ofTarget = at('target', checkPlainPath(target))
-      // Most are mounted where they are.
-      return source === target && ofTarget === NONE
-        ? NONE
-        : both(ofTarget, at('source', checkPlainPath(source)))
-    }
+    case 'device':
+      return checkPair(operation)
     case 'symlink':
       return both(at('target', checkPlainPath(operation.target)), at('to', checkLinkText(operation.to)))
     case 'directory':
@@ -73,6 +75,19 @@ function checkOperation(operation: LaunchOperation): readonly Issue[] {
   }
 }
 
+/** Most are mounted where they are. */
+export function checkPair({
+  target,
+  source,
+}: {
+  readonly target: string
+  readonly source: string
+}): readonly Issue[] {
+  const issues = checkPlainPath(target)
+  if (source === target && issues.length === 0) return NONE
+  return both(at('target', issues), at('source', checkPlainPath(source)))
+}
+
 /** `/` is right for those of which `checkPlace` tells where, and for a mount that becomes read-only. */
 function checkTarget({ type, target }: LaunchOperation & { readonly target: string }): readonly Issue[] {
   const isRoot = target === '/' && type !== 'directory' && type !== 'mask-file'
@@ -82,8 +97,4 @@ function checkTarget({ type, target }: LaunchOperation & { readonly target: stri
 function checkLinkText(text: string): readonly Issue[] {
   if (text !== '' && !isLonger(text, LINK_TEXT_MAX)) return checkText(text)
   return issue(`has ${encodeUtf8(text).length} bytes, not 1 to ${LINK_TEXT_MAX}`)
-}
-
-function both(first: readonly Issue[], second: readonly Issue[]): readonly Issue[] {
-  return first.length === 0 ? second : [...first, ...second]
 }

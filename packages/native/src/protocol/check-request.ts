@@ -7,11 +7,12 @@ import {
   PLACEHOLDER_CONTENT_MAX,
   PLACEHOLDERS_MAX,
 } from './constants.js'
-import { checkLaunch } from './check-operations.js'
+import { checkLaunch, checkPair } from './check-operations.js'
 import { checkListeners, checkRoutes } from './check-routes.js'
 import {
   at,
   atEach,
+  both,
   checkAbsolutePath,
   checkFilter,
   checkNumber,
@@ -42,28 +43,28 @@ const MASK_MAX = 0xffff_ffff_ffff_ffffn
 export function checkSuperviseRequest(request: SuperviseRequest): Issue[] {
   const { setupTimeoutMs, enter, registry, placeholders = [], mounts = [] } = request
   return [
-    ...checkStart(request),
-    ...(setupTimeoutMs === undefined ? NONE : at('setupTimeoutMs', checkNumber(setupTimeoutMs, 1))),
-    ...at('enter', checkEnterRequest(enter)),
-    ...(registry === undefined ? NONE : at('registry', checkPlainPath(registry))),
-    ...at('placeholders', checkPlaceholders(placeholders, registry)),
-    ...at('mounts', checkMounts(mounts)),
-    ...checkRoutes(request),
-  ]
+    checkStart(request),
+    setupTimeoutMs === undefined ? NONE : at('setupTimeoutMs', checkNumber(setupTimeoutMs, 1)),
+    at('enter', checkEnterRequest(enter)),
+    registry === undefined ? NONE : at('registry', checkPlainPath(registry)),
+    at('placeholders', checkPlaceholders(placeholders, registry)),
+    at('mounts', checkMounts(mounts)),
+    checkRoutes(request),
+  ].flat()
 }
 
 function checkStart(request: SuperviseRequest): Issue[] {
   const { launcher, namespaces, mounts = [] } = request
   if (launcher !== undefined)
     return [
-      ...checkLauncher(request, launcher),
-      ...refuseNamed(request, OF_NAMESPACES, 'needs to have no launcher'),
-    ]
+      checkLauncher(request, launcher),
+      refuseNamed(request, OF_NAMESPACES, 'needs to have no launcher'),
+    ].flat()
   return [
-    ...(namespaces === undefined ? checkDirect(request) : checkLaunch(request, namespaces)),
-    ...refuseNamed(request, OF_LAUNCHER, NEEDS_LAUNCHER),
-    ...(mounts.length > 0 ? at('mounts', issue(NEEDS_LAUNCHER)) : NONE),
-  ]
+    namespaces === undefined ? checkDirect(request) : checkLaunch(request, namespaces),
+    refuseNamed(request, OF_LAUNCHER, NEEDS_LAUNCHER),
+    mounts.length > 0 ? at('mounts', issue(NEEDS_LAUNCHER)) : NONE,
+  ].flat()
 }
 
 function checkLauncher(
@@ -71,13 +72,11 @@ function checkLauncher(
   launcher: string,
 ): Issue[] {
   return [
-    ...at('launcher', checkAbsolutePath(launcher)),
-    ...at('launcherArgv', checkWords(launcherArgv)),
-    ...(launcherDescriptor === undefined
-      ? NONE
-      : at('launcherDescriptor', checkNumber(launcherDescriptor, 0))),
-    ...(fallbackArgv === undefined ? NONE : at('fallbackArgv', checkWords(fallbackArgv))),
-  ]
+    at('launcher', checkAbsolutePath(launcher)),
+    at('launcherArgv', checkWords(launcherArgv)),
+    launcherDescriptor === undefined ? NONE : at('launcherDescriptor', checkNumber(launcherDescriptor, 0)),
+    fallbackArgv === undefined ? NONE : at('fallbackArgv', checkWords(fallbackArgv)),
+  ].flat()
 }
 
 /** What only a launcher makes sense of. */
@@ -100,34 +99,34 @@ function checkDirect(request: SuperviseRequest): Issue[] {
   const { placeholders = [], routes = [], enter } = request
   const needsLauncher = issue(NEEDS_LAUNCHER)
   return [
-    ...refuseNamed(request, ['operations', 'fallbackOperations'], 'needs namespaces'),
-    ...(placeholders.length > 0 ? at('placeholders', needsLauncher) : NONE),
-    ...(routes.some(({ kind }) => kind !== 'descriptor') ? at('routes', needsLauncher) : NONE),
-    ...(enter.lifetime === 'subreaper'
+    refuseNamed(request, ['operations', 'fallbackOperations'], 'needs namespaces'),
+    placeholders.length > 0 ? at('placeholders', needsLauncher) : NONE,
+    routes.some(({ kind }) => kind !== 'descriptor') ? at('routes', needsLauncher) : NONE,
+    enter.lifetime === 'subreaper'
       ? NONE
-      : [{ path: ['enter', 'lifetime'], message: 'needs a launcher unless it is subreaper' }]),
-  ]
+      : [{ path: ['enter', 'lifetime'], message: 'needs a launcher unless it is subreaper' }],
+  ].flat()
 }
 
 /** Every reason why `enter` would not take `request`, but for its size. */
 export function checkEnterRequest(request: EnterRequest): Issue[] {
   const { argv, env, cwd, filter, limits = [], lifetime, landlock, listeners = [] } = request
   return [
-    ...at('argv', checkWords(argv)),
-    ...at('env', checkVariables(env)),
-    ...at('cwd', checkAbsolutePath(cwd)),
-    ...(filter === undefined ? NONE : at('filter', checkFilter(filter))),
-    ...at('limits', atEach(limits, checkLimit)),
-    ...(lifetime === undefined || Object.hasOwn(LIFETIMES, lifetime)
-      ? NONE
-      : at('lifetime', issue('is unknown'))),
-    ...(landlock === undefined ? NONE : at('landlock', checkLandlock(landlock))),
-    ...at('listeners', checkListeners(listeners)),
-  ]
+    at('argv', checkWords(argv)),
+    at('env', checkVariables(env)),
+    at('cwd', checkAbsolutePath(cwd)),
+    filter === undefined ? NONE : at('filter', checkFilter(filter)),
+    at('limits', atEach(limits, checkLimit)),
+    lifetime === undefined || Object.hasOwn(LIFETIMES, lifetime) ? NONE : at('lifetime', issue('is unknown')),
+    landlock === undefined ? NONE : at('landlock', checkLandlock(landlock)),
+    at('listeners', checkListeners(listeners)),
+  ].flat()
 }
 
 function checkWords(words: readonly string[]): readonly Issue[] {
-  return words.length === 0 ? issue('is empty') : atEach(words, checkText)
+  if (words.length === 0) return issue('is empty')
+  // All together first, and apart: two halves of a pair must not meet.
+  return checkText(words.join(' ')).length === 0 ? NONE : atEach(words, checkText)
 }
 
 function checkVariables(env: EnterRequest['env']): readonly Issue[] {
@@ -145,21 +144,21 @@ function checkPlaceholders(all: readonly Placeholder[], registry: string | undef
     return issue(`has ${all.length} paths, and ${PLACEHOLDERS_MAX} are the most`)
   }
   return [
-    ...(all.length > 0 && registry === undefined ? issue('needs a registry') : NONE),
-    ...atEach(all, ({ path, content = '' }) => [
-      ...at('path', checkPlainPath(path)),
-      ...at('content', checkContent(content)),
-    ]),
-  ]
+    all.length > 0 && registry === undefined ? issue('needs a registry') : NONE,
+    atEach(all, ({ path, content = '' }) =>
+      both(at('path', checkPlainPath(path)), at('content', checkContent(content))),
+    ),
+  ].flat()
 }
 
 function checkMounts(all: readonly ExpectedMount[]): readonly Issue[] {
   if (all.length > MOUNTS_MAX) return issue(`has ${all.length} mounts, and ${MOUNTS_MAX} are the most`)
-  return atEach(all, (mount) => [
-    ...(Object.hasOwn(EXPECTATIONS, mount.expectation) ? NONE : at('expectation', issue('is unknown'))),
-    ...at('target', checkPlainPath(mount.target)),
-    ...('source' in mount ? at('source', checkPlainPath(mount.source)) : NONE),
-  ])
+  return atEach(all, (mount) =>
+    both(
+      Object.hasOwn(EXPECTATIONS, mount.expectation) ? NONE : at('expectation', issue('is unknown')),
+      'source' in mount ? checkPair(mount) : at('target', checkPlainPath(mount.target)),
+    ),
+  )
 }
 
 function checkContent(content: string): readonly Issue[] {
@@ -186,11 +185,11 @@ function checkLandlock(ruleset: LandlockRuleset): readonly Issue[] {
 
 function checkRule({ path, access }: LandlockRule, handled: bigint): readonly Issue[] {
   return [
-    ...(path === '/' ? NONE : at('path', checkPlainPath(path))),
-    ...(isMask(access) && access !== 0n && (access & ~handled) === 0n
+    path === '/' ? NONE : at('path', checkPlainPath(path)),
+    isMask(access) && access !== 0n && (access & ~handled) === 0n
       ? NONE
-      : at('access', issue('has no right, or one that is not handled'))),
-  ]
+      : at('access', issue('has no right, or one that is not handled')),
+  ].flat()
 }
 
 function isMask(value: bigint): boolean {
@@ -199,10 +198,10 @@ function isMask(value: bigint): boolean {
 
 function checkLimit({ resource, soft, hard }: ResourceLimit): readonly Issue[] {
   const issues = [
-    ...(Object.hasOwn(RESOURCES, resource) ? NONE : at('resource', issue('is unknown'))),
-    ...at('soft', checkLimitValue(soft)),
-    ...at('hard', checkLimitValue(hard)),
-  ]
+    Object.hasOwn(RESOURCES, resource) ? NONE : at('resource', issue('is unknown')),
+    at('soft', checkLimitValue(soft)),
+    at('hard', checkLimitValue(hard)),
+  ].flat()
   if (issues.length > 0 || hard === 'unlimited') return issues
   if (soft !== 'unlimited' && soft <= hard) return issues
   return at('soft', issue('is higher than the hard limit'))

@@ -31,15 +31,15 @@ export function checkRoutes({ routes = [], preface, relayFilter, enter }: Superv
   const hasEndpoint = routes.some(({ kind }) => kind !== 'descriptor')
   const needless = hasEndpoint ? NONE : issue('needs a route to an endpoint')
   return [
-    ...(routes.length === count
+    routes.length === count
       ? NONE
-      : at('routes', issue(`has ${routes.length} routes for ${count} listeners`))),
-    ...at('routes', atEach(routes, checkRoute)),
-    ...(preface === undefined ? NONE : at('preface', checkSize(preface, PREFACE_SIZE_MAX))),
-    ...(relayFilter === undefined ? NONE : at('relayFilter', checkFilter(relayFilter))),
-    ...(preface === undefined ? NONE : at('preface', needless)),
-    ...(relayFilter === undefined ? NONE : at('relayFilter', needless)),
-  ]
+      : at('routes', issue(`has ${routes.length} routes for ${count} listeners`)),
+    at('routes', atEach(routes, checkRoute)),
+    preface === undefined ? NONE : at('preface', checkSize(preface, PREFACE_SIZE_MAX)),
+    relayFilter === undefined ? NONE : at('relayFilter', checkFilter(relayFilter)),
+    preface === undefined ? NONE : at('preface', needless),
+    relayFilter === undefined ? NONE : at('relayFilter', needless),
+  ].flat()
 }
 
 /** Every reason why `enter` would not listen at all of `ports`. */
@@ -55,17 +55,17 @@ function checkRoute(route: Route): readonly Issue[] {
   switch (route.kind) {
     case 'tcp':
       return [
-        ...(parseAddress(route.address) === undefined ? at('address', issue('is no IP address')) : NONE),
-        ...at('port', checkNumber(route.port, 1, PORT_MAX)),
-      ]
+        parseAddress(route.address) === undefined ? at('address', issue('is no IP address')) : NONE,
+        at('port', checkNumber(route.port, 1, PORT_MAX)),
+      ].flat()
     case 'unix':
       return at('path', checkSocketPath(route.path))
     case 'descriptor':
       return [
-        ...at('descriptor', checkNumber(route.descriptor, 0)),
-        ...at('offer', checkSize(route.offer, OFFER_SIZE_MAX)),
-        ...at('answer', checkSize(route.answer, ANSWER_SIZE_MAX)),
-      ]
+        at('descriptor', checkNumber(route.descriptor, 0)),
+        at('offer', checkSize(route.offer, OFFER_SIZE_MAX)),
+        at('answer', checkSize(route.answer, ANSWER_SIZE_MAX)),
+      ].flat()
     default:
       return at('kind', issue('is unknown'))
   }

@@ -40,6 +40,10 @@ export function atEach<Item>(
   return items.flatMap((item, index) => at(index, check(item, index)))
 }
 
+export function both(first: readonly Issue[], second: readonly Issue[]): readonly Issue[] {
+  return first.length === 0 ? second : [...first, ...second]
+}
+
 export function checkAbsolutePath(text: string): readonly Issue[] {
   return text.startsWith('/') ? checkText(text) : issue('is not an absolute path')
 }

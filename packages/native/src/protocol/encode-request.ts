@@ -25,27 +25,25 @@ import { namespaceBits, operationField } from './encode-operations.js'
 export function encodeSuperviseRequest(request: SuperviseRequest): Uint8Array {
   refuseIfAny('the supervise request', checkSuperviseRequest(request))
   const fields = [
-    ...(request.launcher === undefined ? [] : [stringField(TAG.launcher, request.launcher)]),
-    ...(request.launcherArgv ?? []).map((word) => stringField(TAG.launcherArg, word)),
-    ...(request.launcherDescriptor === undefined
+    request.launcher === undefined ? [] : [stringField(TAG.launcher, request.launcher)],
+    (request.launcherArgv ?? []).map((word) => stringField(TAG.launcherArg, word)),
+    request.launcherDescriptor === undefined
       ? []
-      : [numberField(TAG.launcherDescriptor, request.launcherDescriptor)]),
-    ...(request.fallbackArgv ?? []).map((word) => stringField(TAG.fallbackArg, word)),
-    ...(request.namespaces === undefined
-      ? []
-      : [numberField(TAG.namespaces, namespaceBits(request.namespaces))]),
-    ...(request.operations ?? []).map((one) => operationField(TAG.operation, one)),
-    ...(request.fallbackOperations ?? []).map((one) => operationField(TAG.fallbackOperation, one)),
-    ...(request.setupTimeoutMs === undefined ? [] : [numberField(TAG.setupTimeout, request.setupTimeoutMs)]),
+      : [numberField(TAG.launcherDescriptor, request.launcherDescriptor)],
+    (request.fallbackArgv ?? []).map((word) => stringField(TAG.fallbackArg, word)),
+    request.namespaces === undefined ? [] : [numberField(TAG.namespaces, namespaceBits(request.namespaces))],
+    (request.operations ?? []).map((one) => operationField(TAG.operation, one)),
+    (request.fallbackOperations ?? []).map((one) => operationField(TAG.fallbackOperation, one)),
+    request.setupTimeoutMs === undefined ? [] : [numberField(TAG.setupTimeout, request.setupTimeoutMs)],
     numberField(TAG.reraise, request.reraise ? 1 : 0),
-    ...(request.registry === undefined ? [] : [stringField(TAG.registry, request.registry)]),
-    ...(request.placeholders ?? []).map(placeholderField),
-    ...(request.mounts ?? []).map(mountField),
-    ...(request.routes ?? []).map(routeField),
-    ...(request.preface === undefined ? [] : [{ tag: TAG.preface, bytes: request.preface }]),
-    ...(request.relayFilter === undefined ? [] : [{ tag: TAG.relayFilter, bytes: request.relayFilter }]),
+    request.registry === undefined ? [] : [stringField(TAG.registry, request.registry)],
+    (request.placeholders ?? []).map(placeholderField),
+    (request.mounts ?? []).map(mountField),
+    (request.routes ?? []).map(routeField),
+    request.preface === undefined ? [] : [{ tag: TAG.preface, bytes: request.preface }],
+    request.relayFilter === undefined ? [] : [{ tag: TAG.relayFilter, bytes: request.relayFilter }],
     { tag: TAG.enterRequest, bytes: layOutRequest(REQUEST_KIND.enter, enterFields(request.enter)) },
-  ]
+  ].flat()
   return layOutChecked('the supervise request', REQUEST_KIND.supervise, fields)
 }
 
@@ -63,16 +61,16 @@ function enterFields(request: EnterRequest): Field[] {
   const { argv, env, cwd, filter, limits = [], lifetime, dropCapabilities, landlock } = request
   const { listeners = [] } = request
   return [
-    ...argv.map((word) => stringField(TAG.arg, word)),
-    ...Object.entries(env).map(([name, value]) => stringField(TAG.env, `${name}=${value}`)),
+    argv.map((word) => stringField(TAG.arg, word)),
+    Object.keys(env).map((name) => stringField(TAG.env, `${name}=${env[name] ?? ''}`)),
     stringField(TAG.cwd, cwd),
-    ...(filter === undefined ? [] : [{ tag: TAG.filter, bytes: filter }]),
-    ...limits.map(limitField),
-    ...(lifetime === undefined ? [] : [numberField(TAG.lifetime, LIFETIMES[lifetime])]),
-    ...(dropCapabilities === undefined ? [] : [numberField(TAG.dropCapabilities, dropCapabilities ? 1 : 0)]),
-    ...(landlock === undefined ? [] : [rulesetField(landlock), ...landlock.rules.map(ruleField)]),
-    ...listeners.map((port) => ({ tag: TAG.listener, numbers: [port, 0] })),
-  ]
+    filter === undefined ? [] : [{ tag: TAG.filter, bytes: filter }],
+    limits.map(limitField),
+    lifetime === undefined ? [] : [numberField(TAG.lifetime, LIFETIMES[lifetime])],
+    dropCapabilities === undefined ? [] : [numberField(TAG.dropCapabilities, dropCapabilities ? 1 : 0)],
+    landlock === undefined ? [] : [rulesetField(landlock), ...landlock.rules.map(ruleField)],
+    listeners.map((port) => ({ tag: TAG.listener, numbers: [port, 0] })),
+  ].flat()
 }
 
 function rulesetField({ handledAccessFs, handledAccessNet, scoped }: LandlockRuleset): Field {
