@@ -27,15 +27,25 @@ function shared(): SharedBroker {
   return (holder[SHARED] ??= { memoryFrom: MEMORY_FROM })
 }
 
-/** Has `supervise` started by the broker of this process; `undefined` where Node has to start it. */
-export function spawnByBroker(program: string, order: BrokerOrder): BrokerProcess | undefined {
+/**
+ * Has `supervise` started by the broker of this process; `undefined` where Node has to start it. What is returned waits for it, and then also
+ * gives `undefined` where Node has to. It is to be called once.
+ */
+export function spawnByBroker(
+  program: string,
+  order: BrokerOrder,
+): (() => BrokerProcess | undefined) | undefined {
   const broker = sharedBroker(program)
-  const started = broker?.spawn(order)
-  if (started !== 'stale') return started === 'refused' ? undefined : started
-  // This process has changed its user or the like: only what it starts from now on inherits that.
-  broker?.retire()
-  const again = sharedBroker(program)?.spawn(order)
-  return typeof again === 'string' ? undefined : again
+  if (broker === undefined) return undefined
+  const answer = broker.spawn(order)
+  return () => {
+    const started = answer()
+    if (started !== 'stale') return started === 'refused' ? undefined : started
+    // This process has changed its user or the like: only what it starts from now on inherits that.
+    broker.retire()
+    const again = sharedBroker(program)?.spawn(order)()
+    return typeof again === 'string' ? undefined : again
+  }
 }
 
 /**
