@@ -75,8 +75,10 @@ bool is_interrupted(struct run *run);
 void start_deadline(struct run *run);
 // Reaps the launcher, and ends and reaps whatever else is left. Only after kill_sandbox.
 void end_descendants(struct run *run);
-// Starts the launcher of `run->attempt` and returns when nothing of the sandbox is left.
-void run_attempt(struct run *run);
+// Starts the launcher of `run->attempt`.
+void start_attempt(struct run *run);
+// Gives it what the command is to have, and returns when nothing of the sandbox is left.
+void finish_attempt(struct run *run);
 
 // handover.c
 // Notes which of the granted descriptors are closed.

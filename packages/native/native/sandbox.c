@@ -45,7 +45,6 @@ static int open_error_pipe(struct run *run) {
 
 static pid_t start_native(struct run *run) {
   int status = open_status_socket(run);
-  offer_descriptors(run);
   pid_t pid = start_sandbox(&run->plan, run->attempt, status);
   int error = errno;
   (void)close(status);
@@ -63,7 +62,6 @@ static void start(struct run *run) {
   launch.program = run->program;
   launch.status = open_status_socket(run);
   launch.errors = open_error_pipe(run);
-  offer_descriptors(run);
   run->launcher = start_launcher(&launch);
   if (run->launcher < 0) {
     run->launcher = 0;
@@ -72,8 +70,6 @@ static void start(struct run *run) {
   // Only then do both end when the sandbox does.
   close_one(&launch.status);
   close_one(&launch.errors);
-  // While the launcher works: what matters is that it is read without following a symlink, not when.
-  note_sources(run);
 }
 
 static void reap_launcher(struct run *run) {
@@ -176,11 +172,19 @@ static void watch(struct run *run) {
   }
 }
 
-void run_attempt(struct run *run) {
+void start_attempt(struct run *run) {
   run->stage = STAGE_LAUNCHING;
   run->enter = 0;
   forget_errors();
   start(run);
+}
+
+void finish_attempt(struct run *run) {
+  offer_descriptors(run);
+  // While the launcher works: what matters is that it is read without following a symlink, not when.
+  note_sources(run);
+  // Its signal may have been read while the placeholders were made.
+  reap_launcher(run);
   watch(run);
   drain_relay(run);
   end_descendants(run);

@@ -121,12 +121,16 @@ _Noreturn void supervise(int control, uint32_t granted, pid_t caller, int watch)
   check_listeners(&run);
   close_inherited(&run);
   prepare_handover(&run);
-  place_placeholders(&run);
+  // A native launch makes its namespaces while placeholders are made.
+  if (!run.plan.is_native) place_placeholders(&run);
+  start_attempt(&run);
+  if (run.plan.is_native) place_placeholders(&run);
   start_deadline(&run);
-  run_attempt(&run);
+  finish_attempt(&run);
   if (may_try_again(&run)) {
     run.attempt = 1;
-    run_attempt(&run);
+    start_attempt(&run);
+    finish_attempt(&run);
   }
   end(&run);
 }
