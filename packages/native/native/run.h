@@ -34,6 +34,7 @@ struct run {
   pid_t launcher; // 0 once it has been reaped
   int launcher_status;
   int errors;      // the launcher's stderr
+  int options;     // where the launcher reads its options
   int status;      // status socket
   pid_t enter;     // 0: not known yet
   int enter_pidfd; // -1 also on Linux before 5.3

@@ -103,6 +103,7 @@ _Noreturn void supervise(int control, uint32_t granted, pid_t caller, int watch)
                            .program = -1,
                            .request = -1,
                            .errors = -1,
+                           .options = -1,
                            .status = -1,
                            .link = -1,
                            .enter_pidfd = -1};
@@ -121,10 +122,11 @@ _Noreturn void supervise(int control, uint32_t granted, pid_t caller, int watch)
   check_listeners(&run);
   close_inherited(&run);
   prepare_handover(&run);
-  // A native launch makes its namespaces while placeholders are made.
-  if (!run.plan.is_native) place_placeholders(&run);
+  // A launcher that waits is loaded, or the namespaces of a native launch are made, while placeholders are.
+  bool waits = run.plan.is_native || run.plan.options[0].text != NULL;
+  if (!waits) place_placeholders(&run);
   start_attempt(&run);
-  if (run.plan.is_native) place_placeholders(&run);
+  if (waits) place_placeholders(&run);
   start_deadline(&run);
   finish_attempt(&run);
   if (may_try_again(&run)) {

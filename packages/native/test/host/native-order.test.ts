@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { chownSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { openWorkshop, reasonToSkipNative, USERS, type User } from './host.js'
+import { emptyDirectory, holdLock } from './placeholders.js'
 import { becomes, pidsExecuting } from './processes.js'
 import { NATIVE, requestFor, start, withParts, type RequestParts } from './run.js'
 
@@ -13,31 +12,15 @@ const { program } = workshop
 
 const [ENOSPC, ENOTDIR] = [28, 20]
 
-function emptyDirectory({ uid = process.getuid?.() ?? 0 }: User): string {
-  const directory = mkdtempSync(join(workshop.directory, 'order-'))
-  chownSync(directory, uid, uid)
-  return directory
-}
-
 function withPlaceholder(user: User, name: string): { directory: string; parts: RequestParts } {
-  const directory = emptyDirectory(user)
+  const directory = emptyDirectory(workshop.directory, user)
   const registry = join(directory, 'registry')
-  mkdirSync(registry, { mode: 0o700 })
-  if (user.uid !== undefined) chownSync(registry, user.uid, user.uid)
   const path = join(directory, name)
   const operations = [
     ...(NATIVE.operations ?? []),
     { type: 'bind', source: path, target: path, access: 'read' } as const,
   ]
   return { directory, parts: withParts(NATIVE, { registry, placeholders: [{ path }], operations }) }
-}
-
-/** Holds the lock of the registry in `directory` until what is returned is called. */
-async function holdLock({ uid }: User, directory: string): Promise<() => void> {
-  const lock = join(directory, 'registry/lock')
-  const holder = spawn('flock', [lock, 'sh', '-c', 'echo; read -r line'], uid === undefined ? {} : { uid })
-  await once(holder.stdout, 'data')
-  return () => holder.stdin.end()
 }
 
 /** Where root has lowered a limit of its user namespace. */
