@@ -32,9 +32,9 @@ describeForUsers('a caller that is small', [], (user) => {
       readOnly(),
       async ({ lib, fs }, profile) => {
         const sandbox = await lib.Sandbox.create({ profile })
-        const ends = Array.from({ length: 3 }, () => sandbox.spawn('true', [], { stdio: 'inherit' }))
+        const stdios = ['inherit', 'inherit', 'pipe'] as const
+        const ends = stdios.map((stdio) => sandbox.spawn('true', [], { stdio }))
         await Promise.all(ends.map((child) => new Promise((resolve) => child.once('close', resolve))))
-        await sandbox.run('true')
         return fs.readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8')
       },
       { broker: SMALL_CALLER },
