@@ -1,4 +1,4 @@
-/** The options of bwrap that not every version in use has. */
+/** The options of bwrap that are needed and that not every version in use has. */
 export const OPTIONAL_OPTIONS = [
   '--as-pid-1',
   '--cap-drop',
@@ -8,7 +8,10 @@ export const OPTIONAL_OPTIONS = [
   '--unshare-cgroup-try',
 ] as const
 
-export type BwrapOption = (typeof OPTIONAL_OPTIONS)[number]
+/** Those that only make a bwrap faster that has them. */
+export const USEFUL_OPTIONS = ['--args'] as const
+
+export type BwrapOption = (typeof OPTIONAL_OPTIONS | typeof USEFUL_OPTIONS)[number]
 
 /** The first version of bubblewrap with all of them; `--perms` came last. */
 export const SUFFICIENT_VERSION = '0.5.0'

@@ -3,6 +3,7 @@ export {
   missingOption,
   OPTIONAL_OPTIONS,
   SUFFICIENT_VERSION,
+  USEFUL_OPTIONS,
   type BwrapFeatures,
   type BwrapOption,
 } from './features.js'

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, readFileSync, statSync, type BigIntStats } from 'node:fs'
-import { OPTIONAL_OPTIONS, type BwrapOption } from '@linux-sandbox/bwrap-args'
+import { OPTIONAL_OPTIONS, USEFUL_OPTIONS, type BwrapOption } from '@linux-sandbox/bwrap-args'
 
 /** Bytes of a bwrap binary. A larger file is not one, and is asked with `--help` instead of being read. */
 const LARGEST_BINARY_BYTES = 8 * 1024 * 1024
@@ -35,12 +35,13 @@ export function identityOf({ dev, ino, size, ctimeNs }: BigIntStats): string {
 /** A compiled bwrap holds its help text; a wrapper script has to be run to say it. */
 export function readOptions(path: string, { size }: BigIntStats): ReadonlySet<BwrapOption> {
   const found = size <= LARGEST_BINARY_BYTES ? optionsIn(readFileSync(path)) : new Set<BwrapOption>()
-  return found.size > 0 ? found : optionsIn(Buffer.from(helpText(path)))
+  const isHelp = OPTIONAL_OPTIONS.some((option) => found.has(option))
+  return isHelp ? found : optionsIn(Buffer.from(helpText(path)))
 }
 
 /** The options that are named in the text of a program or of its help. */
 export function optionsIn(bytes: Buffer): ReadonlySet<BwrapOption> {
-  return new Set(OPTIONAL_OPTIONS.filter((option) => hasWord(bytes, option)))
+  return new Set([...OPTIONAL_OPTIONS, ...USEFUL_OPTIONS].filter((option) => hasWord(bytes, option)))
 }
 
 /** A longer option can begin with a shorter one. */

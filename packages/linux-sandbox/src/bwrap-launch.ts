@@ -1,6 +1,6 @@
 import { bwrapArgs } from '@linux-sandbox/bwrap-args'
 import type { Bwrap } from '@linux-sandbox/host-probe'
-import { ENTER_PROGRAM, STATUS_SOCKET } from '@linux-sandbox/native'
+import { ENTER_PROGRAM, LAUNCHER_OPTIONS, STATUS_SOCKET } from '@linux-sandbox/native'
 import type { CommandCount, Making } from './backend.js'
 import type { Confinement } from './confinement.js'
 import { expectedMounts } from './expected-mounts.js'
@@ -34,7 +34,9 @@ export function backendOf(
 ): MountBackend {
   const argv = ({ mounts, ...rest }: Omit<Mounting, 'fallback'>): string[] => {
     const command = [mounts.program ?? ENTER_PROGRAM, 'enter', STATUS_SOCKET]
-    return bwrapArgs({ mounts, ...rest, command }, bwrap)
+    const [name = '', ...words] = bwrapArgs({ mounts, ...rest, command }, bwrap)
+    // Then it is loaded while the placeholders are made.
+    return [name, ...(bwrap.options.has('--args') ? ['--args', LAUNCHER_OPTIONS] : []), ...words]
   }
   return mountBackend(confinement, host, {
     commands,

@@ -7,6 +7,7 @@ import {
   type MountPlan,
   type PlanAccess,
 } from '@linux-sandbox/mount-plan'
+import { LAUNCHER_OPTIONS } from '@linux-sandbox/native'
 import type { AbsolutePath, ResolvedPolicy } from '@linux-sandbox/policy'
 import { disassemble } from '@linux-sandbox/seccomp-filter'
 import { ANY_COMMAND } from './backend.js'
@@ -83,7 +84,8 @@ export function previewSandbox(options: SandboxOptions): SandboxPreview {
       const chosen = bwrapBackend(confinement, host, { commands: 'one', disk: now })
       const { request } = chosen.prepare(ANY_COMMAND, now)
       const { launcher = '', launcherArgv = [] } = request
-      return [launcher, ...launcherArgv.slice(1)]
+      const first = launcherArgv.indexOf(LAUNCHER_OPTIONS) + 1
+      return [launcher, ...launcherArgv.slice(Math.max(first, 1))]
     },
     filter() {
       if (!isConfined) return []

@@ -95,12 +95,12 @@ export class SandboxCommands {
       return { child, enforced: () => enforced, violations: () => [] }
     }
     const { backend, limits, proxy } = this.#confining
-    const given = definedVariables(options.env ?? process.env)
-    const wiring = proxy && wireProxies(proxy, given)
+    const given = (): Record<string, string> => definedVariables(options.env ?? process.env)
+    const wiring = proxy && wireProxies(proxy, given())
     const prepare = (): Launch => {
       const enter: EnterRequest = {
         argv: commandWords(command, args, options.shell),
-        env: wiring?.environment ?? given,
+        env: wiring?.environment ?? given(),
         cwd: directoryOf(options.cwd),
         filter: backend.filter,
         limits,

@@ -15,10 +15,16 @@ export interface SuperviseStart {
   readonly options: Pick<SpawnOptions, 'signal' | 'killSignal' | 'timeout' | 'detached'>
 }
 
-/** Starts `supervise`: by the broker where this process is large and the broker can do exactly the same, else by Node. */
-export function startSupervise(start: SuperviseStart): ChildProcess {
+/**
+ * Starts `supervise`: by the broker where there is one and it can do exactly the same, else by Node. What is returned waits until it is there,
+ * and is to be called once: the caller has something to do while a broker starts it.
+ */
+export function startSupervise(start: SuperviseStart): () => ChildProcess {
   const slots = brokerSlots(start)
-  return (slots && startByBroker(start, superviseArgs(start), slots)) ?? startByNode(start)
+  const answer = slots && startByBroker(start, superviseArgs(start), slots)
+  if (answer !== undefined) return () => answer() ?? startByNode(start)
+  const child = startByNode(start)
+  return () => child
 }
 
 function superviseArgs({ granted }: SuperviseStart): string[] {

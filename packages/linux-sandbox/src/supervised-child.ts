@@ -28,7 +28,7 @@ export interface SupervisedOptions extends SandboxSpawnOptions {
 }
 
 /**
- * Starts `supervise`, and sends it the launch that `prepare` makes while it starts. The child is like Node's own: its streams are the
+ * Starts `supervise`, and sends it the launch that `prepare` makes meanwhile. The child is like Node's own: its streams are the
  * command's, its exit is the command's, and a signal that it is sent reaches the command. A failure before the command started
  * comes as an `error` event with a typed error in place of `exit`, as Node does for a program that is not there.
  *
@@ -46,31 +46,45 @@ export function spawnSupervised(
   const { launcherDescriptor: launcher, wiring } = options
   const launcherSlot = launcher === undefined ? {} : { launcherDescriptor: addSlot(launcher) }
   const routing = routingFor(wiring, host, addSlot)
-  const child = orElse(routing.abandon, () =>
+  const awaitChild = orElse(routing.abandon, () =>
     startSupervise({ program: host.nativeProgram, slots, granted, options: nodeSpawnOptions(options) }),
   )
+  const prepared = attempt(() => {
+    const launch = prepare()
+    return {
+      launch,
+      request: encodeSuperviseRequest({ ...launch.request, ...launcherSlot, ...routing.request }),
+    }
+  })
+  const child = orElse(routing.abandon, awaitChild)
   routing.attach(child)
   const control = takeControlSocket(child, granted)
+  // `supervise` may be gone before it read the request; its exit tells why.
+  control?.on('error', () => undefined)
+  if ('error' in prepared) {
+    abandon(child, control)
+    routing.abandon()
+    throw prepared.error
+  }
+  const { launch, request } = prepared
+  if (control !== undefined) writeAtOnce(control, request)
   const reports = new RunReports()
-  let launch: Launch | undefined
   control?.on('data', (chunk: Buffer) => {
     const before = reports.started
     reports.take(chunk)
     const { started } = reports
-    if (started !== undefined && started !== before) launch?.noteStarted(started)
+    if (started !== undefined && started !== before) launch.noteStarted(started)
   })
-  // `supervise` may be gone before it read the request; its exit tells why.
-  control?.on('error', () => undefined)
+  translateEvents(child, { control, reports, launch, program: host.nativeProgram })
+  return { child, launch, reports }
+}
+
+/** What `act` gives, or throws. */
+function attempt<Value extends object>(act: () => Value): Value | { readonly error: unknown } {
   try {
-    launch = prepare()
-    const request = encodeSuperviseRequest({ ...launch.request, ...launcherSlot, ...routing.request })
-    if (control !== undefined) writeAtOnce(control, request)
-    translateEvents(child, { control, reports, launch, program: host.nativeProgram })
-    return { child, launch, reports }
+    return act()
   } catch (error) {
-    abandon(child, control)
-    routing.abandon()
-    throw error
+    return { error }
   }
 }
 

@@ -114,6 +114,6 @@ static int offered_descriptors(const struct run *run, int *descriptors) {
 void offer_descriptors(struct run *run) {
   int descriptors[1 + GRANTED_MAX];
   size_t count = (size_t)offered_descriptors(run, descriptors);
-  if (send_with_descriptors(run->status, &run->offer, sizeof run->offer, descriptors, count) != 0)
-    fail(run, STEP_DESCRIPTORS, errno);
+  if (send_with_descriptors(run->status, &run->offer, sizeof run->offer, descriptors, count) == 0) return;
+  if (errno != EPIPE && errno != ECONNRESET) fail(run, STEP_DESCRIPTORS, errno); // else it has ended, and told why
 }

@@ -22,7 +22,6 @@
 static unsigned long clone_flags(uint32_t namespaces) {
   unsigned long flags = CLONE_NEWUSER | CLONE_NEWNS | SIGCHLD;
   if ((namespaces & NAMESPACE_PID) != 0) flags |= CLONE_NEWPID;
-  if ((namespaces & NAMESPACE_NETWORK) != 0) flags |= CLONE_NEWNET;
   if ((namespaces & NAMESPACE_IPC) != 0) flags |= CLONE_NEWIPC;
   if ((namespaces & NAMESPACE_UTS) != 0) flags |= CLONE_NEWUTS;
   if ((namespaces & NAMESPACE_CGROUP) != 0) flags |= CLONE_NEWCGROUP;
@@ -66,9 +65,14 @@ void map_ids(int status, uid_t uid, gid_t gid) {
 }
 
 // The kernel gives it 127.0.0.1 and ::1, see netdevice(7).
-void raise_loopback(int status) {
+static void raise_loopback(int status) {
   struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
   int any = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (any < 0 || ioctl(any, SIOCSIFFLAGS, &request) != 0) refuse_launch(status, STEP_LOOPBACK, 0, errno);
   (void)close(any);
+}
+
+void unshare_network(int status) {
+  if (unshare(CLONE_NEWNET) != 0) refuse_launch(status, STEP_NAMESPACES, 0, errno);
+  raise_loopback(status);
 }

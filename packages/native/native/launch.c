@@ -3,8 +3,10 @@
 #include "arguments.h"
 #include "descriptors.h"
 #include "enter.h"
+#include "status.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -29,6 +31,13 @@ static void build(const struct supervise_request *request, uint32_t attempt, int
   (void)umask(mask);
 }
 
+// supervise makes the placeholders meanwhile, and then offers the command's descriptors, which enter takes.
+static void await_offer(int status) {
+  struct pollfd ready = {status, POLLIN, 0};
+  while (poll(&ready, 1, -1) < 0 && errno == EINTR) continue;
+  if ((ready.revents & POLLIN) == 0) _exit(STATUS_SETUP); // supervise is gone
+}
+
 pid_t start_sandbox(const struct supervise_request *request, uint32_t attempt, int status) {
   uid_t uid = geteuid();
   gid_t gid = getegid();
@@ -41,7 +50,8 @@ pid_t start_sandbox(const struct supervise_request *request, uint32_t attempt, i
   if (setsid() < 0) refuse_launch(status, STEP_NAMESPACES, 0, errno);
   close_all_but(status);
   map_ids(status, uid, gid);
-  if ((request->namespaces & NAMESPACE_NETWORK) != 0) raise_loopback(status);
+  if ((request->namespaces & NAMESPACE_NETWORK) != 0) unshare_network(status);
+  await_offer(status);
   build(request, attempt, status);
   enter(status);
 }

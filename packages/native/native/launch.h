@@ -11,8 +11,8 @@
 #include <sys/types.h>
 
 // launch.c
-// Starts the child of that attempt, whose end of the status socket is `status`. Its pid; -1 and errno when the
-// namespaces cannot be made.
+// Starts the child of that attempt, whose end of the status socket is `status`. It mounts nothing before a message
+// for it is there. Its pid; -1 and errno when the namespaces cannot be made.
 pid_t start_sandbox(const struct supervise_request *request, uint32_t attempt, int status);
 
 // launch-check.c
@@ -20,11 +20,14 @@ pid_t start_sandbox(const struct supervise_request *request, uint32_t attempt, i
 int check_launch(void);
 
 // launch-namespaces.c
-// As fork(2), but the child is in a user namespace, a mount namespace, and those of enum namespace.
+// As fork(2), but the child is in a user namespace, a mount namespace, and those of enum namespace except for that
+// of the network.
 pid_t fork_into_namespaces(uint32_t namespaces);
 // Each refuses unless what it is named after holds afterwards. The ids are those of before the fork.
 void map_ids(int status, uid_t uid, gid_t gid);
-void raise_loopback(int status);
+// A network of its own, with a loopback interface. It takes the kernel longer than all other namespaces, so it is
+// made where nobody waits for it.
+void unshare_network(int status);
 
 // launch-mounts.c
 // Mounts the new root over `/`, where only its descriptor leads to it: the result. Refuses.

@@ -13,7 +13,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-enum { EXECUTABLE = 5, FIRST_CLOSED };
+enum { OPTIONS = 5, EXECUTABLE, FIRST_CLOSED };
 
 // Ends the child. supervise shows to the caller what was written to descriptor 2.
 static _Noreturn void refuse(int errors, const char *what, const char *path) {
@@ -28,7 +28,8 @@ static bool place_all(const struct launch *launch) {
   if (null < 0) return false;
   // Every source first leaves the numbers that are about to be overwritten.
   int executable = launch->executable >= 0 ? launch->executable : launch->program;
-  int sources[] = {null, null, launch->errors, launch->program, launch->status, executable};
+  int options = launch->options >= 0 ? launch->options : null;
+  int sources[] = {null, null, launch->errors, launch->program, launch->status, options, executable};
   for (int i = 0; i < FIRST_CLOSED; i++) {
     sources[i] = fcntl(sources[i], F_DUPFD_CLOEXEC, FIRST_CLOSED);
     if (sources[i] < 0) return false;
@@ -36,6 +37,7 @@ static bool place_all(const struct launch *launch) {
   for (int i = 0; i < FIRST_CLOSED; i++)
     if (dup2(sources[i], i) != i) return false; // also clears close-on-exec
   if (fcntl(EXECUTABLE, F_SETFD, FD_CLOEXEC) != 0) return false;
+  if (launch->options < 0) (void)close(OPTIONS);
   return close_descriptors(FIRST_CLOSED, ~0u) == 0;
 }
 

@@ -4,9 +4,11 @@
 
 #include <sys/types.h>
 
-// What the words `@enter` and `@status` of a launcher's arguments become: its descriptors have fixed numbers.
+// What the words `@enter`, `@status` and `@options` of a launcher's arguments become: its descriptors have fixed
+// numbers.
 #define LAUNCHER_PROGRAM_PATH "/proc/self/fd/3"
 #define LAUNCHER_STATUS_WORD "4"
+#define LAUNCHER_OPTIONS_WORD "5"
 
 struct launch {
   const char *path; // NULL: the program itself, as enter
@@ -15,6 +17,7 @@ struct launch {
   int program;    // own file, for descriptor 3
   int status;     // status socket, for descriptor 4
   int errors;     // pipe, for descriptor 2
+  int options;    // socket, for descriptor 5; -1: none
 };
 
 // The launcher's pid, which is also its process group; -1 and errno when fork failed.

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 enum {
-  PROTOCOL_VERSION = 7,
+  PROTOCOL_VERSION = 8,
   REQUEST_MAGIC = 0x5842534c, // "LSBX"
   REQUEST_SIZE_MAX = 16 * 1024 * 1024,
   REPORT_TEXT_MAX = 64 * 1024,

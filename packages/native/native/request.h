@@ -43,10 +43,17 @@ struct operation {
   const char *second; // the source of a bind, the text of a symlink; NULL: none
 };
 
+// Words with a NUL behind each.
+struct words {
+  const char *text; // NULL: none
+  size_t size;
+};
+
 struct supervise_request {
   const char *launcher;      // NULL: none, and enter is started directly
   int launcher_descriptor;   // what is executed in place of the path; -1: none
   char **argv[2];            // of the first and the fallback attempt; NULL where there is none
+  struct words options[2];   // what these attempts' launchers read from a socket
   uint32_t setup_timeout_ms; // 0: none
   const void *enter;
   size_t enter_size;

@@ -34,6 +34,7 @@ struct run {
   pid_t launcher; // 0 once it has been reaped
   int launcher_status;
   int errors;      // the launcher's stderr
+  int options;     // where the launcher reads its options
   int status;      // status socket
   pid_t enter;     // 0: not known yet
   int enter_pidfd; // -1 also on Linux before 5.3
@@ -75,8 +76,10 @@ bool is_interrupted(struct run *run);
 void start_deadline(struct run *run);
 // Reaps the launcher, and ends and reaps whatever else is left. Only after kill_sandbox.
 void end_descendants(struct run *run);
-// Starts the launcher of `run->attempt` and returns when nothing of the sandbox is left.
-void run_attempt(struct run *run);
+// Starts the launcher of `run->attempt`.
+void start_attempt(struct run *run);
+// Gives it what the command is to have, and returns when nothing of the sandbox is left.
+void finish_attempt(struct run *run);
 
 // handover.c
 // Notes which of the granted descriptors are closed.

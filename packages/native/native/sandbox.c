@@ -43,9 +43,31 @@ static int open_error_pipe(struct run *run) {
   return ends[1];
 }
 
+// A socket, unlike a pipe, never ends this process by a signal. -1: the launcher reads none.
+static int open_options(struct run *run) {
+  int pair[2];
+  if (run->plan.options[run->attempt].text == NULL) return -1;
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) fail(run, STEP_LAUNCHER, errno);
+  run->options = pair[0];
+  return pair[1];
+}
+
+// Sends as many as there is room for. The launcher has all of them when it finds the end.
+static void send_options(struct run *run) {
+  struct words *left = &run->plan.options[run->attempt];
+  while (left->size > 0) {
+    ssize_t count = send(run->options, left->text, left->size, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && errno == EAGAIN) return;
+    if (count < 0) break; // it has ended, which is seen elsewhere
+    left->text += count;
+    left->size -= (size_t)count;
+  }
+  close_one(&run->options);
+}
+
 static pid_t start_native(struct run *run) {
   int status = open_status_socket(run);
-  offer_descriptors(run);
   pid_t pid = start_sandbox(&run->plan, run->attempt, status);
   int error = errno;
   (void)close(status);
@@ -63,7 +85,7 @@ static void start(struct run *run) {
   launch.program = run->program;
   launch.status = open_status_socket(run);
   launch.errors = open_error_pipe(run);
-  offer_descriptors(run);
+  launch.options = open_options(run);
   run->launcher = start_launcher(&launch);
   if (run->launcher < 0) {
     run->launcher = 0;
@@ -72,8 +94,7 @@ static void start(struct run *run) {
   // Only then do both end when the sandbox does.
   close_one(&launch.status);
   close_one(&launch.errors);
-  // While the launcher works: what matters is that it is read without following a symlink, not when.
-  note_sources(run);
+  close_one(&launch.options);
 }
 
 static void reap_launcher(struct run *run) {
@@ -155,8 +176,9 @@ static void watch(struct run *run) {
   while (run->launcher > 0 || run->enter_pidfd >= 0) {
     int deadline = run->stage == STAGE_LAUNCHING || run->caller_is_gone ? run->deadline : -1;
     struct pollfd ready[] = {
-        {run->status, POLLIN, 0}, {run->signals, POLLIN, 0},     {run->errors, POLLIN, 0},
-        {run->caller, POLLIN, 0}, {run->enter_pidfd, POLLIN, 0}, {deadline, POLLIN, 0},
+        {run->status, POLLIN, 0},   {run->signals, POLLIN, 0},     {run->errors, POLLIN, 0},
+        {run->caller, POLLIN, 0},   {run->enter_pidfd, POLLIN, 0}, {deadline, POLLIN, 0},
+        {run->options, POLLOUT, 0},
     };
     if (poll(ready, sizeof ready / sizeof *ready, -1) < 0) {
       if (errno == EINTR) continue;
@@ -172,21 +194,32 @@ static void watch(struct run *run) {
     if (ready[3].revents != 0) note_end_of_caller(run);
     if (ready[4].revents != 0) note_end_of_enter(run);
     if (ready[5].revents != 0 && (run->stage == STAGE_LAUNCHING || run->caller_is_gone)) note_deadline(run);
+    if (ready[6].revents != 0) send_options(run);
     if (run->launcher == 0) signal_enter(run, SIGKILL);
   }
 }
 
-void run_attempt(struct run *run) {
+void start_attempt(struct run *run) {
   run->stage = STAGE_LAUNCHING;
   run->enter = 0;
   forget_errors();
   start(run);
+}
+
+void finish_attempt(struct run *run) {
+  offer_descriptors(run);
+  if (run->options >= 0) send_options(run);
+  // While the launcher works: what matters is that it is read without following a symlink, not when.
+  note_sources(run);
+  // Its signal may have been read while the placeholders were made.
+  reap_launcher(run);
   watch(run);
   drain_relay(run);
   end_descendants(run);
   // What was written and not yet read when the last writer ended.
   read_messages(run, false);
   if (run->errors >= 0) (void)read_errors(run->errors);
+  close_one(&run->options);
   close_one(&run->status); // enter ends at this if it is alive, which only a kernel without pidfd cannot tell
   close_one(&run->errors);
 }

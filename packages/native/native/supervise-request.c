@@ -122,14 +122,45 @@ static struct expected_mount *collect_mounts(struct fields fields, size_t count)
   return slots;
 }
 
-static char **collect_launcher_args(struct fields fields, uint32_t tag, size_t count) {
-  char **args = collect_strings(fields, tag, count, 0);
-  if (args == NULL) return NULL;
+// `count` where there is none.
+static size_t first_of(char *const *args, size_t count, const char *word) {
+  size_t at = 0;
+  while (at < count && strcmp(args[at], word) != 0) at++;
+  return at;
+}
+
+static size_t last_of(char *const *args, size_t count, const char *word) {
+  for (size_t at = count; at > 0; at--)
+    if (strcmp(args[at - 1], word) == 0) return at - 1;
+  return count;
+}
+
+// Moves the first `count` arguments to `words`. 0 or errno.
+static int move_words(char **args, size_t count, struct words *words) {
+  for (size_t i = 0; i < count; i++) words->size += strlen(args[i]) + 1;
+  char *text = map_slots(words->size + 1); // not of no size
+  if (text == NULL) return ENOMEM;
+  words->text = text;
+  for (size_t i = 0; i < count; i++) text = stpcpy(text, args[i]) + 1;
+  do args[0] = args[count];
+  while (*args++ != NULL);
+  return 0;
+}
+
+// What stands between `@options` and the last `--` is not in argv, but read from a socket. 0 or errno.
+static int collect_launcher_args(struct supervise_request *request, uint32_t attempt, size_t count) {
+  uint32_t tag = attempt == 0 ? TAG_LAUNCHER_ARG : TAG_FALLBACK_ARG;
+  char **args = request->argv[attempt] = collect_strings(request->fields, tag, count, 0);
+  if (args == NULL) return ENOMEM;
   for (size_t i = 0; i < count; i++) {
     if (strcmp(args[i], "@enter") == 0) args[i] = (char *)LAUNCHER_PROGRAM_PATH;
     if (strcmp(args[i], "@status") == 0) args[i] = (char *)LAUNCHER_STATUS_WORD;
   }
-  return args;
+  size_t at = first_of(args, count, "@options"), end = last_of(args, count, "--");
+  if (at == count) return 0;
+  if (end == count || end < at) return EBADMSG;
+  args[at++] = (char *)LAUNCHER_OPTIONS_WORD;
+  return move_words(args + at, end - at, &request->options[attempt]);
 }
 
 static bool count_operation(const struct field *field, uint32_t *count) {
@@ -225,15 +256,14 @@ int parse_supervise_request(const void *bytes, size_t size, struct supervise_req
   // beyond it.
   bool is_direct = launchers == 0 && !request->is_native;
   if (is_direct && (placeholders > 0 || has_relay(request))) return EBADMSG;
-  if (launchers > 0) request->argv[0] = collect_launcher_args(all, TAG_LAUNCHER_ARG, args[0]);
-  if (launchers > 0 && request->argv[0] == NULL) return ENOMEM;
+  int error = launchers > 0 ? collect_launcher_args(request, 0, args[0]) : 0;
+  if (error == 0 && args[1] > 0) error = collect_launcher_args(request, 1, args[1]);
+  if (error != 0) return error;
   request->placeholder_count = (uint32_t)placeholders;
   if (placeholders > 0) request->placeholders = collect_placeholders(all, placeholders);
   if (placeholders > 0 && request->placeholders == NULL) return ENOMEM;
   request->mount_count = (uint32_t)mounts;
   if (mounts > 0) request->mounts = collect_mounts(all, mounts);
   if (mounts > 0 && request->mounts == NULL) return ENOMEM;
-  if (args[1] == 0) return 0;
-  request->argv[1] = collect_launcher_args(all, TAG_FALLBACK_ARG, args[1]);
-  return request->argv[1] == NULL ? ENOMEM : 0;
+  return 0;
 }

@@ -103,6 +103,7 @@ _Noreturn void supervise(int control, uint32_t granted, pid_t caller, int watch)
                            .program = -1,
                            .request = -1,
                            .errors = -1,
+                           .options = -1,
                            .status = -1,
                            .link = -1,
                            .enter_pidfd = -1};
@@ -121,12 +122,17 @@ _Noreturn void supervise(int control, uint32_t granted, pid_t caller, int watch)
   check_listeners(&run);
   close_inherited(&run);
   prepare_handover(&run);
-  place_placeholders(&run);
+  // A launcher that waits is loaded, or the namespaces of a native launch are made, while placeholders are.
+  bool waits = run.plan.is_native || run.plan.options[0].text != NULL;
+  if (!waits) place_placeholders(&run);
+  start_attempt(&run);
+  if (waits) place_placeholders(&run);
   start_deadline(&run);
-  run_attempt(&run);
+  finish_attempt(&run);
   if (may_try_again(&run)) {
     run.attempt = 1;
-    run_attempt(&run);
+    start_attempt(&run);
+    finish_attempt(&run);
   }
   end(&run);
 }

@@ -114,7 +114,7 @@ describe('C and TypeScript agree', () => {
   test('on the words that are replaced in launcher arguments', () => {
     const source = readFileSync(new URL('../native/supervise-request.c', import.meta.url), 'utf8')
     const words = [...source.matchAll(/"(@\w+)"/g)].map(([, word]) => word)
-    expect(words).toEqual([constants.ENTER_PROGRAM, constants.STATUS_SOCKET])
+    expect(words).toEqual([constants.ENTER_PROGRAM, constants.STATUS_SOCKET, constants.LAUNCHER_OPTIONS])
   })
 
   test('on the version, as the built program tells it', () => {

@@ -45,6 +45,9 @@ const EVENTS = 3
 /** What has become of a child of a broker that is no more. */
 const KILLED: ProcessEnd = { exitCode: null, signal: constants.signals.SIGKILL }
 
+/** Waits for the reply to one request, however often it is called; `undefined` when the broker has ended. */
+type Answer = () => BrokerReply | undefined
+
 interface RunningChild {
   keepsAlive: boolean
   onEnd: (end: ProcessEnd) => void
@@ -65,6 +68,8 @@ export class Broker {
   readonly #children = new Map<number, RunningChild>()
   /** How many of them keep this process alive. */
   #keeping = 0
+  /** Reads the reply to the last request, unless it has been read. */
+  #lastAnswer: Answer = () => undefined
   #lastChild = 0
   #isUsable = true
 
@@ -115,12 +120,20 @@ export class Broker {
     return this.#isUsable
   }
 
-  /** Starts `supervise`. */
-  spawn({ slots, detached }: BrokerOrder): BrokerProcess | BrokerRefusal {
+  /** Has `supervise` started. What is returned waits for it, and is to be called once. */
+  spawn({ slots, detached }: BrokerOrder): () => BrokerProcess | BrokerRefusal {
     const child = ++this.#lastChild
     const sockets = slots.flatMap((slot, index) => (slot === 'socket' ? [this.#connect(index > 0)] : []))
     sockets.push(this.#connect(true))
-    const reply = this.#ask(encodeBrokerSpawn({ child, slots, detached }))
+    const answer = this.#ask(encodeBrokerSpawn({ child, slots, detached }))
+    return () => this.#take(child, sockets, answer())
+  }
+
+  #take(
+    child: number,
+    sockets: readonly Socket[],
+    reply: BrokerReply | undefined,
+  ): BrokerProcess | BrokerRefusal {
     if (reply?.errno !== 0) {
       sockets.forEach(abandon)
       return reply?.errno === constants.errno.ESTALE ? 'stale' : 'refused'
@@ -151,13 +164,30 @@ export class Broker {
 
   #signal(child: number, number: number): number {
     if (!this.#children.has(child)) return constants.errno.ESRCH
-    return this.#ask(encodeBrokerSignal(child, number))?.errno ?? constants.errno.ESRCH
+    return this.#ask(encodeBrokerSignal(child, number))()?.errno ?? constants.errno.ESRCH
   }
 
-  #ask(request: Uint8Array): BrokerReply | undefined {
-    if (this.#link.events.destroyed) return undefined
+  #ask(request: Uint8Array): Answer {
+    // Replies come in the order of requests.
+    this.#lastAnswer()
+    if (!this.#tell(request)) return () => undefined
+    this.#lastAnswer = once(() => this.#readReply())
+    return this.#lastAnswer
+  }
+
+  #tell(request: Uint8Array): boolean {
+    if (this.#link.events.destroyed) return false
     try {
       writeSync(this.#link.requests, request)
+      return true
+    } catch {
+      this.#isUsable = false
+      return false
+    }
+  }
+
+  #readReply(): BrokerReply | undefined {
+    try {
       return decodeBrokerReply(read(this.#link.replies, BROKER_REPLY_SIZE))
     } catch {
       // It has ended, which the socket of events will tell its children.
@@ -190,6 +220,11 @@ export class Broker {
     closeSync(this.#link.replies)
     for (const child of [...this.#children.keys()]) this.#end(child, KILLED)
   }
+}
+
+function once<Value>(act: () => Value): () => Value {
+  let done: { readonly value: Value } | undefined
+  return () => (done ??= { value: act() }).value
 }
 
 /** @throws when the other end is closed before `size` bytes have come. */

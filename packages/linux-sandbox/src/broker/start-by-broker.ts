@@ -7,7 +7,8 @@ import { limitChild } from './limit-child.js'
 import { spawnByBroker } from './shared-broker.js'
 
 /**
- * Has the broker of this process start `program` with `args`; `undefined` where Node has to do it.
+ * Has the broker of this process start `program` with `args`; `undefined` where Node has to do it. What is returned waits for the child, and
+ * then also gives `undefined` where Node has to. It is to be called once.
  *
  * @param slots - the command's; the control socket comes behind them.
  */
@@ -15,19 +16,23 @@ export function startByBroker(
   { program, options }: Pick<SuperviseStart, 'program' | 'options'>,
   args: readonly string[],
   slots: readonly BrokerSlot[],
-): ChildProcess | undefined {
-  const started = spawnByBroker(program, { slots, detached: options.detached ?? false })
-  if (started === undefined) return undefined
-  const child = new BrokeredChild({
-    process: started,
-    file: program,
-    args,
-    stdio: streamsOf(slots, started.sockets),
-  })
-  // TypeScript knows nothing of a prototype that is set.
-  const asNode = child as unknown as ChildProcess
-  limitChild(asNode, options)
-  return asNode
+): (() => ChildProcess | undefined) | undefined {
+  const answer = spawnByBroker(program, { slots, detached: options.detached ?? false })
+  if (answer === undefined) return undefined
+  return () => {
+    const started = answer()
+    if (started === undefined) return undefined
+    const child = new BrokeredChild({
+      process: started,
+      file: program,
+      args,
+      stdio: streamsOf(slots, started.sockets),
+    })
+    // TypeScript knows nothing of a prototype that is set.
+    const asNode = child as unknown as ChildProcess
+    limitChild(asNode, options)
+    return asNode
+  }
 }
 
 /** One for each slot, and behind them that of the control socket. */

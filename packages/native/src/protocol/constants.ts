@@ -1,6 +1,6 @@
 /** Every number of `docs/native-protocol.md`. `native/protocol.h` repeats them; a test compares the two. */
 
-export const PROTOCOL_VERSION = 7
+export const PROTOCOL_VERSION = 8
 
 /** `LSBX`, as a little-endian number. */
 export const REQUEST_MAGIC = 0x58_42_53_4c
@@ -52,6 +52,12 @@ export const ENTER_PROGRAM = '@enter'
 
 /** As a word of a launcher's arguments: the number of the status socket. */
 export const STATUS_SOCKET = '@status'
+
+/**
+ * As a word of a launcher's arguments: the number of a socket. What stands between this word and the last `--` is no argument, but comes from
+ * there when the placeholders exist, a NUL behind each word, as bwrap reads it by `--args`.
+ */
+export const LAUNCHER_OPTIONS = '@options'
 
 export const REQUEST_KIND = { supervise: 1, enter: 2 } as const
 

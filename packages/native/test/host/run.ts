@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers'
 import {
   encodeSuperviseRequest,
   ENTER_PROGRAM,
+  LAUNCHER_OPTIONS,
   ReportReader,
   STATUS_SOCKET,
   type EnterRequest,
@@ -21,6 +22,9 @@ const MOUNTS = ['--bind', '/', '/', '--dev', '/dev', '--proc', '/proc']
 export function bwrapArgv(extra: readonly string[] = ['--cap-drop', 'ALL']): string[] {
   return ['bwrap', ...PROCESS, ...MOUNTS, ...extra, '--', ENTER_PROGRAM, 'enter', STATUS_SOCKET]
 }
+
+/** First of what bwrap is told, these have it wait for the rest. */
+export const BWRAP_WAITS = ['--args', LAUNCHER_OPTIONS] as const
 
 /** What is left of the host's PID namespace: bwrap without one of its own. */
 export const INHERITED_PIDS: RequestParts = {

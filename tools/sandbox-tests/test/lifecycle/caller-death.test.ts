@@ -67,7 +67,7 @@ const VICTIMS = [
   { victim: 'its supervise', pidOf: (caller: number) => pidBelow(caller, /linux-sandbox-native supervise/) },
   ...(TEST_BACKEND === 'bwrap'
     ? [
-        { victim: 'its bwrap', pidOf: (caller: number) => pidBelow(caller, /bwrap .*--unshare/) },
+        { victim: 'its bwrap', pidOf: (caller: number) => pidBelow(caller, /bwrap --args/) },
         { victim: 'its enter', pidOf: (caller: number) => pidBelow(caller, / enter \d+$/) },
       ]
     : [
