@@ -57,6 +57,15 @@ const ABUSE: readonly { why: string; line: string }[] = [
   },
 ]
 
+/** One that is killed can take the next one with it. */
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
 describeForUsers('a repository', ['git'], (user) => {
   test.each(LAUNCHERS.flatMap((launcher) => ABUSE.map((one) => ({ ...one, launcher, name: launcher.name }))))(
     'is as it was after a command that $why, by $name',
@@ -101,7 +110,7 @@ describeForUsers('a repository', ['git'], (user) => {
         .slice(0, last)
     // The shell becomes `sleep` a moment after it has written.
     await until(() => victims().length > 0)
-    for (const { pid } of victims()) process.kill(pid, 'SIGKILL')
+    for (const { pid } of victims()) killIfThere(pid)
     await run.ended
     // The next sandbox of the user clears away what a killed supervise has left.
     const other = makeDirectory(user)
