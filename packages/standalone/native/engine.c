@@ -121,7 +121,7 @@ static void end_by_fault(int number) {
   end_as_failed("the engine ran out of stack or memory");
 }
 
-static void catch_faults(void) {
+void catch_faults(void) {
   static uint8_t stack[STACK_OF_HANDLER];
   (void)sigaltstack(&(stack_t){.ss_sp = stack, .ss_size = sizeof stack}, NULL);
   const struct sigaction action = {.sa_handler = end_by_fault, .sa_flags = SA_ONSTACK};
@@ -143,7 +143,6 @@ static void place_snapshot(void) {
 }
 
 void start_engine(void) {
-  catch_faults();
   Z_quickjs_init_module();
   Z_quickjs_instantiate(&engine, NULL, NULL);
   place_snapshot();

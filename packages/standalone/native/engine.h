@@ -13,6 +13,9 @@ extern Z_quickjs_instance_t engine;
 // Where the engine says that something is, in this process.
 static inline void *engine_address(uint32_t offset) { return (uint8_t *)(uintptr_t)ENGINE_MEMORY + offset; }
 
+// From now on this process ends with a text when it leaves its memory, and a supervised command with it.
+void catch_faults(void);
+
 // Makes the engine go on where the build stopped.
 void start_engine(void);
 

@@ -28,22 +28,26 @@ static bool send_own(const struct entry *entry) {
   return true;
 }
 
-// Leaves those traces that go on as this start does. The result is how many there are.
-static uint32_t keep_same(struct trace *traces, uint32_t count, uint32_t index) {
+// The next entry of a trace; NULL at its end.
+static const struct entry *next_of(const struct kept_trace *trace) { return read_entry(trace->at, trace->size); }
+
+// Leaves those traces that go on as this start does, each behind that entry. The result is how many there are.
+static uint32_t keep_same(struct kept_trace *traces, uint32_t count, uint32_t index) {
   const struct entry *own = entry_at(&own_trace, index);
   uint32_t left = 0;
   for (uint32_t i = 0; i < count; i++) {
-    const struct entry *entry = entry_at(&traces[i], index);
-    if (entry != NULL && entry->call == own->call && is_same_answer(entry, own)) traces[left++] = traces[i];
+    const struct entry *entry = next_of(&traces[i]);
+    if (entry == NULL || entry->call != own->call || !is_same_answer(entry, own)) continue;
+    traces[left++] = (struct kept_trace){.at = traces[i].at + entry->size, .size = traces[i].size - entry->size};
   }
   return left;
 }
 
 void follow_earlier_start(void) {
-  static struct trace traces[TRACES_MAX];
+  static struct kept_trace traces[TRACES_MAX];
   uint32_t count = recall_traces(traces);
   for (uint32_t index = 0; count > 0; index++) {
-    const struct entry *entry = entry_at(&traces[0], index);
+    const struct entry *entry = next_of(&traces[0]);
     if (entry == NULL) return;
     if (CALLS[entry->call].call != call_send)
       ask_again(entry);

@@ -46,6 +46,7 @@ int main(int argc, char **argv) {
   note_words(argv);
   note_arguments(argc, argv);
   remember_arguments(argv);
+  catch_faults();
   follow_earlier_start();
   start_engine();
   run_engine();

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -37,7 +38,7 @@ static uint8_t key[SHA256_SIZE];
 static char directory[PATH_MAX];
 
 // The traces that were found, each behind its size.
-static char *known;
+static const char *known;
 static size_t known_size;
 
 void forget_start(void) { is_repeatable = false; }
@@ -70,15 +71,6 @@ static bool is_private(int file, struct stat *about) {
          (about->st_mode & 0077) == 0 && about->st_size <= MEMORY_SIZE_MAX;
 }
 
-static bool read_whole(int file, char *bytes, size_t size) {
-  for (size_t done = 0; done < size;) {
-    ssize_t count = read(file, bytes + done, size - done);
-    if (count <= 0) return false;
-    done += (size_t)count;
-  }
-  return true;
-}
-
 static bool is_ours(const char *bytes, size_t size) {
   struct memory_header header;
   if (size < sizeof header) return false;
@@ -97,14 +89,13 @@ static void read_memory(void) {
   int file = openat(registry, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   (void)close(registry);
   if (file < 0) return;
-  char *bytes = is_private(file, &about) ? malloc((size_t)about.st_size + 1) : NULL;
-  if (bytes != NULL && read_whole(file, bytes, (size_t)about.st_size) && is_ours(bytes, (size_t)about.st_size)) {
-    known = bytes + sizeof(struct memory_header);
-    known_size = (size_t)about.st_size - sizeof(struct memory_header);
-  } else {
-    free(bytes);
-  }
+  size_t size = is_private(file, &about) ? (size_t)about.st_size : 0;
+  // All at once: it is never written to, only replaced.
+  char *bytes = size == 0 ? MAP_FAILED : mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file, 0);
   (void)close(file);
+  if (bytes == MAP_FAILED || !is_ours(bytes, size)) return;
+  known = bytes + sizeof(struct memory_header);
+  known_size = size - sizeof(struct memory_header);
 }
 
 // The size of the trace at `at` with the number before it; 0 when there is none.
@@ -115,13 +106,12 @@ static size_t trace_size(size_t at) {
   return size % 8 == 0 && size <= known_size - at - sizeof size ? (size_t)size + sizeof size : 0;
 }
 
-uint32_t recall_traces(struct trace traces[TRACES_MAX]) {
+uint32_t recall_traces(struct kept_trace traces[TRACES_MAX]) {
   uint32_t count = 0;
   is_repeatable = find_key(key) && find_registry();
-  if (!is_repeatable) return 0;
-  read_memory();
+  if (is_repeatable) read_memory();
   for (size_t at = 0, size; count < TRACES_MAX && (size = trace_size(at)) > 0; at += size)
-    if (!open_trace(&traces[count++], known + at + sizeof(uint64_t), size - sizeof(uint64_t))) return 0;
+    traces[count++] = (struct kept_trace){.at = known + at + sizeof(uint64_t), .size = size - sizeof(uint64_t)};
   return count;
 }
 

@@ -8,9 +8,15 @@
 
 enum { TRACES_MAX = 16 };
 
+// What is left of a trace that was kept.
+struct kept_trace {
+  const char *at;
+  size_t size;
+};
+
 // The traces of starts that were given the same, the newest first. They stay until this process ends. The result
 // is how many there are.
-uint32_t recall_traces(struct trace traces[TRACES_MAX]);
+uint32_t recall_traces(struct kept_trace traces[TRACES_MAX]);
 
 // This start has depended on something that is different each time.
 void forget_start(void);

@@ -78,9 +78,11 @@ const struct entry *entry_at(const struct trace *trace, uint32_t index) {
   return index < trace->count ? (const struct entry *)(trace->bytes + trace->places[index]) : NULL;
 }
 
-static char *facts_of(const struct entry *entry) { return (char *)(entry + 1); }
+static const char *facts_of(const struct entry *entry) { return (const char *)(entry + 1); }
 
-static char *answer_of(const struct entry *entry) { return facts_of(entry) + entry->fact_count * sizeof(int64_t); }
+static const char *answer_of(const struct entry *entry) {
+  return facts_of(entry) + entry->fact_count * sizeof(int64_t);
+}
 
 static const char *inputs_of(const struct entry *entry) {
   return answer_of(entry) + padded((size_t)entry->answer_size + 1);
@@ -152,21 +154,7 @@ static bool is_entry(const struct entry *entry, size_t left) {
   return used == entry->size;
 }
 
-bool open_trace(struct trace *trace, char *bytes, size_t size) {
-  *trace = (struct trace){.bytes = bytes};
-  for (size_t at = 0; at < size;) {
-    const struct entry *entry = (const struct entry *)(bytes + at);
-    if (!is_entry(entry, size - at)) return false;
-    make_room(trace, 0);
-    trace->places[trace->count++] = (uint32_t)at;
-    at += entry->size;
-  }
-  trace->size = size;
-  return true;
-}
-
-void free_trace(struct trace *trace) {
-  free(trace->places);
-  if (trace->room > 0) free(trace->bytes);
-  *trace = (struct trace){0};
+const struct entry *read_entry(const char *bytes, size_t size) {
+  const struct entry *entry = (const struct entry *)bytes;
+  return is_entry(entry, size) ? entry : NULL;
 }

@@ -38,8 +38,7 @@ bool is_same_question(const struct entry *entry, uint32_t call, const struct inp
 // Whether a start that had one answer goes the same way with the other.
 bool is_same_answer(const struct entry *one, const struct entry *other);
 
-// The trace that somebody has kept as `bytes`, which stay where they are; false when it is none.
-bool open_trace(struct trace *trace, char *bytes, size_t size);
-void free_trace(struct trace *trace);
+// The entry at the start of what somebody has kept; NULL when there is none that is whole.
+const struct entry *read_entry(const char *bytes, size_t size);
 
 #endif
