@@ -3,6 +3,7 @@
 #include "fields.h"
 #include "folding.h"
 #include "key.h"
+#include "listing.h"
 #include "protocol.h"
 #include "registry.h"
 
@@ -20,8 +21,9 @@ enum {
   MEMORY_MAGIC = 0x4d42534c, // "LSBM"
   MEMORY_VERSION = 1,
   MEMORY_SIZE_MAX = 1024 * 1024,
-  FILES_MAX = 32, // a power of two
-  NAME_SIZE = 24,
+  FILES_MAX = 32,
+  NAMED_BYTES = 16, // of the key
+  NAME_SIZE = sizeof "start-" + 2 * NAMED_BYTES + sizeof "-next",
 };
 
 struct memory_header {
@@ -62,8 +64,12 @@ static bool find_registry(void) {
          (geteuid() == 0 && is_registry_in("/run"));
 }
 
+static const char PREFIX[] = "start-";
+
 static void name_of(char name[NAME_SIZE], const char *end) {
-  (void)snprintf(name, NAME_SIZE, "start-%02x%s", key[0] & (FILES_MAX - 1), end);
+  char *at = stpcpy(name, PREFIX);
+  for (int i = 0; i < NAMED_BYTES; i++) at += sprintf(at, "%02x", key[i]);
+  (void)stpcpy(at, end);
 }
 
 static bool is_private(int file, struct stat *about) {
@@ -186,6 +192,23 @@ static bool write_memory(int file, const struct trace *trace) {
          (kept == 0 || write(file, known, kept) == (ssize_t)kept);
 }
 
+// Removes the file that was made first when there is no room for another one.
+static void make_room(int registry) {
+  struct listing listing = {0};
+  char oldest[NAME_SIZE];
+  struct stat about;
+  time_t since = 0;
+  int count = 0;
+  for (const char *name; (name = next_name(registry, &listing)) != NULL;) {
+    if (strncmp(name, PREFIX, sizeof PREFIX - 1) != 0 || strlen(name) >= sizeof oldest) continue;
+    if (fstatat(registry, name, &about, AT_SYMLINK_NOFOLLOW) != 0) continue;
+    if (count++ > 0 && about.st_mtime >= since) continue;
+    since = about.st_mtime;
+    (void)strcpy(oldest, name);
+  }
+  if (count >= FILES_MAX) (void)unlinkat(registry, oldest, 0);
+}
+
 // Of two at once, neither may be kept.
 static void write_anew(int registry, const struct trace *trace) {
   char name[NAME_SIZE], next[NAME_SIZE];
@@ -205,5 +228,7 @@ void keep_start(void) {
   if (sizeof(struct memory_header) + sizeof(uint64_t) + trace.size > MEMORY_SIZE_MAX) return;
   // One that was not there is made for the next start.
   int registry = open_registry(directory, true);
-  if (registry >= 0 && is_kept) write_anew(registry, &trace);
+  if (registry < 0 || !is_kept) return;
+  if (known == NULL) make_room(registry);
+  write_anew(registry, &trace);
 }

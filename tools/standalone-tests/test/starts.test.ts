@@ -172,6 +172,17 @@ describe.runIf(isBuilt).each(USERS)('starts of $name that go as one before', (us
     expect(stdout).toBe('')
   })
 
+  test('are kept for the last thirty-two, whatever is in between', () => {
+    settle()
+    const variables = (index: number) => ({ NUMBER: `${index}` })
+    for (let index = 0; index < 40; index++) place.sh('true', {}, variables(index))
+    expect(place.kept).toHaveLength(32)
+    for (const index of [20, 39, 30]) {
+      expect(place.follows(() => place.sh('echo $NUMBER', {}, variables(index)))).toBe(true)
+    }
+    expect(place.follows(() => place.sh('true'))).toBe(false)
+  })
+
   test('can be many at once', async () => {
     settle()
     const all = await Promise.all(
