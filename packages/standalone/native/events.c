@@ -5,6 +5,7 @@
 #include "calls.h"
 #include "engine.h"
 #include "protocol.h"
+#include "terminal.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -131,5 +132,6 @@ void call_send(const struct input *inputs, struct answer *answer) {
 
 void call_exit(const struct input *inputs, struct answer *answer) {
   (void)answer;
+  restore_modes();
   _exit((int)inputs[0].number);
 }

@@ -8,6 +8,7 @@
 #include "native.h"
 #include "self.h"
 #include "status.h"
+#include "terminal.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -43,6 +44,7 @@ int main(int argc, char **argv) {
   if (is_native(argc, argv)) return native_main(argc, argv);
   if (argc == 0) return STATUS_USAGE;
   make_ready();
+  note_modes();
   note_words(argv);
   note_arguments(argc, argv);
   remember_arguments(argv);

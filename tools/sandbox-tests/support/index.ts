@@ -34,10 +34,4 @@ export {
   type StartedProgram,
 } from './processes.ts'
 export { CTRL_BACKSLASH, CTRL_C, CTRL_D, CTRL_Z, runOnTerminal } from './terminal.ts'
-export {
-  HELPER_IS_STANDALONE,
-  stagedCall,
-  stagedStandalone,
-  stagedWords,
-  TESTED_PROGRAMS,
-} from './standalone.ts'
+export { stagedCall, stagedStandalone, stagedWords, TESTED_PROGRAMS } from './standalone.ts'
