@@ -109,7 +109,11 @@ async function checkCFormat() {
   }
 }
 
-const C_FOLDERS = ['packages/native/native', 'packages/standalone/native', 'tools/standalone-tests/native']
+const C_FOLDERS = [
+  ...['packages/native/native', 'packages/native/test/probe', 'packages/standalone/native'],
+  ...['tools/bench/native/load', 'tools/bench/native/timer', 'tools/policy-fuzz/probe'],
+  ...['tools/sandbox-tests/probe', 'tools/sandbox-tests/probe/preload', 'tools/standalone-tests/native'],
+]
 
 function cSources() {
   return C_FOLDERS.flatMap((folder) => {

@@ -28,8 +28,11 @@ static bool send_own(const struct entry *entry) {
   return true;
 }
 
-// The next entry of a trace; NULL at its end.
-static const struct entry *next_of(const struct kept_trace *trace) { return read_entry(trace->at, trace->size); }
+// The next entry of a trace; NULL at its end, and at what is never kept.
+static const struct entry *next_of(const struct kept_trace *trace) {
+  const struct entry *entry = read_entry(trace->at, trace->size);
+  return entry == NULL || CALLS[entry->call].repetition == NEVER ? NULL : entry;
+}
 
 // Leaves those traces that go on as this start does, each behind that entry. The result is how many there are.
 static uint32_t keep_same(struct kept_trace *traces, uint32_t count, uint32_t index) {

@@ -56,7 +56,7 @@ static bool is_registry_in(const char *parent) {
   return access(lstat(directory, &about) == 0 ? directory : found, W_OK | X_OK) == 0;
 }
 
-// Only what lies in memory: that costs nothing, and ends with the machine.
+// Only those of the directories that are there for what ends with the machine.
 static bool find_registry(void) {
   char of_user[sizeof "/run/user/4294967295"];
   (void)snprintf(of_user, sizeof of_user, "/run/user/%u", geteuid());
