@@ -31,7 +31,7 @@ export function setDefaultBackend(stage: string, backend: TestBackend): void {
     const before = readFileSync(path, 'utf8')
     const after = before.replace(
       CHOICE,
-      `const backend = (options.backend ?? "auto") === "auto" ? "${backend}" : options.backend;$1`,
+      `const backend = ($1.backend ?? "auto") === "auto" ? "${backend}" : $1.backend;$2`,
     )
     if (after !== before) writeFileSync(path, after)
     return after !== before
@@ -44,4 +44,4 @@ const FORMATS = 2
 
 /** In `chooseBackend`. */
 const CHOICE =
-  /const \{ backend = "auto" \} = options;(\s*if \(backend === "auto"\) return (?:\w+\.)?autoBackend)/
+  /const \{ backend = "auto" \} = ([\w.]+);(\s*if \(backend === "auto"\) return (?:\w+\.)?autoBackend)/
