@@ -192,18 +192,22 @@ static bool write_memory(int file, const struct trace *trace) {
          (kept == 0 || write(file, known, kept) == (ssize_t)kept);
 }
 
+static bool is_before(const struct timespec *one, const struct timespec *other) {
+  return one->tv_sec < other->tv_sec || (one->tv_sec == other->tv_sec && one->tv_nsec < other->tv_nsec);
+}
+
 // Removes the file that was made first when there is no room for another one.
 static void make_room(int registry) {
   struct listing listing = {0};
   char oldest[NAME_SIZE];
   struct stat about;
-  time_t since = 0;
+  struct timespec since = {0};
   int count = 0;
   for (const char *name; (name = next_name(registry, &listing)) != NULL;) {
     if (strncmp(name, PREFIX, sizeof PREFIX - 1) != 0 || strlen(name) >= sizeof oldest) continue;
     if (fstatat(registry, name, &about, AT_SYMLINK_NOFOLLOW) != 0) continue;
-    if (count++ > 0 && about.st_mtime >= since) continue;
-    since = about.st_mtime;
+    if (count++ > 0 && !is_before(&about.st_mtim, &since)) continue;
+    since = about.st_mtim;
     (void)strcpy(oldest, name);
   }
   if (count >= FILES_MAX) (void)unlinkat(registry, oldest, 0);

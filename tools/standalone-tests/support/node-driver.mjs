@@ -8,7 +8,7 @@ process.on('message', async ({ argv, env, cwd }) => {
   const said = { stdout: '', stderr: '' }
   for (const stream of /** @type {const} */ (['stdout', 'stderr'])) {
     process[stream].write = (text) => {
-      said[stream] += text
+      said[stream] += text.toWellFormed() // as its bytes are read
       return true
     }
   }

@@ -78,6 +78,7 @@ test('random words', async () => {
     '--no-prok',
     '-hV',
     '-x',
+    '-\u{10000}',
   ]
   const flag = fc.constantFrom(...names, ...others)
   const value = fc.oneof(

@@ -1,3 +1,4 @@
+/// <reference lib="es2024.string" />
 import { host } from '../host.js'
 import { Emitter, type Listener } from './emitter.js'
 import { check, checked } from './system-error.js'
@@ -18,8 +19,9 @@ class Process extends Emitter {
   /** To the host, process 0 is this one. Its number would be something new at each start, and nothing else needs it. */
   readonly pid = 0
   exitCode: number | undefined
-  readonly stdout = { write: (text: string): void => host.write(STDOUT, text) }
-  readonly stderr = { write: (text: string): void => host.write(STDERR, text) }
+  // Half of a surrogate pair has no bytes; Node writes U+FFFD for it.
+  readonly stdout = { write: (text: string): void => host.write(STDOUT, text.toWellFormed()) }
+  readonly stderr = { write: (text: string): void => host.write(STDERR, text.toWellFormed()) }
   #environment: Record<string, string> | undefined
   #identity: readonly number[] | undefined
 
