@@ -36,18 +36,22 @@ export function helperScenarios(scene) {
     ...BACKENDS.map((backend) =>
       helperScenario(`static helper, ${backend}`, STATIC_HELPER, { scene, backend }),
     ),
+    // Without `--` no start goes as one before.
+    ...BACKENDS.map((backend) =>
+      helperScenario(`static helper, ${backend}, first start`, STATIC_HELPER, { scene, backend, end: [] }),
+    ),
     ...BACKENDS.map((backend) =>
       helperScenario(`helper on Node, ${backend}`, nodeHosted, { scene, backend }),
     ),
   ]
 }
 
-function helperScenario(name, program, { scene: { root, profile }, backend }) {
+function helperScenario(name, program, { scene: { root, profile }, backend, end = ['--'] }) {
   if (!existsSync(program)) return { name, absence: 'not measured: it is not built' }
   const { command, absence } = withBackend(program, { helpOption: ['--help'], backend })
   if (command === undefined) return { name, absence }
   const policy = ['--sandbox-policy-cwd', root, '--permission-profile', JSON.stringify(profile)]
-  return { name, command: [...command, ...policy, '--', '/bin/true'] }
+  return { name, command: [...command, ...policy, ...end, '/bin/true'] }
 }
 
 /** The multitool with each backend. */
