@@ -1,9 +1,9 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { isBuilt, ON_NODE, PROGRAM, readOnlyWords } from '../support/program.ts'
 
 const HELPERS = [
@@ -71,6 +71,13 @@ async function line(child: ChildProcess): Promise<string> {
   return text.toString().trim()
 }
 
+/** The state of its process, a letter as in proc_pid_stat(5). */
+function stateOf({ pid }: ChildProcess): string | undefined {
+  return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.[0]
+}
+
+const STOP_LIMIT_MS = 20_000
+
 describe.runIf(isBuilt).each(HELPERS)('$name', ({ words: helper }) => {
   const start = (script: string): ChildProcess => {
     const [program, args] = words(helper, script)
@@ -117,6 +124,8 @@ describe.runIf(isBuilt).each(HELPERS)('$name', ({ words: helper }) => {
     const child = start('echo ready; read word; echo $word')
     expect(await line(child)).toBe('ready')
     child.kill('SIGTSTP')
+    // As a shell does: before it has stopped there is nothing to go on with.
+    await vi.waitUntil(() => stateOf(child) === 'T', { timeout: STOP_LIMIT_MS })
     child.kill('SIGCONT')
     child.stdin?.end('word\n')
     expect(await line(child)).toBe('word')
