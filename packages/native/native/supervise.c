@@ -44,6 +44,8 @@ _Noreturn void fail(struct run *run, enum step step, int error) {
   await_end(run);
   clear_placeholders(run);
   if (run->caller_is_gone) _exit(STATUS_SETUP);
+  // A sandbox that was told to end has no mounts any more, and no enter that answers.
+  if (run->interrupted_by != 0) report_and_exit(run, STEP_INTERRUPTED, (uint32_t)run->interrupted_by);
   if (step != STEP_LAUNCHER) report_and_exit(run, step, (uint32_t)error);
   if (run->errors >= 0) (void)read_errors(run->errors);
   report_failed(run, STEP_LAUNCHER, (uint32_t)run->launcher_status, (uint32_t)error);

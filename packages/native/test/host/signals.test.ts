@@ -9,6 +9,11 @@ afterAll(workshop.remove)
 /** Loops of short sleeps: a shell runs its traps between commands only. */
 const FOREVER = 'while :; do sleep 0.02; done'
 
+/** When a signal comes: at each millisecond up to about when the last of as many commands runs. */
+const ROUNDS = 40
+const AT_ONCE = 8
+const LONGEST_SETUP_MS = 40
+
 /** A launcher that takes its time before it becomes bwrap. */
 const SLOW_BWRAP = {
   launcher: '/bin/sh',
@@ -106,6 +111,24 @@ describe.skipIf(reasonToSkip()).each(USERS)('signals to supervise, as $name', (u
       expect(outcome.stdout.toString()).toBe('')
     },
   )
+
+  test('SIGTERM at any moment of a set-up is what has ended it, whatever was being verified', async () => {
+    const mounted = bwrapArgv(['--bind', '/tmp', '/tmp', '--cap-drop', 'ALL'])
+    const mounts = [{ expectation: 'bound', target: '/tmp', source: '/tmp' }] as const
+    const startAndEnd = async (index: number): Promise<void> => {
+      const run = startShell('exec sleep 60', { launcherArgv: mounted, mounts })
+      await new Promise((resolve) => setTimeout(resolve, index % LONGEST_SETUP_MS))
+      run.child.kill('SIGTERM')
+      const { signal, reports } = await run.done
+      expect(signal).toBe('SIGTERM')
+      const [first] = reports // none when it came before anything was set up
+      if (first?.kind === 'failed') expect(first).toMatchObject({ step: 'interrupted', errno: 15 })
+    }
+    // Many at once, which pulls the steps of each apart.
+    for (let round = 0; round < ROUNDS; round++) {
+      await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => startAndEnd(round + index)))
+    }
+  })
 
   test('SIGTERM before there is a request', async () => {
     const run = start({ program: workshop.program, user, pieces: [requestFor(['true']).subarray(0, 40)] })
