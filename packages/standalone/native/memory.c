@@ -56,12 +56,12 @@ static bool is_registry_in(const char *parent) {
   return access(lstat(directory, &about) == 0 ? directory : found, W_OK | X_OK) == 0;
 }
 
-// Only those of the directories that are there for what ends with the machine.
+// Only the directory that every process of this user has for what ends with the machine, whatever its variables
+// say: one that a variable names would be hidden from no command of a start without that variable.
 static bool find_registry(void) {
   char of_user[sizeof "/run/user/4294967295"];
   (void)snprintf(of_user, sizeof of_user, "/run/user/%u", geteuid());
-  return is_registry_in(getenv("XDG_RUNTIME_DIR")) || is_registry_in(of_user) ||
-         (geteuid() == 0 && is_registry_in("/run"));
+  return is_registry_in(of_user) || (geteuid() == 0 && is_registry_in("/run"));
 }
 
 static const char PREFIX[] = "start-";

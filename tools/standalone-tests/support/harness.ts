@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { onlyVariables, UNSHARE, wordsWithRun } from './starts.ts'
 import { ARCHS, linkNative, linkProgram, PROGRAM, stateFor } from '@linux-sandbox/build-standalone'
 
 /** A command line. */
@@ -39,22 +40,28 @@ const DRIVER = fileURLToPath(new URL('node-driver.mjs', import.meta.url))
 /** Of the same length, so that a request is the same but for these letters. */
 const FOLDERS = { standalone: 'helper-as-file', node: 'helper-on-node' } as const
 
-/** @throws {Error} when the programs cannot be built. */
-export async function startHarness(): Promise<Harness> {
+/**
+ * @param ownRun - whether both have a `/run` of their own, in which the file keeps its starts; as root only
+ * @throws {Error} when the programs cannot be built.
+ */
+export async function startHarness({ ownRun = false } = {}): Promise<Harness> {
   const directory = mkdtempSync(join(tmpdir(), 'standalone-tests-'))
   const nodeArch = process.arch === 'arm64' ? 'arm64' : 'x64'
   const arch = ARCHS[nodeArch]
   const folders = { standalone: join(directory, FOLDERS.standalone), node: join(directory, FOLDERS.node) }
   mkdirSync(folders.standalone)
   mkdirSync(folders.node)
-  const runtime = join(directory, 'runtime')
-  mkdirSync(runtime, { mode: 0o700 })
+  const runDirectory = join(directory, 'run')
+  mkdirSync(runDirectory)
   let kept = 0
   let before = ''
   const state = await stateFor(nodeArch)
   const file = linkProgram({ arch, state, scratch: folders.standalone, replaced: CAPTURE })
   const native = linkNative({ arch, scratch: folders.node, replaced: CAPTURE })
-  const driver = fork(DRIVER, { env: { ...process.env, LINUX_SANDBOX_NATIVE: native } })
+  const driver = fork(DRIVER, {
+    env: { ...process.env, LINUX_SANDBOX_NATIVE: native },
+    ...(ownRun ? { execPath: UNSHARE, execArgv: [...wordsWithRun(runDirectory), process.execPath] } : {}),
+  })
   await once(driver, 'message')
 
   async function outcome(
@@ -76,9 +83,13 @@ export async function startHarness(): Promise<Harness> {
 
   return {
     async both({ argv, env = {}, cwd = '/' }) {
-      const invocation = { argv, env: { PATH: '/usr/bin:/bin', XDG_RUNTIME_DIR: runtime, ...env }, cwd }
-      const standalone = await outcome('standalone', (one) => runFile(file, one), invocation)
-      const now = startsIn(join(runtime, 'linux-sandbox'))
+      const invocation = { argv, env: { PATH: '/usr/bin:/bin', ...env }, cwd }
+      const standalone = await outcome(
+        'standalone',
+        (one) => runFile(file, one, ownRun ? runDirectory : undefined),
+        invocation,
+      )
+      const now = startsIn(join(runDirectory, 'linux-sandbox'))
       if (now !== before) kept++
       before = now
       const node = await outcome('node', (one) => runOnNode(driver, one), invocation)
@@ -111,8 +122,14 @@ function readIfThere(path: string): string | undefined {
   }
 }
 
-async function runFile(file: string, { argv, env, cwd }: Required<Invocation>): ReturnType<Run> {
-  const child = spawn(file, argv, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+async function runFile(
+  file: string,
+  { argv, env, cwd }: Required<Invocation>,
+  run: string | undefined,
+): ReturnType<Run> {
+  const [program, ...words] =
+    run === undefined ? [file] : [UNSHARE, ...wordsWithRun(run), ...onlyVariables(env), file]
+  const child = spawn(program, [...words, ...argv], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] })
   const texts = { stdout: '', stderr: '' }
   child.stdout.setEncoding('utf8').on('data', (text: string) => (texts.stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (texts.stderr += text))

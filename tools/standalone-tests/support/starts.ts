@@ -38,12 +38,27 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** A place to start commands in: a workspace, and a directory for the runtime in which the registry will be. */
+/** Words before a program that give it `run` as its `/run`. */
+export function wordsWithRun(run: string): string[] {
+  return ['--mount', '/bin/sh', '-c', '/bin/mount --bind "$0" /run && exec "$@"', run]
+}
+
+/** Words before a program that leave it no variable but these, of which the shell has more. */
+export function onlyVariables(env: Readonly<Record<string, string>>): string[] {
+  return ['/usr/bin/env', '-i', ...Object.entries(env).map(([name, value]) => `${name}=${value}`)]
+}
+
+/** What stands before them. It needs root. */
+export const UNSHARE = '/usr/bin/unshare'
+
+export const canHaveRun = own === 0
+
+/** A place to start commands in: a workspace, and a `/run` in which the registry will be. */
 export class Place {
   readonly directory = mkdtempSync(join(tmpdir(), 'starts-'))
   readonly workspace = join(this.directory, 'workspace')
-  readonly runtime = join(this.directory, 'runtime')
-  readonly registry = join(this.runtime, 'linux-sandbox')
+  readonly run = join(this.directory, 'run')
+  readonly registry: string
   readonly program = join(this.directory, 'codex-linux-sandbox')
   readonly user: User
 
@@ -51,13 +66,11 @@ export class Place {
     this.user = user
     copyFileSync(PROGRAM, this.program)
     chmodSync(this.directory, 0o755)
-    for (const [path, mode] of [
-      [this.workspace, 0o755],
-      [this.runtime, 0o700],
-    ] as const) {
-      mkdirSync(path, { mode })
-      chownSync(path, user.uid, user.gid)
-    }
+    const runtime = user.uid === 0 ? this.run : join(this.run, 'user', String(user.uid))
+    this.registry = join(runtime, 'linux-sandbox')
+    mkdirSync(this.workspace)
+    mkdirSync(runtime, { recursive: true })
+    for (const path of [this.workspace, runtime]) chownSync(path, user.uid, user.gid)
   }
 
   remove(): void {
@@ -65,7 +78,7 @@ export class Place {
   }
 
   get env(): Record<string, string> {
-    return { PATH: '/usr/bin:/bin', XDG_RUNTIME_DIR: this.runtime }
+    return { PATH: '/usr/bin:/bin', WORD: 'a b' }
   }
 
   /** The words of a start whose command may write in the workspace; `denied` are globs that it cannot read. */
@@ -83,13 +96,12 @@ export class Place {
   }
 
   start(command: readonly string[], policy: Policy = {}, env: Readonly<Record<string, string>> = {}): Ended {
-    const { uid, gid } = this.user
-    const options = { encoding: 'utf8', env: { ...this.env, ...env }, uid, gid, cwd: '/' } as const
-    const { status, signal, stdout, stderr, error } = spawnSync(
-      this.program,
-      this.words(command, policy),
-      options,
-    )
+    const before = this.#before({ ...this.env, ...env })
+    const words = [...before, this.program, ...this.words(command, policy)]
+    const { status, signal, stdout, stderr, error } = spawnSync(UNSHARE, words, {
+      encoding: 'utf8',
+      cwd: '/',
+    })
     if (error !== undefined) throw error
     return { status, signal, stdout, stderr }
   }
@@ -100,8 +112,8 @@ export class Place {
 
   /** The same without waiting for the end. */
   async startBeside(command: readonly string[]): Promise<Ended> {
-    const { uid, gid } = this.user
-    const child = spawn(this.program, this.words(command), { env: this.env, uid, gid, cwd: '/' })
+    const before = this.#before(this.env)
+    const child = spawn(UNSHARE, [...before, this.program, ...this.words(command)], { cwd: '/' })
     const said = { stdout: '', stderr: '' }
     child.stdout.setEncoding('utf8').on('data', (text: string) => (said.stdout += text))
     child.stderr.setEncoding('utf8').on('data', (text: string) => (said.stderr += text))
@@ -120,6 +132,12 @@ export class Place {
     const before = this.#identities()
     act()
     return this.#identities() === before
+  }
+
+  #before(env: Readonly<Record<string, string>>): string[] {
+    const { uid, gid } = this.user
+    const become = ['/usr/bin/setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups']
+    return [...wordsWithRun(this.run), ...become, ...onlyVariables(env)]
   }
 
   #identities(): string {
