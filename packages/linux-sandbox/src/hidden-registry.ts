@@ -15,8 +15,7 @@ export function withHiddenRegistry(
   operations: readonly MountOperation[],
   registry: AbsolutePath,
 ): MountOperation[] {
-  // The policy is not asked: it knows names, and an entry can name a directory by a link.
-  const index = operations.findLastIndex((operation) => decidesAbout(registry, operation))
+  const index = indexAround(registry, operations)
   const around = operations[index]
   if (around === undefined || !('access' in around)) return [...operations]
   const pins = around.access === 'write' ? pinsBetween(targetOf(around), registry) : []
@@ -28,6 +27,17 @@ export function withHiddenRegistry(
     { type: 'mask-directory', target: registry, traversable: false, cause: CAUSE },
     { type: 'remount-read-only', target: registry, cause: CAUSE },
   ]
+}
+
+/** Whether the command could put something of its own where the registry is to be. */
+export function canWriteAt(registry: AbsolutePath, operations: readonly MountOperation[]): boolean {
+  const around = operations[indexAround(registry, operations)]
+  return around !== undefined && 'access' in around && around.access === 'write'
+}
+
+/** The policy is not asked: it knows names, and an entry can name a directory by a link. */
+function indexAround(path: AbsolutePath, operations: readonly MountOperation[]): number {
+  return operations.findLastIndex((operation) => decidesAbout(path, operation))
 }
 
 function decidesAbout(path: AbsolutePath, operation: MountOperation): boolean {

@@ -4,14 +4,14 @@ import { PolicyUnsupportedError } from '@linux-sandbox/errors'
 import { errnoOf } from '@linux-sandbox/host-probe'
 import type { DiskView, MountOperation, MountPlan, Placeholder, PlanNote } from '@linux-sandbox/mount-plan'
 import { isInside, joinPath, pathComponents, type AbsolutePath } from '@linux-sandbox/policy'
-import { withHiddenRegistry } from './hidden-registry.js'
+import { canWriteAt, withHiddenRegistry } from './hidden-registry.js'
 import { withHollowDirectories } from './hollow-directories.js'
 import { registryPath, type RegistryPath } from './registry-path.js'
 
 /** A plan whose placeholders can all be made, and where they are registered. */
 export interface SettledPlan {
   readonly mounts: MountPlan
-  /** `undefined` when nothing has to be registered and there is no place for it. */
+  /** `undefined` when nothing has to be registered, and nothing was. */
   readonly registry: string | undefined
 }
 
@@ -46,16 +46,25 @@ export function settlePlaceholders(mounts: MountPlan, disk: DiskView): SettledPl
   const placeholders = registry === undefined ? [] : wanted.filter(({ path }) => !isOmitted(path))
   const shown =
     registry === undefined ? operations : withUnlisted(operations, { placeholders, registry, disk })
-  const isRegistryThere = registry !== undefined && (placeholders.length > 0 || registry.exists)
+  const used = registry !== undefined && isUsed(registry, placeholders, shown) ? registry.path : undefined
   return {
-    registry: registry?.path,
+    registry: used,
     mounts: {
       ...mounts,
-      operations: isRegistryThere ? withHiddenRegistry(shown, registry.path) : shown,
+      operations: used === undefined ? shown : withHiddenRegistry(shown, used),
       placeholders,
       notes: [...mounts.notes, ...omitted.map(omittedNote)],
     },
   }
+}
+
+/** One that is not there and for which there is no use is not made, unless the command could make it: the next sandbox would believe it. */
+function isUsed(
+  { path, exists }: RegistryPath,
+  placeholders: readonly Placeholder[],
+  operations: readonly MountOperation[],
+): boolean {
+  return placeholders.length > 0 || exists || canWriteAt(path, operations)
 }
 
 /**

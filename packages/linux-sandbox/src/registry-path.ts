@@ -26,14 +26,17 @@ export function registryPath(): RegistryPath | undefined {
   return undefined
 }
 
-/** In an order that every process of a user agrees on. What lies in memory comes first: it needs no clearing after a crash. */
+/**
+ * In an order that every process of a user agrees on. The first is where no variable leads: what every sandbox of the user must hide, as the
+ * static helper keeps earlier starts there (`find_registry` in packages/standalone/native/memory.c names it, too). What lies in memory comes
+ * before what does not: it needs no clearing after a crash.
+ */
 function candidates(): Candidate[] {
   const uid = process.geteuid?.() ?? 0
   const home = process.env['HOME']
   return [
+    { directory: uid === 0 ? '/run' : `/run/user/${uid}`, name: 'linux-sandbox' },
     { directory: process.env['XDG_RUNTIME_DIR'], name: 'linux-sandbox' },
-    { directory: `/run/user/${uid}`, name: 'linux-sandbox' },
-    { directory: uid === 0 ? '/run' : undefined, name: 'linux-sandbox' },
     {
       directory: process.env['XDG_STATE_HOME'] ?? (home && join(home, '.local/state')),
       name: 'linux-sandbox',

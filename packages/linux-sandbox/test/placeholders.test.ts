@@ -20,7 +20,10 @@ const uid = process.geteuid?.() ?? 0
 const CAUSE = { kind: 'protected-name', name: '.git', reason: 'a test' } as const
 const WHOLE_TREE = { type: 'root', access: 'read', devices: false, cause: CAUSE } as const
 
-afterEach(() => void vi.unstubAllEnvs())
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
+})
 
 function planFor(workspace: string, names: readonly string[]): MountPlan {
   const paths = names.map((name) => absolutePath(join(workspace, name)))
@@ -52,10 +55,16 @@ function wordsOf({ operations }: MountPlan): string[] {
   )
 }
 
+/** The only place in which a registry can be: that of an id without a directory in `/run/user`. */
+function stubRuntime(directory: string): void {
+  vi.spyOn(process, 'geteuid').mockReturnValue(61_237)
+  vi.stubEnv('XDG_RUNTIME_DIR', directory)
+}
+
 test('git is shown a directory that it ignores, but .git itself, and the registry is hidden', () => {
   const workspace = makeDirectory()
   const runtime = makeDirectory()
-  vi.stubEnv('XDG_RUNTIME_DIR', runtime)
+  stubRuntime(runtime)
   vi.stubEnv('HOME', '/nonexistent')
   const settled = settle(planFor(workspace, ['.git', '.codex', 'a', 'a/b']))
   expect(wordsOf(settled.mounts).slice(1)).toEqual([
@@ -71,7 +80,7 @@ test('git is shown a directory that it ignores, but .git itself, and the registr
 test('what is mounted decides whether the registry is hidden, and not what the policy calls it', () => {
   const workspace = makeDirectory()
   const runtime = absolutePath(makeDirectory())
-  vi.stubEnv('XDG_RUNTIME_DIR', runtime)
+  stubRuntime(runtime)
   const masked = (target: string) =>
     ({ type: 'mask-directory', target: absolutePath(target), traversable: true, cause: CAUSE }) as const
   const { operations, ...plan } = planFor(workspace, ['.codex'])
@@ -88,7 +97,7 @@ test('what is mounted decides whether the registry is hidden, and not what the p
 test('nothing is made by planning', () => {
   const workspace = makeDirectory()
   const runtime = makeDirectory()
-  vi.stubEnv('XDG_RUNTIME_DIR', runtime)
+  stubRuntime(runtime)
   settle(planFor(workspace, ['.git']))
   expect(readdirSync(runtime)).toEqual([])
   expect(readdirSync(workspace)).toEqual([])
@@ -97,7 +106,7 @@ test('nothing is made by planning', () => {
 test('a registry in something writable stays where it is, with the directories on the way to it', () => {
   const home = absolutePath(makeDirectory())
   mkdirSync(join(home, 'a/run'), { recursive: true })
-  vi.stubEnv('XDG_RUNTIME_DIR', join(home, 'a/run'))
+  stubRuntime(join(home, 'a/run'))
   const { operations, ...plan } = planFor(home, ['a/.git'])
   const writable = { type: 'bind', source: home, target: home, access: 'write', cause: CAUSE } as const
   const { mounts } = settle({ ...plan, operations: [WHOLE_TREE, writable, ...operations.slice(1)] })
@@ -113,7 +122,7 @@ test('a registry in something writable stays where it is, with the directories o
 
 test('a registry that an entry makes writable is hidden like any other', () => {
   const runtime = absolutePath(makeDirectory())
-  vi.stubEnv('XDG_RUNTIME_DIR', runtime)
+  stubRuntime(runtime)
   const path = absolutePath(join(runtime, 'linux-sandbox'))
   mkdirSync(path, { mode: 0o700 })
   const writable = { type: 'bind', source: path, target: path, access: 'write', cause: CAUSE } as const
@@ -123,6 +132,30 @@ test('a registry that an entry makes writable is hidden like any other', () => {
     `mask-directory  ${path}`,
     `remount-read-only  ${path}`,
   ])
+})
+
+test('a registry that is not there, and not needed, is made only where the command could make it', () => {
+  const runtime = absolutePath(makeDirectory())
+  stubRuntime(runtime)
+  const writable = { type: 'bind', source: runtime, target: runtime, access: 'write', cause: CAUSE } as const
+  const around = settle({ operations: [WHOLE_TREE, writable], placeholders: [], notes: [] })
+  expect(around.registry).toBe(`${runtime}/linux-sandbox`)
+  expect(wordsOf(around.mounts).slice(2)).toEqual([
+    `mask-directory  ${around.registry}`,
+    `remount-read-only  ${around.registry}`,
+  ])
+  const read = settle({ operations: [WHOLE_TREE], placeholders: [], notes: [] })
+  expect(read.registry).toBeUndefined()
+  expect(wordsOf(read.mounts)).toHaveLength(1)
+})
+
+test('no variable leads to another registry where the machine has a place for one', () => {
+  const usual = settle(planFor(makeDirectory(), ['.git'])).registry
+  vi.stubEnv('XDG_RUNTIME_DIR', makeDirectory())
+  const { registry } = settle(planFor(makeDirectory(), ['.git']))
+  if (uid === 0) expect(usual).toBe('/run/linux-sandbox')
+  if (usual?.startsWith('/run/') === true) expect(registry).toBe(usual)
+  else expect(registry).not.toBe(usual)
 })
 
 /** Permissions do not bind root, so what depends on them can be seen by others only. */
@@ -145,7 +178,7 @@ asOrdinaryUser("a name in another user's directory is left out, with a note", ()
 
 test('an empty directory of the user stays what it is; one that another sandbox has put there is shown as one of ours', () => {
   const workspace = makeDirectory()
-  vi.stubEnv('XDG_RUNTIME_DIR', makeDirectory())
+  stubRuntime(makeDirectory())
   for (const name of ['.codex', '.aws']) mkdirSync(join(workspace, name))
   utimesSync(join(workspace, '.aws'), 1, 0)
   const { mounts, registry } = settle({ ...planFor(workspace, ['.codex', '.aws']), placeholders: [] })
@@ -157,7 +190,7 @@ test('an empty directory of the user stays what it is; one that another sandbox 
 
 test('a directory that is gone since the plan was made was a placeholder of another sandbox', () => {
   const workspace = makeDirectory()
-  vi.stubEnv('XDG_RUNTIME_DIR', makeDirectory())
+  stubRuntime(makeDirectory())
   writeFileSync(join(workspace, 'kept'), '')
   const plan = { ...planFor(workspace, ['a', 'a/.git', 'file']), placeholders: [] }
   const disk: DiskView = { ...nodeDisk, kindOf: (path) => (path.endsWith('file') ? 'file' : 'directory') }

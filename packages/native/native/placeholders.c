@@ -174,8 +174,8 @@ void place_placeholders(struct run *run) {
   bool is_needed = run->plan.placeholder_count > 0;
   struct owners owners = {NULL, 0, 0};
   if (run->plan.registry == NULL) return;
-  int registry = open_registry(run->plan.registry, is_needed);
-  if (registry < 0 && !is_needed) return; // nothing to sweep, or nothing that can be believed
+  int registry = open_registry(run->plan.registry, true);
+  if (registry < 0 && !is_needed) return; // nothing that can be believed
   if (registry < 0) fail(run, STEP_REGISTRY, errno);
   state.all.registry = registry;
   int lock = take_lock(run, registry, true);

@@ -45,23 +45,17 @@ static size_t known_size;
 
 void forget_start(void) { is_repeatable = false; }
 
-// The registry's path when it is in `parent`; false when this process cannot use that. As
-// packages/linux-sandbox/src/registry-path.ts.
-static bool is_registry_in(const char *parent) {
-  char found[PATH_MAX];
-  if (parent == NULL || parent[0] != '/' || realpath(parent, found) == NULL) return false;
+// Only in the directory that every process of this user has for what ends with the machine, whatever its variables
+// say: the first of those in packages/linux-sandbox/src/registry-path.ts, which every sandbox of this user hides. A
+// registry that a variable names would be hidden from no command of a start without that variable.
+static bool find_registry(void) {
+  char of_user[sizeof "/run/user/4294967295"], found[PATH_MAX];
+  (void)snprintf(of_user, sizeof of_user, geteuid() == 0 ? "/run" : "/run/user/%u", geteuid());
+  if (realpath(of_user, found) == NULL) return false;
   int size = snprintf(directory, sizeof directory, "%s/linux-sandbox", found);
   if (size < 0 || (size_t)size >= sizeof directory) return false;
   struct stat about;
   return access(lstat(directory, &about) == 0 ? directory : found, W_OK | X_OK) == 0;
-}
-
-// Only the directory that every process of this user has for what ends with the machine, whatever its variables
-// say: one that a variable names would be hidden from no command of a start without that variable.
-static bool find_registry(void) {
-  char of_user[sizeof "/run/user/4294967295"];
-  (void)snprintf(of_user, sizeof of_user, "/run/user/%u", geteuid());
-  return is_registry_in(of_user) || (geteuid() == 0 && is_registry_in("/run"));
 }
 
 static const char PREFIX[] = "start-";

@@ -81,11 +81,14 @@ export class Place {
     return { PATH: '/usr/bin:/bin', WORD: 'a b' }
   }
 
-  /** The words of a start whose command may write in the workspace; `denied` are globs that it cannot read. */
-  words(command: readonly string[], { denied = [], backend = 'native' }: Policy = {}): string[] {
+  /** The words of a start whose command may write in the workspace. */
+  words(
+    command: readonly string[],
+    { writable = [], denied = [], backend = 'native' }: Policy = {},
+  ): string[] {
     const entries = [
       { path: { type: 'special', value: { kind: 'root' } }, access: 'read' },
-      { path: { type: 'path', path: this.workspace }, access: 'write' },
+      ...[this.workspace, ...writable].map((path) => ({ path: { type: 'path', path }, access: 'write' })),
       ...denied.map((pattern) => ({ path: { type: 'glob_pattern', pattern }, access: 'deny' })),
     ]
     const profile = { type: 'managed', network: 'restricted', file_system: { type: 'restricted', entries } }
@@ -121,6 +124,11 @@ export class Place {
     return { status, signal, ...said }
   }
 
+  /** The registry's path for those who have this `/run`. */
+  get registryInside(): string {
+    return this.registry.replace(this.run, '/run')
+  }
+
   /** Paths of the files in which starts are kept. */
   get kept(): string[] {
     const names = readdirSync(this.registry).filter((name) => name.startsWith('start-'))
@@ -146,6 +154,9 @@ export class Place {
 }
 
 export interface Policy {
+  /** Further directories that the command may write. */
+  readonly writable?: readonly string[]
+  /** Globs that it cannot read. */
   readonly denied?: readonly string[]
   readonly backend?: 'native' | 'bwrap'
 }

@@ -15,7 +15,8 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { PROTECTED_NAMES } from '@linux-sandbox/policy'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { isBuilt } from '../support/program.ts'
 import { canHaveRun, Place, USERS } from '../support/starts.ts'
@@ -25,6 +26,16 @@ function makeReal({ workspace, user }: Place): void {
   mkdirSync(join(workspace, 'real'))
   writeFileSync(join(workspace, 'real/config'), '')
   for (const path of ['real', 'real/config']) chownSync(join(workspace, path), user.uid, user.gid)
+}
+
+/** All for which there would be a placeholder, with something in each, so that nobody takes it for one. */
+function makeProtected(directory: string, { user }: Place): void {
+  for (const name of [...PROTECTED_NAMES.map((one) => one.name), 'HEAD', 'commondir', 'refs', 'objects']) {
+    const path = join(directory, name)
+    mkdirSync(path)
+    writeFileSync(join(path, 'file'), '')
+    for (const one of [path, join(path, 'file')]) chownSync(one, user.uid, user.gid)
+  }
 }
 
 describe.runIf(isBuilt && canHaveRun).each(USERS)(
@@ -192,14 +203,37 @@ describe.runIf(isBuilt && canHaveRun).each(USERS)(
       expect(place.follows(() => place.sh('true'))).toBe(false)
     })
 
-    test('are looked for where no variable can lead', () => {
+    test('are kept where no variable leads', () => {
       const elsewhere = { XDG_RUNTIME_DIR: place.workspace }
       chmodSync(place.workspace, 0o700)
-      for (let count = 0; count < 3; count++) expect(place.sh('true', {}, elsewhere).status).toBe(0)
-      expect(existsSync(join(place.workspace, 'linux-sandbox'))).toBe(true)
-      expect(readdirSync(join(place.workspace, 'linux-sandbox')).join()).not.toContain('start-')
-      settle() // and here they are
+      settle('true', {}, elsewhere)
+      expect(readdirSync(place.workspace)).not.toContain('linux-sandbox')
     })
+
+    test.each([true, false])(
+      'cannot be put there by a command that may write all around, whose protected names exist: %s',
+      (exist) => {
+        const runtime = dirname(place.registry)
+        const inside = place.registryInside
+        if (exist) [place.workspace, runtime].forEach((path) => makeProtected(path, place))
+        const attempts = [
+          `mkdir -p ${inside}`,
+          `echo x > ${inside}/start-1`,
+          `chmod 0777 ${inside}`,
+          `mv ${inside} ${inside}-moved`,
+          `rmdir ${inside}`,
+        ]
+        const script = `echo x > ${dirname(inside)}/beside; ${attempts.join('; ')}; :`
+        const elsewhere = { XDG_RUNTIME_DIR: place.workspace }
+        chmodSync(place.workspace, 0o700)
+        const { status, stderr } = place.sh(script, { writable: [dirname(inside)] }, elsewhere)
+        expect(status, stderr).toBe(0)
+        expect(readFileSync(join(runtime, 'beside'), 'utf8')).toBe('x\n')
+        expect(existsSync(`${place.registry}-moved`)).toBe(false)
+        expect(readdirSync(place.registry)).not.toContain('start-1')
+        expect(statSync(place.registry).mode & 0o777).toBe(0o700)
+      },
+    )
 
     test('can be many at once', async () => {
       settle()
@@ -281,7 +315,7 @@ describe.runIf(isBuilt && canHaveRun).each(USERS)(
 
       test('is asked for by a command, it is hidden from it', () => {
         const [path = ''] = place.kept
-        const inside = place.registry.replace(place.run, '/run')
+        const inside = place.registryInside
         const script = `cat ${inside}/start-*; echo x > ${inside}/start-1; ls ${inside}; chmod 0755 ${inside}`
         const { stdout, stderr } = place.sh(script)
         expect(stdout).toBe('')

@@ -174,7 +174,7 @@ export interface SuperviseRequest {
   readonly preface?: Uint8Array
   /** A seccomp program for the process that copies to endpoints of kind `tcp` and `unix`. It needs such a route. */
   readonly relayFilter?: Uint8Array
-  /** Absolute path of the registry of placeholders, a private directory whose parent exists. It is swept, and made if needed. */
+  /** Absolute path of the registry of placeholders, a private directory whose parent exists. It is made if it is not there, and swept. */
   readonly registry?: string
   /** Parents first; at most 4096. Those that do not exist are made, and removed afterwards. They need a registry. */
   readonly placeholders?: readonly Placeholder[]
