@@ -1,5 +1,5 @@
 import type { DiskView } from '@linux-sandbox/mount-plan'
-import type { EnterRequest, StartedReport, SuperviseRequest } from '@linux-sandbox/native'
+import type { EnterRequest, NamespaceName, StartedReport, SuperviseRequest } from '@linux-sandbox/native'
 import type { SandboxOptions } from './options.js'
 import type { Enforced, Violation } from './result.js'
 
@@ -31,6 +31,8 @@ export interface Backend {
    * @throws {BwrapDigestMismatchError} when the launcher has been altered.
    */
   readonly launcherDescriptor: () => number | undefined
+  /** The namespaces of a native launch, which are made while the command is prepared; `undefined` where it is no native launch. */
+  readonly namespaces: readonly NamespaceName[] | undefined
   /**
    * What starts one command.
    *

@@ -42,6 +42,7 @@ export function backendOf(
     commands,
     name: 'bwrap',
     descriptor: () => verifiedDescriptor(bwrap, host),
+    namespaces: undefined,
     request: ({ fallback, ...first }) => ({
       launcher: bwrap.path,
       launcherArgv: argv(first),

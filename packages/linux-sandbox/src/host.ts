@@ -4,6 +4,7 @@ import { nativeProgramPath } from '@linux-sandbox/native'
 import { relayFilterBytes } from '@linux-sandbox/seccomp-filter'
 import { bundledBwrapPath } from './installation.js'
 import { launchRefusal } from './launch-check.js'
+import { shared } from './shared.js'
 
 /**
  * What has been learned about this machine. Facts only: nothing in here grants anything, so sandboxes with different
@@ -54,10 +55,7 @@ export class Host {
   }
 }
 
-const SHARED = Symbol.for('@linux-sandbox/host')
-
-/** The host of this process, looked at when first asked for. One for the ESM and the CJS copy of this package. */
+/** The host of this process, looked at when first asked for. */
 export function sharedHost(): Host {
-  const holder = globalThis as { [SHARED]?: Host }
-  return (holder[SHARED] ??= new Host())
+  return shared('host', () => new Host())
 }

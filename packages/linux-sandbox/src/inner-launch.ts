@@ -41,6 +41,7 @@ export function innerBackend(confinement: Confinement, host: Host, { options }: 
   return {
     filter: commandFilter(confinement, { arch: host.arch, network: FILTERS[network], unixSockets }),
     launcherDescriptor: () => undefined,
+    namespaces: undefined,
     prepare: (enter) => ({
       request: { setupTimeoutMs, enter: { ...enter, lifetime: 'subreaper' }, reraise: true },
       noteStarted: () => undefined,

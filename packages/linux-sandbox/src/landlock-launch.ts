@@ -22,6 +22,7 @@ export function landlockBackend(confinement: Confinement, host: Host, { options 
       seesHostProcesses: true,
     }),
     launcherDescriptor: () => undefined,
+    namespaces: undefined,
     prepare(enter, disk) {
       const { ruleset, notes } = landlockRuleset(policy, {
         abi: host.landlockAbi,

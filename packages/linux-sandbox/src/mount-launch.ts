@@ -15,6 +15,7 @@ export interface Launcher {
   readonly commands: CommandCount
   readonly name: 'bwrap' | 'native'
   readonly descriptor: Backend['launcherDescriptor']
+  readonly namespaces: Backend['namespaces']
   /**
    * What `supervise` is asked to do.
    *
@@ -51,6 +52,7 @@ export function mountBackend(confinement: Confinement, host: Host, launcher: Lau
   return {
     filter: commandFilter(confinement, mountFilterTarget(confinement, host)),
     launcherDescriptor: launcher.descriptor,
+    namespaces: launcher.namespaces,
     launch,
     prepare: (enter, disk) => launch(plan(disk), enter),
   }

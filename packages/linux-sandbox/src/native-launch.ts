@@ -17,12 +17,14 @@ export function nativeBackend(
   { commands }: Pick<Making, 'commands'>,
 ): MountBackend {
   refuseWsl1()
+  const namespaces = namespacesOf(confinement)
   return mountBackend(confinement, host, {
     commands,
     name: 'native',
     descriptor: () => undefined,
-    request: ({ fallback, mounts, proc, ...namespaces }) => ({
-      namespaces: namespacesOf(namespaces),
+    namespaces,
+    request: ({ fallback, mounts, proc }) => ({
+      namespaces,
       operations: operationsOf(mounts, proc),
       ...(fallback === undefined ? {} : { fallbackOperations: operationsOf(fallback, 'host') }),
     }),
@@ -32,7 +34,7 @@ export function nativeBackend(
 function namespacesOf({
   network,
   pidNamespace,
-}: Pick<Mounting, 'network' | 'pidNamespace'>): NamespaceName[] {
+}: Pick<Confinement, 'network' | 'pidNamespace'>): NamespaceName[] {
   return [
     'ipc',
     'uts',

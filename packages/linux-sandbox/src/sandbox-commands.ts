@@ -113,6 +113,7 @@ export class SandboxCommands {
     const { child, launch, reports } = spawnSupervised(prepare, this.#host, {
       ...options,
       launcherDescriptor: backend.launcherDescriptor(),
+      namespaces: backend.namespaces,
       wiring,
     })
     // While the launcher starts, so that it costs no time.

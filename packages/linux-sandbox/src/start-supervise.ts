@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
-import type { BrokerSlot } from '@linux-sandbox/native'
+import { expectation, type BrokerSlot } from '@linux-sandbox/native'
+import type { Backend } from './backend.js'
 import { isSignal } from './broker/signal-number.js'
 import { startByBroker } from './broker/start-by-broker.js'
 import type { StdioItem } from './stdio.js'
@@ -12,6 +13,7 @@ export interface SuperviseStart {
   readonly slots: readonly StdioItem[]
   /** How many of them are the command's. The control socket comes next. */
   readonly granted: number
+  readonly namespaces: Backend['namespaces']
   readonly options: Pick<SpawnOptions, 'signal' | 'killSignal' | 'timeout' | 'detached'>
 }
 
@@ -27,8 +29,10 @@ export function startSupervise(start: SuperviseStart): () => ChildProcess {
   return () => child
 }
 
-function superviseArgs({ granted }: SuperviseStart): string[] {
-  return ['supervise', String(granted), String(granted), String(process.pid)]
+function superviseArgs({ granted, namespaces }: SuperviseStart): string[] {
+  const expected = expectation(namespaces)
+  const numbers = [granted, granted, process.pid].map(String)
+  return ['supervise', ...numbers, ...(expected === 0 ? [] : ['-', String(expected)])]
 }
 
 function startByNode(start: SuperviseStart): ChildProcess {

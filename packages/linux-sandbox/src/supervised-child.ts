@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
 import type { SandboxError } from '@linux-sandbox/errors'
 import { encodeSuperviseRequest } from '@linux-sandbox/native'
-import type { Launch } from './backend.js'
+import type { Backend, Launch } from './backend.js'
 import { writeAtOnce } from './broker/write-at-once.js'
 import { errorOfReport, nativeStartError, silentEndError } from './failure.js'
 import type { Host } from './host.js'
@@ -23,6 +23,8 @@ export interface SupervisedChild {
 export interface SupervisedOptions extends SandboxSpawnOptions {
   /** Of the opened launcher, which is then executed in place of what is at its path. */
   readonly launcherDescriptor?: number | undefined
+  /** Those that `supervise` can make before it has the request. */
+  readonly namespaces?: Backend['namespaces']
   /** The proxies that the command can reach. */
   readonly wiring?: Wiring | undefined
 }
@@ -43,11 +45,17 @@ export function spawnSupervised(
   const granted = slots.length
   const addSlot: AddSlot = (item) => slots.push(item) - 1
   addSlot('pipe')
-  const { launcherDescriptor: launcher, wiring } = options
+  const { launcherDescriptor: launcher, namespaces, wiring } = options
   const launcherSlot = launcher === undefined ? {} : { launcherDescriptor: addSlot(launcher) }
   const routing = routingFor(wiring, host, addSlot)
   const awaitChild = orElse(routing.abandon, () =>
-    startSupervise({ program: host.nativeProgram, slots, granted, options: nodeSpawnOptions(options) }),
+    startSupervise({
+      program: host.nativeProgram,
+      slots,
+      granted,
+      namespaces,
+      options: nodeSpawnOptions(options),
+    }),
   )
   const prepared = attempt(() => {
     const launch = prepare()

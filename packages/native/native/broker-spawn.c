@@ -19,7 +19,7 @@ struct child_plan {
   int sources[PLACED_MAX]; // what goes to each number; -1: nothing
   int count;
   int executable;
-  char *argv[7];
+  char *argv[8];
 };
 
 // Why the child could not be started, written by it: they share their memory until it executes.
@@ -89,7 +89,7 @@ static int start(struct child_plan *plan, pid_t *pid) {
 int spawn_supervise(const struct broker_service *service, const struct broker_request *request, const int *sockets,
                     pid_t *pid) {
   static struct child_plan plan;
-  char granted[DIGITS_MAX], caller[DIGITS_MAX], watch[DIGITS_MAX];
+  char granted[DIGITS_MAX], caller[DIGITS_MAX], watch[DIGITS_MAX], expected[DIGITS_MAX];
   plan.service = service;
   plan.request = request;
   plan_descriptors(&plan, sockets);
@@ -100,6 +100,7 @@ int spawn_supervise(const struct broker_service *service, const struct broker_re
                   granted,
                   number_text(caller, (uint32_t)service->caller),
                   number_text(watch, request->granted + 1),
+                  number_text(expected, request->expected),
                   NULL};
   memcpy(plan.argv, argv, sizeof argv);
   return start(&plan, pid);

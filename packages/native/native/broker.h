@@ -29,9 +29,10 @@ struct broker_request {
   uint32_t child;   // the caller's name for it, unlike that of all others that run
   uint32_t value;   // of a spawn 1: in a session of its own; else the signal
   uint32_t granted; // slots that are used
+  uint32_t expected;
   uint8_t slots[GRANTED_MAX + 2];
 };
-_Static_assert(sizeof(struct broker_request) == 268, "no padding");
+_Static_assert(sizeof(struct broker_request) == 272, "no padding");
 
 struct broker_reply {
   uint32_t error; // 0 or errno

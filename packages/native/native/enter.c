@@ -80,25 +80,28 @@ static void await_go(int status) {
   if (count != (ssize_t)sizeof go || go != PROTOCOL_VERSION) _exit(STATUS_SETUP);
 }
 
-_Noreturn void enter(int status) {
-  struct enter_request request;
-  struct arrival arrival;
-  sigset_t blocked;
-  int result[2];
+static void begin(int status, sigset_t *blocked) {
   (void)prctl(PR_SET_NAME, "sandbox-enter"); // for those who look at ps; the file's own name is "3"
-  if (!block_signals(&blocked)) refuse(status, STEP_REQUEST, errno);
+  if (!block_signals(blocked)) refuse(status, STEP_REQUEST, errno);
   if (!tell_entered(status)) _exit(STATUS_SETUP);
-  receive_handover(status, &arrival, &request);
+}
+
+static _Noreturn void serve(int status, struct arrival *arrival, const void *bytes, size_t size,
+                            const sigset_t *blocked) {
+  struct enter_request request;
+  int result[2];
+  int error = parse_enter_request(bytes, size, &request);
+  if (error != 0) refuse(status, STEP_REQUEST, error);
   own_descendants(status, request.lifetime);
   if (request.drops_capabilities) drop_capabilities(status);
   check_capabilities(status);
-  status = place_descriptors(status, &arrival);
+  status = place_descriptors(status, arrival);
   hand_over_listeners(status, &request);
   join_session_keyring(status);
   become_undumpable(status);
   heed_parent_death(status, request.lifetime);
   // Opened before a limit on open files, or Landlock, can forbid it.
-  int signals = open_signals(&blocked);
+  int signals = open_signals(blocked);
   int events = signals < 0 ? -1 : open_events(status, signals);
   if (events < 0 || pipe2(result, O_CLOEXEC) != 0) refuse(status, STEP_DESCRIPTORS, errno);
   int children = request.lifetime == LIFETIME_SUBREAPER ? open_children() : -1;
@@ -110,7 +113,7 @@ _Noreturn void enter(int status) {
   if (scope >= 0) check_scope(status);
   load_filter(status, &request.filter);
   await_go(status);
-  pid_t command = start_command(status, &request, scope, result, arrival.offer.granted);
+  pid_t command = start_command(status, &request, scope, result, arrival->offer.granted);
   bool is_owned = tell(status, (struct message){MESSAGE_STARTED, 0, 0, 0});
   int wait_status = is_owned ? reap_until_end(events, status, signals, command) : -1;
   if (scope >= 0) kill_scope();
@@ -118,4 +121,18 @@ _Noreturn void enter(int status) {
   if (wait_status < 0) _exit(STATUS_SETUP);
   (void)tell(status, (struct message){MESSAGE_ENDED, 0, (uint32_t)wait_status, 0}); // exits in any case
   _exit(WIFSIGNALED(wait_status) ? STATUS_SIGNAL_BASE + WTERMSIG(wait_status) : WEXITSTATUS(wait_status));
+}
+
+_Noreturn void enter(int status) {
+  struct arrival arrival;
+  sigset_t blocked;
+  begin(status, &blocked);
+  receive_handover(status, &arrival);
+  serve(status, &arrival, arrival.request, arrival.request_size, &blocked);
+}
+
+_Noreturn void go_on_as_enter(int status, struct arrival *arrival, const void *request, size_t size) {
+  sigset_t blocked;
+  begin(status, &blocked);
+  serve(status, arrival, request, size, &blocked);
 }

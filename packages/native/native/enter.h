@@ -8,8 +8,18 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+struct arrival {
+  struct handover offer;
+  int count;
+  int descriptors[1 + GRANTED_MAX]; // the request's first
+  const void *request;              // its bytes, which nobody can change
+  size_t request_size;
+};
+
 // The whole life of `enter STATUS`.
 _Noreturn void enter(int status);
+// The same once the sandbox is built by what has arrived.
+_Noreturn void go_on_as_enter(int status, struct arrival *arrival, const void *request, size_t size);
 
 // The one way to fail: tells supervise the step and the errno, and exits, which ends the PID namespace.
 _Noreturn void refuse(int status, enum step step, int error);
@@ -20,13 +30,8 @@ _Noreturn void refuse_rule(int status, uint32_t rule, int error);
 _Noreturn void refuse_launch(int status, enum step step, uint32_t operation, int error);
 
 // receive.c
-struct arrival {
-  struct handover offer;
-  int count;
-  int descriptors[1 + GRANTED_MAX]; // the request's first
-};
-// Waits for the request and the command's descriptors, and parses the request.
-void receive_handover(int status, struct arrival *arrival, struct enter_request *request);
+// Waits for the request and the command's descriptors.
+void receive_handover(int status, struct arrival *arrival);
 // Puts the command's descriptors at their numbers. Everything else is closed but the status socket, which has
 // another number afterwards: the result.
 int place_descriptors(int status, struct arrival *arrival);

@@ -17,13 +17,12 @@
 #endif
 
 // A descriptor of the request's bytes that nobody can change any more; -1 and errno.
-static int seal_request(const struct supervise_request *plan) {
+static int seal_request(const char *at, size_t size) {
   int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL;
   int memory = memfd_create("enter-request", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
   if (memory < 0 && errno == EINVAL) memory = memfd_create("enter-request", MFD_CLOEXEC | MFD_ALLOW_SEALING);
   if (memory < 0) return -1;
-  const char *at = plan->enter;
-  for (size_t left = plan->enter_size; left > 0;) {
+  for (size_t left = size; left > 0;) {
     ssize_t count = write(memory, at, left);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return -1;
@@ -51,7 +50,8 @@ void reserve_granted(struct run *run) {
 
 // Whether it was not opened here and is none of the command's.
 static bool is_inherited(const struct run *run, int descriptor) {
-  bool is_own = descriptor == run->control || descriptor == run->signals || descriptor == run->caller;
+  bool is_own = descriptor == run->control || descriptor == run->signals || descriptor == run->caller ||
+                descriptor == run->status;
   return descriptor >= (int)run->granted && !is_own;
 }
 
@@ -72,7 +72,7 @@ static bool is_route(const struct run *run, int descriptor) {
 
 // The lowest descriptor from `first` up that is kept; INT_MAX: none.
 static int next_kept(const struct run *run, int first) {
-  int kept[] = {run->control, run->signals, run->caller, run->plan.launcher_descriptor};
+  int kept[] = {run->control, run->signals, run->caller, run->status, run->plan.launcher_descriptor};
   int lowest = INT_MAX;
   for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
     if (kept[i] >= first && kept[i] < lowest) lowest = kept[i];
@@ -97,7 +97,9 @@ void close_inherited(struct run *run) {
 }
 
 void prepare_handover(struct run *run) {
-  run->request = seal_request(&run->plan);
+  const struct supervise_request *plan = &run->plan;
+  run->request =
+      plan->is_native ? seal_request(plan->bytes, plan->size) : seal_request(plan->enter, plan->enter_size);
   if (run->request < 0) fail(run, STEP_REQUEST, errno);
   run->program = open("/proc/self/exe", O_PATH | O_CLOEXEC);
   if (run->program < 0) fail(run, STEP_DESCRIPTORS, errno);

@@ -87,6 +87,14 @@ bool is_operation(const struct field *field, bool is_first) {
   return is_first ? is_base(&header, &texts) : has_right_texts(header.type, &texts);
 }
 
+bool open_launch(const void *bytes, size_t size, struct fields *fields, struct field *enter) {
+  if (!open_request(bytes, size, REQUEST_SUPERVISE, fields)) return false;
+  struct fields left = *fields;
+  while (next_field(&left, enter) == FIELD_READ)
+    if (enter->tag == TAG_ENTER_REQUEST) return true;
+  return false;
+}
+
 bool next_operation(struct fields *fields, uint32_t attempt, struct operation *operation) {
   uint32_t tag = attempt == 0 ? TAG_OPERATION : TAG_FALLBACK_OPERATION;
   struct field field;

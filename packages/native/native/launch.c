@@ -6,7 +6,6 @@
 #include "status.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -19,8 +18,7 @@ static void close_all_but(int status) {
     refuse_launch(status, STEP_DESCRIPTORS, 0, errno);
 }
 
-static void build(const struct supervise_request *request, uint32_t attempt, int status) {
-  struct fields fields = request->fields;
+static void build(int status, struct fields fields, uint32_t attempt) {
   struct operation operation;
   mode_t mask = umask(0);                             // modes are those of the request
   (void)next_operation(&fields, attempt, &operation); // the request was checked: there is one
@@ -31,17 +29,22 @@ static void build(const struct supervise_request *request, uint32_t attempt, int
   (void)umask(mask);
 }
 
-// supervise makes the placeholders meanwhile, and then offers the command's descriptors, which enter takes.
-static void await_offer(int status) {
-  struct pollfd ready = {status, POLLIN, 0};
-  while (poll(&ready, 1, -1) < 0 && errno == EINTR) continue;
-  if ((ready.revents & POLLIN) == 0) _exit(STATUS_SETUP); // supervise is gone
+static _Noreturn void become_enter(int status) {
+  struct arrival arrival;
+  struct fields fields;
+  struct field request;
+  // supervise reads the request meanwhile, and makes the placeholders.
+  receive_handover(status, &arrival);
+  if (!open_launch(arrival.request, arrival.request_size, &fields, &request))
+    refuse(status, STEP_REQUEST, EBADMSG);
+  build(status, fields, arrival.offer.attempt);
+  go_on_as_enter(status, &arrival, request.bytes, request.length);
 }
 
-pid_t start_sandbox(const struct supervise_request *request, uint32_t attempt, int status) {
+pid_t start_sandbox(uint32_t namespaces, int status) {
   uid_t uid = geteuid();
   gid_t gid = getegid();
-  pid_t pid = fork_into_namespaces(request->namespaces);
+  pid_t pid = fork_into_namespaces(namespaces);
   if (pid != 0) return pid;
   forget_arguments();
   // Should supervise have died before this: enter starts nothing without its answer.
@@ -50,8 +53,6 @@ pid_t start_sandbox(const struct supervise_request *request, uint32_t attempt, i
   if (setsid() < 0) refuse_launch(status, STEP_NAMESPACES, 0, errno);
   close_all_but(status);
   map_ids(status, uid, gid);
-  if ((request->namespaces & NAMESPACE_NETWORK) != 0) unshare_network(status);
-  await_offer(status);
-  build(request, attempt, status);
-  enter(status);
+  if ((namespaces & NAMESPACE_NETWORK) != 0) unshare_network(status);
+  become_enter(status);
 }

@@ -11,9 +11,9 @@
 #include <sys/types.h>
 
 // launch.c
-// Starts the child of that attempt, whose end of the status socket is `status`. It mounts nothing before a message
-// for it is there. Its pid; -1 and errno when the namespaces cannot be made.
-pid_t start_sandbox(const struct supervise_request *request, uint32_t attempt, int status);
+// Starts the child, whose end of the status socket is `status`. What it is to mount, it takes from there. Its pid;
+// -1 and errno when the namespaces cannot be made.
+pid_t start_sandbox(uint32_t namespaces, int status);
 
 // launch-check.c
 // Prints whether a native launch is possible here: `ok`, or the number of a step and an errno. The exit status.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// usage: linux-sandbox-native supervise FD GRANTED CALLER [WATCH] | broker FD CALLER | enter FD | version |
-// landlock-abi | launch-check
+// usage: linux-sandbox-native supervise FD GRANTED CALLER [WATCH|- [EXPECTED]] | broker FD CALLER | enter FD |
+// version | landlock-abi | launch-check
 // Who talks to whom, and how, is told in docs/native-protocol.md.
 #include "arguments.h"
 #include "broker.h"
@@ -28,8 +28,8 @@
 
 static const char NAME[] = "linux-sandbox-native ";
 static const char USAGE[] =
-    "usage: linux-sandbox-native supervise FD GRANTED CALLER [WATCH] | broker FD CALLER | enter FD | version | "
-    "landlock-abi | launch-check\n";
+    "usage: linux-sandbox-native supervise FD GRANTED CALLER [WATCH|- [EXPECTED]] | broker FD CALLER | enter FD | "
+    "version | landlock-abi | launch-check\n";
 
 // write(2) and not stdio, which would make the program twice as large.
 static bool print(int descriptor, const char *text, size_t size) {
@@ -53,6 +53,21 @@ static bool is_socket_of(int descriptor, int wanted) {
   return getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == wanted;
 }
 
+struct supervise_arguments {
+  int control, granted, caller;
+  int watch;    // -1: none
+  int expected; // 0: nothing
+};
+
+static bool parse_supervise(int argc, char **argv, struct supervise_arguments *found) {
+  *found = (struct supervise_arguments){.watch = -1};
+  if (argc < 5 || argc > 7) return false;
+  if (argc > 5 && strcmp(argv[5], "-") != 0 && !parse_number(argv[5], &found->watch)) return false;
+  if (argc > 6 && !parse_number(argv[6], &found->expected)) return false;
+  return parse_number(argv[2], &found->control) && parse_number(argv[3], &found->granted) &&
+         parse_number(argv[4], &found->caller) && is_socket_of(found->control, SOCK_STREAM);
+}
+
 // The version of the Landlock ABI, which Node cannot ask for; 0 where the kernel has none or it is off.
 static int print_landlock_abi(void) {
   long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
@@ -62,13 +77,12 @@ static int print_landlock_abi(void) {
 }
 
 int main(int argc, char **argv) {
-  int descriptor, granted, caller, watch = -1;
+  struct supervise_arguments of;
+  int descriptor, caller;
   const char *program = argc < 2 ? "" : argv[1];
   note_arguments(argc, argv);
-  if (strcmp(program, "supervise") == 0 && (argc == 5 || (argc == 6 && parse_number(argv[5], &watch))) &&
-      parse_number(argv[2], &descriptor) && parse_number(argv[3], &granted) && parse_number(argv[4], &caller) &&
-      is_socket_of(descriptor, SOCK_STREAM))
-    supervise(descriptor, (uint32_t)granted, caller, watch);
+  if (strcmp(program, "supervise") == 0 && parse_supervise(argc, argv, &of))
+    supervise(of.control, (uint32_t)of.granted, of.caller, of.watch, (uint32_t)of.expected);
   if (strcmp(program, "broker") == 0 && argc == 4 && parse_number(argv[2], &descriptor) &&
       parse_number(argv[3], &caller) && is_socket_of(descriptor, SOCK_STREAM))
     broker(argv[0], descriptor, caller);

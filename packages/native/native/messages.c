@@ -98,7 +98,8 @@ static void take(struct run *run, const struct message *message, const struct or
     note_failure(run, message);
   }
   if (run->stage == STAGE_ENTERED && message->kind == MESSAGE_LISTENING) take_listening(run, origin, is_alive);
-  if (run->stage == STAGE_ENTERED && message->kind == MESSAGE_FAILED) {
+  bool is_before_start = run->stage == STAGE_LAUNCHING || run->stage == STAGE_ENTERED;
+  if (is_before_start && message->kind == MESSAGE_FAILED) {
     run->stage = STAGE_FAILED;
     note_failure(run, message);
   }

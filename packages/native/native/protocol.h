@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 enum {
-  PROTOCOL_VERSION = 8,
+  PROTOCOL_VERSION = 9,
   REQUEST_MAGIC = 0x5842534c, // "LSBX"
   REQUEST_SIZE_MAX = 16 * 1024 * 1024,
   REPORT_TEXT_MAX = 64 * 1024,
@@ -109,6 +109,8 @@ enum namespace {
   NAMESPACE_IPC = 4,
   NAMESPACE_UTS = 8,
   NAMESPACE_CGROUP = 16, // where the kernel has it
+  ALL_NAMESPACES = 31,
+  EXPECTS_NATIVE = 32, // of what is expected before the request: a native launch, with those that are named
 };
 
 // One step that builds the file system of a native launch.
@@ -225,13 +227,16 @@ struct report {
 };
 _Static_assert(sizeof(struct report) == 24, "report");
 
-// From supervise to enter, with the request's memfd and the granted descriptors as SCM_RIGHTS.
+// From supervise to enter, with a memfd and the granted descriptors as SCM_RIGHTS. In it is the enter request, or
+// the whole request where enter is to build the sandbox first.
 struct handover {
   uint32_t version;
   uint32_t granted;
+  uint32_t attempt;
+  uint32_t reserved;
   uint8_t closed[32]; // bit I: descriptor I was closed and is not among those that were sent
 };
-_Static_assert(sizeof(struct handover) == 40, "handover");
+_Static_assert(sizeof(struct handover) == 48, "handover");
 _Static_assert(GRANTED_MAX <= 8 * sizeof(((struct handover *)0)->closed), "a bit for each descriptor");
 
 enum message_kind {

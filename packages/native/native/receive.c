@@ -34,7 +34,8 @@ static void receive(int status, struct arrival *arrival) {
 }
 
 // The request, mapped: nobody can change it, as its seals say.
-static void map_request(int status, int memory, struct enter_request *request) {
+static void map_request(int status, struct arrival *arrival) {
+  int memory = arrival->descriptors[0];
   int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL;
   struct stat about;
   int found = fcntl(memory, F_GET_SEALS);
@@ -45,8 +46,8 @@ static void map_request(int status, int memory, struct enter_request *request) {
   size_t size = (size_t)about.st_size;
   void *bytes = mmap(NULL, size, PROT_READ, MAP_PRIVATE, memory, 0);
   if (bytes == MAP_FAILED) refuse(status, STEP_REQUEST, errno);
-  int error = parse_enter_request(bytes, size, request);
-  if (error != 0) refuse(status, STEP_REQUEST, error);
+  arrival->request = bytes;
+  arrival->request_size = size;
 }
 
 // Afterwards no descriptor that is still needed has a number of the command's.
@@ -72,9 +73,9 @@ static void place(int status, struct arrival *arrival) {
   if (next != arrival->count) refuse(status, STEP_DESCRIPTORS, EBADMSG);
 }
 
-void receive_handover(int status, struct arrival *arrival, struct enter_request *request) {
+void receive_handover(int status, struct arrival *arrival) {
   receive(status, arrival);
-  map_request(status, arrival->descriptors[0], request);
+  map_request(status, arrival);
 }
 
 int place_descriptors(int status, struct arrival *arrival) {

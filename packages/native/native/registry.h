@@ -2,7 +2,7 @@
 // The registry: a private directory of the user in which every supervise tells which placeholders it relies on.
 //
 //   lock                 locked while anything is looked at or changed
-//   unlisted             a directory whose .gitignore keeps itself out of git's lists: what is mounted on placeholders
+//   unlisted             what is mounted on placeholders: its .gitignore keeps it out of git's lists
 //   owner-<16 hex>       of one supervise, locked as long as it lives: a header, then records, children first
 #ifndef REGISTRY_H
 #define REGISTRY_H

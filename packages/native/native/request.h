@@ -55,6 +55,8 @@ struct supervise_request {
   char **argv[2];            // of the first and the fallback attempt; NULL where there is none
   struct words options[2];   // what these attempts' launchers read from a socket
   uint32_t setup_timeout_ms; // 0: none
+  const void *bytes;         // the whole of it
+  size_t size;
   const void *enter;
   size_t enter_size;
   bool reraise;
@@ -98,6 +100,8 @@ bool keeps_signals_in(const struct enter_request *request);
 // launch-request.c
 // Whether it describes an operation; only the first of an attempt, and that one always, says what `/` starts with.
 bool is_operation(const struct field *field, bool is_first);
+// Finds the fields and the enter request in a request that was checked. False: it is none.
+bool open_launch(const void *bytes, size_t size, struct fields *fields, struct field *enter);
 // Moves past the next operation of the attempt, in fields that were checked. False: there is none.
 bool next_operation(struct fields *fields, uint32_t attempt, struct operation *operation);
 // Of a native launch that failed, by the operation's number from 1 up; 0: of none.

@@ -31,7 +31,8 @@ struct run {
   struct supervise_request plan;
 
   uint32_t attempt;
-  pid_t launcher; // 0 once it has been reaped
+  uint32_t expected; // namespaces of a native launch that was started before the request was there
+  pid_t launcher;    // 0 once it has been reaped
   int launcher_status;
   int errors;      // the launcher's stderr
   int options;     // where the launcher reads its options
@@ -72,6 +73,8 @@ void receive_request(struct run *run);
 bool is_interrupted(struct run *run);
 
 // sandbox.c
+// Starts a native launch with those namespaces, which the request will perhaps ask for.
+void expect_native(struct run *run, uint32_t namespaces);
 // From now on enter has the request's time to report.
 void start_deadline(struct run *run);
 // Reaps the launcher, and ends and reaps whatever else is left. Only after kill_sandbox.

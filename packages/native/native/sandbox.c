@@ -66,20 +66,42 @@ static void send_options(struct run *run) {
   close_one(&run->options);
 }
 
-static pid_t start_native(struct run *run) {
+// 0 or errno.
+static int start_native(struct run *run, uint32_t namespaces) {
   int status = open_status_socket(run);
-  pid_t pid = start_sandbox(&run->plan, run->attempt, status);
+  pid_t pid = start_sandbox(namespaces, status);
   int error = errno;
   (void)close(status);
-  if (pid < 0) fail(run, STEP_NAMESPACES, error);
-  return pid;
+  if (pid < 0) return error;
+  run->launcher = run->enter = pid;
+  return 0;
+}
+
+void expect_native(struct run *run, uint32_t namespaces) {
+  run->expected = namespaces;
+  // Should it fail, then so does the launch if it comes, and tells.
+  if (start_native(run, namespaces) != 0) close_one(&run->status);
+}
+
+// Whether it has been started already. Afterwards there is none of another kind.
+static bool is_as_expected(struct run *run) {
+  if (run->launcher == 0) return false;
+  if (run->plan.is_native && run->plan.namespaces == run->expected) return true;
+  (void)kill(run->launcher, SIGKILL);
+  (void)waitpid(run->launcher, &run->launcher_status, 0);
+  run->launcher = run->enter = 0;
+  close_one(&run->status);
+  return false;
 }
 
 static void start(struct run *run) {
+  if (is_as_expected(run)) return;
   if (run->plan.is_native) {
-    run->launcher = run->enter = start_native(run);
+    int error = start_native(run, run->plan.namespaces);
+    if (error != 0) fail(run, STEP_NAMESPACES, error);
     return;
   }
+  run->enter = 0;
   struct launch launch = {.path = run->plan.launcher, .argv = run->plan.argv[run->attempt]};
   launch.executable = run->plan.launcher_descriptor;
   launch.program = run->program;
@@ -201,7 +223,7 @@ static void watch(struct run *run) {
 
 void start_attempt(struct run *run) {
   run->stage = STAGE_LAUNCHING;
-  run->enter = 0;
+  run->offer.attempt = run->attempt;
   forget_errors();
   start(run);
 }

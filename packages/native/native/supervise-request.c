@@ -9,10 +9,6 @@
 #include <string.h>
 #include <sys/un.h>
 
-enum {
-  ALL_NAMESPACES = NAMESPACE_PID | NAMESPACE_NETWORK | NAMESPACE_IPC | NAMESPACE_UTS | NAMESPACE_CGROUP,
-};
-
 // A plain path and, behind its NUL, at most PLACEHOLDER_CONTENT_MAX bytes of content.
 static bool is_placeholder_file(const struct field *field) {
   const char *end = memchr(field->bytes, 0, field->length);
@@ -171,6 +167,8 @@ int parse_supervise_request(const void *bytes, size_t size, struct supervise_req
   struct fields all;
   if (!open_request(bytes, size, REQUEST_SUPERVISE, &all)) return EBADMSG;
   memset(request, 0, sizeof *request);
+  request->bytes = bytes;
+  request->size = size;
   request->launcher_descriptor = -1;
   size_t launchers = 0, descriptors = 0, timeouts = 0, enters = 0, reraises = 0, registries = 0;
   size_t placeholders = 0, mounts = 0, prefaces = 0, filters = 0, args[2] = {0, 0}, namespaces = 0;

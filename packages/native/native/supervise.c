@@ -98,7 +98,7 @@ static bool may_try_again(const struct run *run) {
   return run->stage == STAGE_LAUNCHING && run->plan.argv[1] != NULL;
 }
 
-_Noreturn void supervise(int control, uint32_t granted, pid_t caller, int watch) {
+_Noreturn void supervise(int control, uint32_t granted, pid_t caller, int watch, uint32_t expected) {
   static struct run run = {.caller = -1,
                            .signals = -1,
                            .deadline = -1,
@@ -120,6 +120,7 @@ _Noreturn void supervise(int control, uint32_t granted, pid_t caller, int watch)
   if (run.signals < 0) fail(&run, STEP_REQUEST, errno);
   watch_caller(&run, caller, watch);
   if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) fail(&run, STEP_PARENT_DEATH, errno);
+  if ((expected & EXPECTS_NATIVE) != 0) expect_native(&run, expected & ALL_NAMESPACES);
   receive_request(&run);
   check_listeners(&run);
   close_inherited(&run);

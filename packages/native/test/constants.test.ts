@@ -64,6 +64,7 @@ describe('C and TypeScript agree', () => {
     { prefix: 'OPERATIONS_', values: { max: OPERATIONS_MAX } },
     { prefix: 'OPERATION_', values: constants.OPERATION_TYPES },
     { prefix: 'NAMESPACE_', values: constants.NAMESPACES },
+    { prefix: 'EXPECTS_', values: { native: constants.EXPECTS_NATIVE } },
     { prefix: 'BIND_', values: constants.BIND_FLAGS },
     { prefix: 'LANDLOCK_', values: { rulesMax: LANDLOCK_RULES_MAX } },
     { prefix: 'LIFETIME_', values: constants.LIFETIMES },

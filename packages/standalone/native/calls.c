@@ -22,7 +22,7 @@ const struct call CALLS[CALL_COUNT] = {
     {"environment", call_environment, "", FOLLOWS, 0},
     {"directory", call_directory, "", SAME, 0},
     {"identity", call_identity, "", SAME, 0},
-    {"spawn", call_spawn, "bnn", OWN, 0},
+    {"spawn", call_spawn, "bnnn", OWN, 0},
     {"execute", call_execute, "btttn", NEVER, 0},
     {"run", call_run, "ttn", SAME, 0},
     {"kill", call_kill, "nn", NEVER, 0},

@@ -46,8 +46,8 @@ static size_t known_size;
 void forget_start(void) { is_repeatable = false; }
 
 // Only in the directory that every process of this user has for what ends with the machine, whatever its variables
-// say: the first of those in packages/linux-sandbox/src/registry-path.ts, which every sandbox of this user hides. A
-// registry that a variable names would be hidden from no command of a start without that variable.
+// say: the first of those in packages/linux-sandbox/src/registry-path.ts, which every sandbox of this user hides.
+// A registry that a variable names would be hidden from no command of a start without that variable.
 static bool find_registry(void) {
   char of_user[sizeof "/run/user/4294967295"], found[PATH_MAX];
   (void)snprintf(of_user, sizeof of_user, geteuid() == 0 ? "/run" : "/run/user/%u", geteuid());

@@ -54,17 +54,20 @@ static bool arrange(int *slots, int count) {
   return true;
 }
 
-static _Noreturn void become_supervisor(int *slots, int count, int control, bool has_session) {
+static _Noreturn void become_supervisor(int *slots, int count, const struct input *inputs) {
+  int control = (int)inputs[1].number;
+  bool has_session = inputs[2].number != 0;
   become_new();
-  char slot[NUMBER_SIZE], caller[NUMBER_SIZE];
+  char slot[NUMBER_SIZE], caller[NUMBER_SIZE], expected[NUMBER_SIZE];
   (void)snprintf(slot, sizeof slot, "%d", control);
   (void)snprintf(caller, sizeof caller, "%d", getppid());
+  (void)snprintf(expected, sizeof expected, "%d", (int)inputs[3].number);
   if (has_session) (void)setsid();
   release_engine();
   if (!arrange(slots, count)) _exit(STATUS_SETUP);
-  char *argv[] = {"linux-sandbox-native", "supervise", slot, slot, caller, NULL};
+  char *argv[] = {"linux-sandbox-native", "supervise", slot, slot, caller, "-", expected, NULL};
   show_words(argv);
-  _exit(native_main(5, argv));
+  _exit(native_main(7, argv));
 }
 
 static bool read_slots(const struct input *input, int *slots, int *count) {
@@ -79,7 +82,6 @@ static bool read_slots(const struct input *input, int *slots, int *count) {
 void call_spawn(const struct input *inputs, struct answer *answer) {
   int slots[SLOTS_MAX], count, ends[2];
   int control = (int)inputs[1].number;
-  bool has_session = inputs[2].number != 0;
   if (!read_slots(&inputs[0], slots, &count) || control >= count) return answer_number(answer, -EINVAL);
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return answer_number(answer, -errno);
   slots[control] = ends[1];
@@ -87,7 +89,7 @@ void call_spawn(const struct input *inputs, struct answer *answer) {
   pid_t child = fork();
   if (child == 0) {
     close(ends[0]);
-    become_supervisor(slots, count, control, has_session);
+    become_supervisor(slots, count, inputs);
   }
   int error = errno;
   close(ends[1]);

@@ -30,7 +30,7 @@ export interface Host {
   /** Effective user, effective group, and every further group. */
   readonly identity: () => readonly number[]
   /** Process number of a supervisor, or an error number below 0. `slots` are descriptors; `slots[control]` becomes its control socket. */
-  readonly spawn: (slots: Int32Array, control: number, hasSession: 0 | 1) => number
+  readonly spawn: (slots: Int32Array, control: number, hasSession: 0 | 1, expected: number) => number
   /** Process number of a command, or an error number below 0. A null byte ends each word and each variable. */
   readonly execute: (
     slots: Int32Array,

@@ -23,9 +23,9 @@ static int open_record(void) {
   return open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 }
 
-_Noreturn void supervise(int control, uint32_t granted, pid_t caller, int watch) {
+_Noreturn void supervise(int control, uint32_t granted, pid_t caller, int watch, uint32_t expected) {
   static char bytes[REQUEST_SIZE_MAX];
-  (void)granted, (void)caller, (void)watch;
+  (void)granted, (void)caller, (void)watch, (void)expected;
   size_t size = 0;
   struct request_header header = {.size = sizeof header};
   while (size < header.size && header.size <= sizeof bytes) {

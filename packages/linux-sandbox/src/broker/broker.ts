@@ -21,6 +21,8 @@ export interface BrokerOrder {
   /** Of the command's descriptors; that of the control socket comes behind them. */
   readonly slots: readonly BrokerSlot[]
   readonly detached: boolean
+  /** What `supervise` is told of the request before it comes. */
+  readonly expected: number
 }
 
 /** A child of the broker. */
@@ -121,11 +123,11 @@ export class Broker {
   }
 
   /** Has `supervise` started. What is returned waits for it, and is to be called once. */
-  spawn({ slots, detached }: BrokerOrder): () => BrokerProcess | BrokerRefusal {
+  spawn({ slots, detached, expected }: BrokerOrder): () => BrokerProcess | BrokerRefusal {
     const child = ++this.#lastChild
     const sockets = slots.flatMap((slot, index) => (slot === 'socket' ? [this.#connect(index > 0)] : []))
     sockets.push(this.#connect(true))
-    const answer = this.#ask(encodeBrokerSpawn({ child, slots, detached }))
+    const answer = this.#ask(encodeBrokerSpawn({ child, slots, detached, expected }))
     return () => this.#take(child, sockets, answer())
   }
 

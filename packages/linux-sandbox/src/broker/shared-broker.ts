@@ -1,8 +1,8 @@
 import { isMainThread } from 'node:worker_threads'
 import { Broker, type BrokerOrder, type BrokerProcess } from './broker.js'
+import { shared } from '../shared.js'
 import { BROKER_RULE, isWorthBroker, type BrokerRule } from './start-rule.js'
 
-/** What all copies of this package in this process share. Tests put a rule of their own there first. */
 interface SharedBroker extends BrokerRule {
   /** How many commands there were that a broker could start. */
   commands?: number
@@ -11,14 +11,14 @@ interface SharedBroker extends BrokerRule {
   isImpossible?: boolean
 }
 
-const SHARED = Symbol.for('@linux-sandbox/broker')
+/** Where tests put a rule of their own. */
+const RULE = Symbol.for('@linux-sandbox/broker')
 
 /** Bun and Deno do not copy themselves to start a program, and their streams are others. */
 const IS_NODE = process.versions['bun'] === undefined && process.versions['deno'] === undefined
 
-function shared(): SharedBroker {
-  const holder = globalThis as { [SHARED]?: SharedBroker }
-  return (holder[SHARED] ??= { ...BROKER_RULE })
+function sharedState(): SharedBroker {
+  return shared('broker', () => ({ ...((globalThis as { [RULE]?: BrokerRule })[RULE] ?? BROKER_RULE) }))
 }
 
 /**
@@ -29,7 +29,7 @@ export function spawnByBroker(
   program: string,
   order: BrokerOrder,
 ): (() => BrokerProcess | undefined) | undefined {
-  const state = shared()
+  const state = sharedState()
   state.commands = (state.commands ?? 0) + 1
   const broker = sharedBroker(program)
   if (broker === undefined) return undefined
@@ -49,7 +49,7 @@ export function spawnByBroker(
  * reap that.
  */
 function sharedBroker(program: string): Broker | undefined {
-  const state = shared()
+  const state = sharedState()
   if (!isMainThread || !IS_NODE) return undefined
   if (state.broker?.isUsable === true && state.broker.program === program) return state.broker
   if (state.isImpossible === true) return undefined

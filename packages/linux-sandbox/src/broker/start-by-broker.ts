@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
-import type { BrokerSlot } from '@linux-sandbox/native'
+import { expectation, type BrokerSlot } from '@linux-sandbox/native'
 import type { SuperviseStart } from '../start-supervise.js'
 import { BrokeredChild } from './brokered-child.js'
 import { limitChild } from './limit-child.js'
@@ -13,11 +13,15 @@ import { spawnByBroker } from './shared-broker.js'
  * @param slots - the command's; the control socket comes behind them.
  */
 export function startByBroker(
-  { program, options }: Pick<SuperviseStart, 'program' | 'options'>,
+  { program, namespaces, options }: Pick<SuperviseStart, 'program' | 'namespaces' | 'options'>,
   args: readonly string[],
   slots: readonly BrokerSlot[],
 ): (() => ChildProcess | undefined) | undefined {
-  const answer = spawnByBroker(program, { slots, detached: options.detached ?? false })
+  const answer = spawnByBroker(program, {
+    slots,
+    detached: options.detached ?? false,
+    expected: expectation(namespaces),
+  })
   if (answer === undefined) return undefined
   return () => {
     const started = answer()

@@ -18,7 +18,7 @@ export const BROKER_SLOT = { ignore: 0, socket: 1 } as const
 
 export type BrokerSlot = keyof typeof BROKER_SLOT
 
-const REQUEST_HEADER_SIZE = 16
+const REQUEST_HEADER_SIZE = 20
 /** As many slots as there can be, rounded up to a multiple of four. */
 const REQUEST_SIZE = REQUEST_HEADER_SIZE + GRANTED_DESCRIPTORS_MAX + 2
 
@@ -33,18 +33,20 @@ export interface BrokerSpawn {
   readonly slots: readonly BrokerSlot[]
   /** Whether it gets a session of its own. */
   readonly detached: boolean
+  /** What `expectation` gives for what `supervise` will be asked. Default: 0. */
+  readonly expected?: number
 }
 
 /** What a request to start `supervise` is as bytes. */
-export function encodeBrokerSpawn({ child, slots, detached }: BrokerSpawn): Uint8Array {
-  const bytes = encode([BROKER_KIND.spawn, child, detached ? 1 : 0, slots.length])
+export function encodeBrokerSpawn({ child, slots, detached, expected = 0 }: BrokerSpawn): Uint8Array {
+  const bytes = encode([BROKER_KIND.spawn, child, detached ? 1 : 0, slots.length, expected])
   slots.forEach((slot, index) => (bytes[REQUEST_HEADER_SIZE + index] = BROKER_SLOT[slot]))
   return bytes
 }
 
 /** What a request to send a signal is as bytes. */
 export function encodeBrokerSignal(child: number, signal: number): Uint8Array {
-  return encode([BROKER_KIND.signal, child, signal, 0])
+  return encode([BROKER_KIND.signal, child, signal, 0, 0])
 }
 
 function encode(header: readonly number[]): Uint8Array {

@@ -1,6 +1,6 @@
 /** Every number of `docs/native-protocol.md`. `native/protocol.h` repeats them; a test compares the two. */
 
-export const PROTOCOL_VERSION = 8
+export const PROTOCOL_VERSION = 9
 
 /** `LSBX`, as a little-endian number. */
 export const REQUEST_MAGIC = 0x58_42_53_4c
@@ -114,6 +114,9 @@ export const LIFETIMES = { 'pid-namespace': 1, subreaper: 2 } as const
 export const NAMESPACES = { pid: 1, network: 2, ipc: 4, uts: 8, cgroup: 16 } as const
 
 export type NamespaceName = keyof typeof NAMESPACES
+
+/** What `supervise` is told beside the namespaces of a native launch that it is to expect. */
+export const EXPECTS_NATIVE = 32
 
 /** One step that builds the file system of a native launch. */
 export const OPERATION_TYPES = {

@@ -1,4 +1,4 @@
-import { BIND_FLAGS, NAMESPACES, OPERATION_TYPES, type NamespaceName } from './constants.js'
+import { BIND_FLAGS, EXPECTS_NATIVE, NAMESPACES, OPERATION_TYPES, type NamespaceName } from './constants.js'
 import type { Field } from './fields.js'
 import type { LaunchOperation } from './request.js'
 
@@ -7,6 +7,14 @@ const TRAVERSABLE_MODE = 0o111
 /** The field `namespaces`. */
 export function namespaceBits(names: readonly NamespaceName[]): number {
   return names.reduce((bits, name) => bits | NAMESPACES[name], 0)
+}
+
+/**
+ * What `supervise` is told of the request before it comes: that it will ask for a native launch with these namespaces, which are then made
+ * meanwhile. 0 for `undefined`: nothing is known. A request that asks for something else is served all the same.
+ */
+export function expectation(namespaces: readonly NamespaceName[] | undefined): number {
+  return namespaces === undefined ? 0 : EXPECTS_NATIVE | namespaceBits(namespaces)
 }
 
 /** A field `operation` or `fallback-operation`. */

@@ -12,6 +12,7 @@ export {
   type BrokerSpawn,
 } from './broker-messages.js'
 export { decodeWaitStatus, type ProcessEnd } from './wait-status.js'
+export { expectation } from './encode-operations.js'
 export { encodeEnterRequest, encodeSuperviseRequest } from './encode-request.js'
 export {
   ENTER_PROGRAM,

@@ -46,14 +46,14 @@ describe('a malformed request ends the broker, and nothing is started', () => {
     { why: 'less than the three streams', request: withWord(SPAWN, 12, 2) },
     { why: 'more slots than there can be', request: withWord(SPAWN, 12, GRANTED_DESCRIPTORS_MAX + 1) },
     { why: 'as many as a number can say', request: withWord(SPAWN, 12, 0xffff_ffff) },
-    { why: 'an unknown slot', request: withByte(SPAWN, 16, 2) },
-    { why: 'a slot behind the last', request: withByte(SPAWN, 19, 1) },
+    { why: 'an unknown slot', request: withByte(SPAWN, 20, 2) },
+    { why: 'a slot behind the last', request: withByte(SPAWN, 23, 1) },
     { why: 'a byte of padding', request: withByte(SPAWN, SPAWN.length - 1, 1) },
     { why: 'more connections than slots', request: SPAWN, connections: 5 },
     { why: 'a part of a request', request: SPAWN.subarray(0, 100) },
     { why: 'a signal that does not exist', request: withWord(SIGNAL, 8, 65) },
     { why: 'a signal with slots', request: withWord(SIGNAL, 12, 3) },
-    { why: 'a signal with a slot', request: withByte(SIGNAL, 16, 1) },
+    { why: 'a signal with a slot', request: withByte(SIGNAL, 20, 1) },
   ])('$why', async ({ request, connections = 4 }) => {
     expect(await outcomeOf(request, connections)).toEqual({ errno: undefined, status: SETUP, events: 0 })
   })

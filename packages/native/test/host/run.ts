@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers'
 import {
   encodeSuperviseRequest,
   ENTER_PROGRAM,
+  expectation,
   LAUNCHER_OPTIONS,
   ReportReader,
   STATUS_SOCKET,
@@ -88,6 +89,8 @@ export interface Start {
   readonly behind?: readonly (IOType | 'ipc')[]
   /** How many descriptors are the command's; all that lie below the control socket. */
   readonly granted?: number
+  /** What it is told of the request beforehand. */
+  readonly expected?: RequestParts['namespaces']
   /** Arguments before `supervise`, for a `program` that becomes the native one. */
   readonly prefix?: readonly string[]
 }
@@ -120,11 +123,13 @@ export function start({
   extra = [],
   behind = [],
   granted,
+  expected,
   prefix = [],
 }: Start): Run {
   const number = 3 + extra.length
   const numbers = [number, granted ?? number, process.pid]
-  const child = spawn(program, [...prefix, 'supervise', ...numbers.map(String)], {
+  const told = expected === undefined ? [] : ['-', String(expectation(expected))]
+  const child = spawn(program, [...prefix, 'supervise', ...numbers.map(String), ...told], {
     env: {},
     stdio: ['pipe', 'pipe', 'pipe', ...extra, 'pipe', ...behind],
     ...(user?.uid === undefined ? {} : { uid: user.uid, gid: user.uid }),

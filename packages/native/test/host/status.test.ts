@@ -140,6 +140,9 @@ test('wrong usage ends with status 2 and the usage', () => {
     ['supervise', '0', '0'],
     ['supervise', '0', '0', '1'],
     ['supervise', '-1', '3', '1'],
+    ['supervise', '1', '1', '1', 'x'],
+    ['supervise', '1', '1', '1', '-', '-'],
+    ['supervise', '1', '1', '1', '-', '0', '0'],
     ['version', 'x'],
   ]) {
     const { status, stderr } = spawnSync(workshop.program, args, {

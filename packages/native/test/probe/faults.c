@@ -116,7 +116,7 @@ static pid_t start_supervise(char **argv) {
   if (pid != 0) return pid;
   if (ptrace(PTRACE_TRACEME, 0, 0, 0) != 0) give_up("TRACEME");
   (void)raise(SIGSTOP);
-  execl(argv[0], argv[0], "supervise", argv[1], argv[2], caller, NULL);
+  execl(argv[0], argv[0], "supervise", argv[1], argv[2], caller, "-", argv[3], NULL);
   give_up(argv[0]);
 }
 
@@ -162,7 +162,7 @@ static void trace(pid_t pid, long number, long error) {
 
 int main(int argc, char **argv) {
   int status;
-  if (argc != 6) return BROKEN;
+  if (argc != 7) return BROKEN;
   pid_t supervise = start_supervise(argv + 3);
   if (waitpid(supervise, &status, __WALL) != supervise) give_up("waitpid");
   long options = PTRACE_O_TRACEFORK | PTRACE_O_TRACEEXEC | PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL;

@@ -53,10 +53,13 @@ export function spawn(program: string, args: readonly string[], options: SpawnOp
 }
 
 /** Its one slot that is no descriptor of this process is the control socket. */
-function spawnSupervisor([, place]: readonly string[], { stdio, detached }: SpawnOptions): ChildProcess {
+function spawnSupervisor(
+  [, place, , , , expected = '0']: readonly string[],
+  { stdio, detached }: SpawnOptions,
+): ChildProcess {
   const control = Number(place)
   const slots = descriptorsOf(stdio)
-  const pid = host.spawn(slots, control, detached === true ? 1 : 0)
+  const pid = host.spawn(slots, control, detached === true ? 1 : 0, Number(expected))
   if (pid < 0) throw new SystemError(-pid, 'spawn')
   const socket = new ControlSocket()
   const child = new ChildProcess(

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { cpSync, rmSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import {
   describeForUsers,
@@ -62,6 +62,40 @@ describeForUsers('two copies of the library in one process', [], (user) => {
       copies: [copy, copy],
       strangers: [false, false, false, false, false],
     })
+  })
+})
+
+describeForUsers('two installations of the library in one process', [], (user) => {
+  test('each start their own native program', async () => {
+    const directory = makeDirectory(user)
+    cpSync(`${stageDirectory()}/node_modules`, `${directory}/node_modules`, { recursive: true })
+    const program = consumer(
+      directory,
+      `
+      import { pathToFileURL } from 'node:url'
+      const said = []
+      for (const order of [[0, 1], [1, 0]]) for (const index of order) {
+        const path = process.argv[2 + index] + '/node_modules/linux-sandbox/dist/index.js'
+        const { readOnly, Sandbox } = await import(pathToFileURL(path))
+        try {
+          const sandbox = await Sandbox.create({ profile: readOnly() })
+          for (let count = 0; count < 3; count++) said.push((await sandbox.run('true')).exitCode)
+        } catch ({ message }) {
+          said.push(message)
+        }
+      }
+      console.log(JSON.stringify(said))
+    `,
+    )
+    const both = async (): Promise<unknown> => {
+      const end = await runProgram(user, stagedNode(), [program, stageDirectory(), directory])
+      expect(end).toMatchObject({ exitCode: 0, stderr: '' })
+      return JSON.parse(end.stdout)
+    }
+    expect(await both()).toEqual(Array.from({ length: 12 }, () => 0))
+    rmSync(`${directory}/node_modules/@linux-sandbox/native/bin`, { recursive: true })
+    const missing = expect.stringContaining(`${directory}/node_modules`) as string
+    expect(await both()).toEqual([0, 0, 0, missing, missing, 0, 0, 0])
   })
 })
 
