@@ -123,10 +123,12 @@ function takeControlSocket(child: ChildProcess, at: number): Socket | undefined 
   return control
 }
 
-/** Ends a `supervise` that has been sent nothing, and so has started nothing. */
+/**
+ * Ends a `supervise` that is sent no request, and so starts nothing. It sees the end of its socket, and reaps what it has made so far; killed,
+ * it would leave that to init, which in a container may be a program that reaps nothing.
+ */
 function abandon(child: ChildProcess, control: Socket | undefined): void {
   child.on('error', () => undefined)
-  child.kill('SIGKILL')
   control?.destroy()
 }
 

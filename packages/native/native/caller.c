@@ -55,7 +55,8 @@ static void receive(struct run *run, void *bytes, size_t size) {
   for (char *at = bytes; size > 0;) {
     struct pollfd ready[] = {{run->control, POLLIN, 0}, {run->signals, POLLIN, 0}, {run->caller, POLLIN, 0}};
     if (poll(ready, 3, -1) < 0 && errno != EINTR) fail(run, STEP_REQUEST, errno);
-    if (ready[2].revents != 0) _exit(STATUS_SETUP);
+    run->caller_is_gone = ready[2].revents != 0;
+    if (run->caller_is_gone) fail(run, STEP_REQUEST, ESRCH); // nobody is told
     if (ready[1].revents != 0 && is_interrupted(run)) fail(run, STEP_INTERRUPTED, run->interrupted_by);
     if (ready[0].revents == 0) continue;
     ssize_t count = recv(run->control, at, size, MSG_DONTWAIT);

@@ -30,6 +30,7 @@ const struct call CALLS[CALL_COUNT] = {
     {"ignore", call_ignore, "n", SAME, 0},
     {"wait", call_wait, "", SAME, 2},
     {"send", call_send, "b", SAME, 0},
+    {"finish", call_finish, "", NEVER, 0},
     {"exit", call_exit, "n", SAME, 0},
 };
 

@@ -51,7 +51,7 @@ struct call {
   uint32_t told; // how many facts are a part of the answer; for the others call_fact has to be asked
 };
 
-enum { CALL_COUNT = 24 };
+enum { CALL_COUNT = 25 };
 extern const struct call CALLS[CALL_COUNT];
 
 // The call of that name; CALL_COUNT when there is none.
@@ -62,7 +62,7 @@ call_t call_fact;                                                               
 call_t call_open, call_close, call_read, call_write;                                   // files.c
 call_t call_arguments, call_environment, call_directory, call_identity;                // self.c
 call_t call_spawn, call_execute, call_run, call_kill;                                  // spawning.c
-call_t call_listen, call_ignore, call_wait, call_send, call_exit;                      // events.c
+call_t call_listen, call_ignore, call_wait, call_send, call_finish, call_exit;         // events.c
 
 // Where the bytes of the next answer can be written, and a null byte behind them.
 char *answer_room(size_t size);

@@ -48,6 +48,8 @@ export interface Host {
   /** Waits for what happens next and leaves in `facts` what it was, as `node/events.ts` reads it. */
   readonly wait: () => Uint8Array | undefined
   readonly send: (bytes: Uint8Array) => void
+  /** Tells the supervisor that nothing more will be sent. */
+  readonly finish: () => void
   readonly exit: (status: number) => never
 }
 

@@ -40,7 +40,9 @@ export class ControlSocket extends Emitter {
     host.send(bytes)
   }
 
-  destroy(): void {}
+  destroy(): void {
+    host.finish()
+  }
 
   ref(): void {}
 
