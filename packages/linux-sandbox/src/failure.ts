@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import {
   CommandNotStartedError,
   NativeMissingError,
@@ -175,7 +176,7 @@ function registryHint(path: string, errno: number): string {
     case ERRNO.EAGAIN:
       return 'another process has locked it for long; try again'
     default:
-      return 'set XDG_RUNTIME_DIR to a directory of your own, with mode 0700'
+      return `look at the file system that it is on: df ${dirname(path)}`
   }
 }
 
