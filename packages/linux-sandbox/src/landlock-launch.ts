@@ -1,9 +1,13 @@
+import { PolicyUnsupportedError } from '@linux-sandbox/errors'
 import { isEmpty, landlockRuleset } from '@linux-sandbox/landlock'
+import { withCanonicalEntries, type DiskView } from '@linux-sandbox/mount-plan'
+import { isFullDiskWrite, isInside, type ResolvedPolicy } from '@linux-sandbox/policy'
 import type { Backend, Making } from './backend.js'
 import type { Confinement } from './confinement.js'
 import { commandFilter } from './filter.js'
 import type { Host } from './host.js'
 import { NEEDS_MOUNT_OR_NAMESPACE, refuseOptions, type RefusedOption } from './refused-options.js'
+import { fixedRegistry } from './registry-path.js'
 
 /**
  * Confines commands by a Landlock ruleset and a filter of system calls, for hosts without user namespaces. There are no namespaces and no
@@ -24,6 +28,7 @@ export function landlockBackend(confinement: Confinement, host: Host, { options 
     launcherDescriptor: () => undefined,
     namespaces: undefined,
     prepare(enter, disk) {
+      refuseExposedStarts(policy, disk)
       const { ruleset, notes } = landlockRuleset(policy, {
         abi: host.landlockAbi,
         disk,
@@ -53,6 +58,27 @@ export function landlockBackend(confinement: Confinement, host: Host, { options 
       }
     },
   }
+}
+
+/**
+ * Other backends hide the registry, in which the static helper keeps what later sandboxes do. A policy that lets everything be written keeps nothing.
+ *
+ * @throws {PolicyUnsupportedError} when the command could write there.
+ */
+function refuseExposedStarts(policy: ResolvedPolicy, disk: DiskView): void {
+  const registry = fixedRegistry()
+  if (registry === undefined || isFullDiskWrite(policy)) return
+  const { fileSystem } = withCanonicalEntries(policy, disk)
+  if (fileSystem.kind === 'unrestricted') return
+  const entry = fileSystem.entries.find(
+    ({ access, path }) => access === 'write' && (isInside(registry, path) || isInside(path, registry)),
+  )
+  if (entry === undefined) return
+  throw new PolicyUnsupportedError(
+    `the protection of ${registry}`,
+    `it lies in ${entry.path}, and Landlock cannot keep a part of a writable directory from being written`,
+    { hint: 'grant only those directories in it that the command needs, or use another backend' },
+  )
 }
 
 const REFUSED: readonly RefusedOption[] = [

@@ -26,6 +26,12 @@ export function registryPath(): RegistryPath | undefined {
   return undefined
 }
 
+/** The registry in which the static helper keeps earlier starts; `undefined` where this user has none that no variable names. */
+export function fixedRegistry(): AbsolutePath | undefined {
+  const [fixed] = candidates()
+  return fixed && usablePath(fixed)?.path
+}
+
 /**
  * In an order that every process of a user agrees on. The first is where no variable leads: what every sandbox of the user must hide, as the
  * static helper keeps earlier starts there (`find_registry` in packages/standalone/native/memory.c names it, too). What lies in memory comes

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // broker: starts supervise for one caller, tells it how each ends, and ends with it.
 #include "broker.h"
+#include "request.h"
 #include "signals.h"
 #include "status.h"
 
@@ -84,8 +85,10 @@ static int spawn_child(const struct broker_service *service, const struct broker
 }
 
 static bool is_request(const struct broker_request *request) {
-  bool is_signal = request->kind == BROKER_SIGNAL && request->value < NSIG && request->granted == 0;
-  bool is_spawn = request->kind == BROKER_SPAWN && request->value <= 1 && request->granted > STDERR_FILENO;
+  bool is_signal =
+      request->kind == BROKER_SIGNAL && request->value < NSIG && request->granted == 0 && request->expected == 0;
+  bool is_spawn = request->kind == BROKER_SPAWN && request->value <= 1 && request->granted > STDERR_FILENO &&
+                  is_expectation(request->expected);
   if (!(is_signal || is_spawn) || request->granted > GRANTED_MAX) return false;
   for (uint32_t i = 0; i < sizeof request->slots; i++)
     if (request->slots[i] > (i < request->granted ? BROKER_SOCKET : 0)) return false;

@@ -87,6 +87,10 @@ bool is_operation(const struct field *field, bool is_first) {
   return is_first ? is_base(&header, &texts) : has_right_texts(header.type, &texts);
 }
 
+bool is_expectation(uint32_t expected) {
+  return expected == 0 || (expected & ~(uint32_t)ALL_NAMESPACES) == EXPECTS_NATIVE;
+}
+
 bool open_launch(const void *bytes, size_t size, struct fields *fields, struct field *enter) {
   if (!open_request(bytes, size, REQUEST_SUPERVISE, fields)) return false;
   struct fields left = *fields;

@@ -233,10 +233,9 @@ struct handover {
   uint32_t version;
   uint32_t granted;
   uint32_t attempt;
-  uint32_t reserved;
   uint8_t closed[32]; // bit I: descriptor I was closed and is not among those that were sent
 };
-_Static_assert(sizeof(struct handover) == 48, "handover");
+_Static_assert(sizeof(struct handover) == 44, "handover");
 _Static_assert(GRANTED_MAX <= 8 * sizeof(((struct handover *)0)->closed), "a bit for each descriptor");
 
 enum message_kind {

@@ -98,6 +98,8 @@ int parse_enter_request(const void *bytes, size_t size, struct enter_request *re
 bool keeps_signals_in(const struct enter_request *request);
 
 // launch-request.c
+// Whether it is 0, or EXPECTS_NATIVE and namespaces.
+bool is_expectation(uint32_t expected);
 // Whether it describes an operation; only the first of an attempt, and that one always, says what `/` starts with.
 bool is_operation(const struct field *field, bool is_first);
 // Finds the fields and the enter request in a request that was checked. False: it is none.

@@ -120,8 +120,10 @@ _Noreturn void supervise(int control, uint32_t granted, pid_t caller, int watch,
   if (run.signals < 0) fail(&run, STEP_REQUEST, errno);
   watch_caller(&run, caller, watch);
   if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) fail(&run, STEP_PARENT_DEATH, errno);
-  if ((expected & EXPECTS_NATIVE) != 0) expect_native(&run, expected & ALL_NAMESPACES);
+  if (expected != 0 && is_expectation(expected)) expect_native(&run, expected & ALL_NAMESPACES);
   receive_request(&run);
+  // Only now: the caller could not read what is told while it still writes.
+  if (!is_expectation(expected)) fail(&run, STEP_REQUEST, EBADMSG);
   check_listeners(&run);
   close_inherited(&run);
   prepare_handover(&run);

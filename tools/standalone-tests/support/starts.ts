@@ -92,8 +92,9 @@ export class Place {
       ...denied.map((pattern) => ({ path: { type: 'glob_pattern', pattern }, access: 'deny' })),
     ]
     const profile = { type: 'managed', network: 'restricted', file_system: { type: 'restricted', entries } }
+    const confined = backend === 'landlock' ? ['--use-legacy-landlock'] : ['--backend', backend]
     return [
-      ...['--sandbox-policy-cwd', this.workspace, '--command-cwd', this.workspace, '--backend', backend],
+      ...['--sandbox-policy-cwd', this.workspace, '--command-cwd', this.workspace, ...confined],
       ...['--permission-profile', JSON.stringify(profile), '--', ...command],
     ]
   }
@@ -153,10 +154,21 @@ export class Place {
   }
 }
 
+/** Until a start with `script` is followed. The first one makes the registry. */
+export function settle(
+  place: Place,
+  script = 'true',
+  policy: Policy = {},
+  env: Readonly<Record<string, string>> = {},
+): void {
+  for (let count = 0; count < 3; count++) place.sh(script, policy, env)
+  if (!place.follows(() => place.sh(script, policy, env))) throw new Error('no start is followed')
+}
+
 export interface Policy {
   /** Further directories that the command may write. */
   readonly writable?: readonly string[]
   /** Globs that it cannot read. */
   readonly denied?: readonly string[]
-  readonly backend?: 'native' | 'bwrap'
+  readonly backend?: 'native' | 'bwrap' | 'landlock'
 }

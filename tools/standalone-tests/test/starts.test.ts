@@ -3,9 +3,7 @@ import {
   chmodSync,
   chownSync,
   copyFileSync,
-  existsSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -15,27 +13,16 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { PROTECTED_NAMES } from '@linux-sandbox/policy'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { isBuilt } from '../support/program.ts'
-import { canHaveRun, Place, USERS } from '../support/starts.ts'
+import { canHaveRun, Place, settle, USERS } from '../support/starts.ts'
 
 /** A directory that is no repository until something says so. */
 function makeReal({ workspace, user }: Place): void {
   mkdirSync(join(workspace, 'real'))
   writeFileSync(join(workspace, 'real/config'), '')
   for (const path of ['real', 'real/config']) chownSync(join(workspace, path), user.uid, user.gid)
-}
-
-/** All for which there would be a placeholder, with something in each, so that nobody takes it for one. */
-function makeProtected(directory: string, { user }: Place): void {
-  for (const name of [...PROTECTED_NAMES.map((one) => one.name), 'HEAD', 'commondir', 'refs', 'objects']) {
-    const path = join(directory, name)
-    mkdirSync(path)
-    writeFileSync(join(path, 'file'), '')
-    for (const one of [path, join(path, 'file')]) chownSync(one, user.uid, user.gid)
-  }
 }
 
 describe.runIf(isBuilt && canHaveRun).each(USERS)(
@@ -45,17 +32,8 @@ describe.runIf(isBuilt && canHaveRun).each(USERS)(
     beforeEach(() => (place = new Place(user)))
     afterEach(() => place.remove())
 
-    /** Until a start like `words` is followed. The first one makes the registry. */
-    function settle(
-      script = 'true',
-      ...more: Parameters<Place['sh']> extends [string, ...infer Rest] ? Rest : never
-    ) {
-      for (let count = 0; count < 3; count++) place.sh(script, ...more)
-      expect(place.follows(() => place.sh(script, ...more))).toBe(true)
-    }
-
     test.each(['native', 'bwrap'] as const)('need no engine, whatever the command: %s', (backend) => {
-      settle('true', { backend })
+      settle(place, 'true', { backend })
       const followed = place.follows(() => {
         expect(place.sh('echo "$0 $1" one', { backend })).toMatchObject({
           status: 0,
@@ -84,7 +62,7 @@ describe.runIf(isBuilt && canHaveRun).each(USERS)(
     })
 
     test('end as the command ends', () => {
-      settle()
+      settle(place)
       for (let count = 0; count < 2; count++) {
         expect(place.sh('exit 7')).toMatchObject({ status: 7, stderr: '' })
         expect(place.sh('kill -KILL $$')).toMatchObject({ status: 137 })
@@ -97,14 +75,14 @@ describe.runIf(isBuilt && canHaveRun).each(USERS)(
 
     test('give the command the variables of its own start, and keep the value of none', () => {
       const secret = 'a-secret-that-nobody-keeps'
-      settle('true', {}, { SECRET: secret })
+      settle(place, 'true', {}, { SECRET: secret })
       expect(place.sh('echo $SECRET', {}, { SECRET: secret }).stdout).toBe(`${secret}\n`)
       expect(place.sh('echo $SECRET', {}, { SECRET: 'another' }).stdout).toBe('another\n')
       for (const path of place.kept) expect(readFileSync(path, 'latin1')).not.toContain(secret)
     })
 
     test('are known by the program, the words up to the command, and the variables', () => {
-      settle()
+      settle(place)
       const { dev, ino, size, mtimeNs, ctimeNs } = statSync(place.program, { bigint: true })
       const major = ((dev >> 8n) & 0xfffn) | ((dev >> 32n) & ~0xfffn)
       const minor = (dev & 0xffn) | ((dev >> 12n) & 0xffffff00n)
@@ -133,7 +111,7 @@ describe.runIf(isBuilt && canHaveRun).each(USERS)(
     })
 
     test('are not followed by another program at the same path', () => {
-      settle()
+      settle(place)
       copyFileSync(place.program, `${place.program}.new`)
       renameSync(`${place.program}.new`, place.program)
       expect(place.follows(() => place.sh('true'))).toBe(false)
@@ -184,7 +162,7 @@ describe.runIf(isBuilt && canHaveRun).each(USERS)(
     })
 
     test('see that a directory of the policy is another one', () => {
-      settle()
+      settle(place)
       const elsewhere = join(place.directory, 'elsewhere')
       renameSync(place.workspace, elsewhere)
       symlinkSync('/', place.workspace)
@@ -193,7 +171,7 @@ describe.runIf(isBuilt && canHaveRun).each(USERS)(
     })
 
     test('are kept for the last thirty-two, whatever is in between', () => {
-      settle()
+      settle(place)
       const variables = (index: number) => ({ NUMBER: `${index}` })
       for (let index = 0; index < 40; index++) place.sh('true', {}, variables(index))
       expect(place.kept).toHaveLength(32)
@@ -203,40 +181,8 @@ describe.runIf(isBuilt && canHaveRun).each(USERS)(
       expect(place.follows(() => place.sh('true'))).toBe(false)
     })
 
-    test('are kept where no variable leads', () => {
-      const elsewhere = { XDG_RUNTIME_DIR: place.workspace }
-      chmodSync(place.workspace, 0o700)
-      settle('true', {}, elsewhere)
-      expect(readdirSync(place.workspace)).not.toContain('linux-sandbox')
-    })
-
-    test.each([true, false])(
-      'cannot be put there by a command that may write all around, whose protected names exist: %s',
-      (exist) => {
-        const runtime = dirname(place.registry)
-        const inside = place.registryInside
-        if (exist) [place.workspace, runtime].forEach((path) => makeProtected(path, place))
-        const attempts = [
-          `mkdir -p ${inside}`,
-          `echo x > ${inside}/start-1`,
-          `chmod 0777 ${inside}`,
-          `mv ${inside} ${inside}-moved`,
-          `rmdir ${inside}`,
-        ]
-        const script = `echo x > ${dirname(inside)}/beside; ${attempts.join('; ')}; :`
-        const elsewhere = { XDG_RUNTIME_DIR: place.workspace }
-        chmodSync(place.workspace, 0o700)
-        const { status, stderr } = place.sh(script, { writable: [dirname(inside)] }, elsewhere)
-        expect(status, stderr).toBe(0)
-        expect(readFileSync(join(runtime, 'beside'), 'utf8')).toBe('x\n')
-        expect(existsSync(`${place.registry}-moved`)).toBe(false)
-        expect(readdirSync(place.registry)).not.toContain('start-1')
-        expect(statSync(place.registry).mode & 0o777).toBe(0o700)
-      },
-    )
-
     test('can be many at once', async () => {
-      settle()
+      settle(place)
       const all = await Promise.all(
         Array.from({ length: 40 }, (_, index) =>
           place.startBeside(['/bin/sh', '-c', `echo ${index}; exit ${index % 3}`]),
@@ -255,7 +201,7 @@ describe.runIf(isBuilt && canHaveRun).each(USERS)(
         writeFileSync(path, content) // its owner stays
       }
 
-      beforeEach(() => settle())
+      beforeEach(() => settle(place))
 
       function expectFresh(): void {
         expect(

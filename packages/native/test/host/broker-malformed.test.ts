@@ -52,6 +52,9 @@ describe('a malformed request ends the broker, and nothing is started', () => {
     { why: 'more connections than slots', request: SPAWN, connections: 5 },
     { why: 'a part of a request', request: SPAWN.subarray(0, 100) },
     { why: 'a signal that does not exist', request: withWord(SIGNAL, 8, 65) },
+    { why: 'an expectation of nothing that is known', request: withWord(SPAWN, 16, 64) },
+    { why: 'expected namespaces of nothing', request: withWord(SPAWN, 16, 1) },
+    { why: 'a signal with an expectation', request: withWord(SIGNAL, 16, 32) },
     { why: 'a signal with slots', request: withWord(SIGNAL, 12, 3) },
     { why: 'a signal with a slot', request: withByte(SIGNAL, 20, 1) },
   ])('$why', async ({ request, connections = 4 }) => {

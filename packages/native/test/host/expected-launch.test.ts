@@ -75,6 +75,13 @@ describe.skipIf(reasonToSkipNative()).each(USERS)('a native launch that is expec
     expect(await becomes(isOver)).toBe(true)
   })
 
+  test.each([1, 64, 96])('as %s, which means nothing, is a malformed request', async (expected) => {
+    const run = start({ program, user, pieces: [requestFor(['echo', 'started'], NATIVE)], expected })
+    const { stdout, reports } = await run.done
+    expect(stdout.toString()).toBe('')
+    expect(reports).toMatchObject([{ kind: 'failed', step: 'request' }])
+  })
+
   test('that is killed meanwhile starts nothing', async () => {
     const run = startExpecting()
     const { pid } = await waiting(run)

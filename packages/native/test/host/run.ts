@@ -89,8 +89,8 @@ export interface Start {
   readonly behind?: readonly (IOType | 'ipc')[]
   /** How many descriptors are the command's; all that lie below the control socket. */
   readonly granted?: number
-  /** What it is told of the request beforehand. */
-  readonly expected?: RequestParts['namespaces']
+  /** What it is told of the request beforehand, as namespaces or as the number itself. */
+  readonly expected?: RequestParts['namespaces'] | number
   /** Arguments before `supervise`, for a `program` that becomes the native one. */
   readonly prefix?: readonly string[]
 }
@@ -128,7 +128,8 @@ export function start({
 }: Start): Run {
   const number = 3 + extra.length
   const numbers = [number, granted ?? number, process.pid]
-  const told = expected === undefined ? [] : ['-', String(expectation(expected))]
+  const hint = typeof expected === 'number' ? expected : expectation(expected)
+  const told = hint === 0 ? [] : ['-', String(hint)]
   const child = spawn(program, [...prefix, 'supervise', ...numbers.map(String), ...told], {
     env: {},
     stdio: ['pipe', 'pipe', 'pipe', ...extra, 'pipe', ...behind],
