@@ -1,7 +1,7 @@
 import { PolicyUnsupportedError } from '@linux-sandbox/errors'
 import { isEmpty, landlockRuleset } from '@linux-sandbox/landlock'
 import { withCanonicalEntries, type DiskView } from '@linux-sandbox/mount-plan'
-import { isFullDiskWrite, isInside, type ResolvedPolicy } from '@linux-sandbox/policy'
+import { isInside, type ResolvedPolicy } from '@linux-sandbox/policy'
 import type { Backend, Making } from './backend.js'
 import type { Confinement } from './confinement.js'
 import { commandFilter } from './filter.js'
@@ -61,17 +61,19 @@ export function landlockBackend(confinement: Confinement, host: Host, { options 
 }
 
 /**
- * Other backends hide the registry, in which the static helper keeps what later sandboxes do. A policy that lets everything be written keeps nothing.
+ * Other backends hide the registry, in which the static helper keeps what later sandboxes do. A grant of the whole
+ * disk keeps nothing from the command, so it keeps this neither.
  *
  * @throws {PolicyUnsupportedError} when the command could write there.
  */
 function refuseExposedStarts(policy: ResolvedPolicy, disk: DiskView): void {
   const registry = fixedRegistry()
-  if (registry === undefined || isFullDiskWrite(policy)) return
+  if (registry === undefined) return
   const { fileSystem } = withCanonicalEntries(policy, disk)
   if (fileSystem.kind === 'unrestricted') return
   const entry = fileSystem.entries.find(
-    ({ access, path }) => access === 'write' && (isInside(registry, path) || isInside(path, registry)),
+    ({ access, path }) =>
+      access === 'write' && path !== '/' && (isInside(registry, path) || isInside(path, registry)),
   )
   if (entry === undefined) return
   throw new PolicyUnsupportedError(
